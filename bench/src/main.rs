@@ -1,0 +1,2 @@
+//! Load benchmarks.
+fn main() {}

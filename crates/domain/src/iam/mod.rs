@@ -1,0 +1,6 @@
+//! Roles, access keys and sessions.
+
+pub mod access_key;
+pub mod key_ring;
+pub mod role;
+pub mod session;

@@ -1,0 +1,66 @@
+//! A role: who may take it on, and what it allows.
+
+use crate::account::AccountId;
+use crate::arn::RoleArn;
+use crate::entropy::{Entropy, draw_text};
+use crate::text::{all, is_word, text};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+text!(
+    /// A role's name: 1 to 64 characters of `[\w+=,.@-]`.
+    RoleName,
+    "a role name",
+    |text| all(text, 64, is_name_byte)
+);
+
+text!(
+    /// A policy's name: 1 to 128 characters of `[\w+=,.@-]`.
+    PolicyName,
+    "a policy name",
+    |text| all(text, 128, is_name_byte)
+);
+
+fn is_name_byte(byte: u8) -> bool {
+    is_word(byte) || b"+=,.@-".contains(&byte)
+}
+
+text!(
+    /// A role's unique id: `AROA` and 17 capital letters or digits. It is never given out twice, so that a role made
+    /// anew under an old name is another role.
+    RoleId,
+    "a role id",
+    |text| text.strip_prefix("AROA").is_some_and(|rest| {
+        rest.len() == 17 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    })
+);
+
+impl RoleId {
+    /// Draws a new one.
+    pub fn draw(entropy: &dyn Entropy) -> Self {
+        Self(format!("AROA{}", draw_text(entropy, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 17)))
+    }
+}
+
+/// A role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// Its name, unique in the account.
+    pub name: RoleName,
+    /// Its unique id.
+    pub id: RoleId,
+    /// The trust policy: who may take the role on. The text of a document that was parsed when it was written.
+    pub trust: String,
+    /// The inline policies by name: what the role allows. Texts of documents that were parsed when they were written.
+    pub policies: BTreeMap<PolicyName, String>,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+impl Role {
+    /// Its ARN in an account.
+    pub fn arn(&self, account: &AccountId) -> RoleArn {
+        RoleArn::new(account.clone(), self.name.clone())
+    }
+}

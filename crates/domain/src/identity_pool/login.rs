@@ -1,0 +1,43 @@
+//! A login: what a provider says of somebody, under the name that AWS gives the provider.
+
+use crate::account::Region;
+use crate::user_pool::pool::UserPoolId;
+use serde::{Deserialize, Serialize};
+
+/// Whether an identity has proven a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthState {
+    /// A login was proven.
+    Authenticated,
+    /// Nothing was proven.
+    Guest,
+}
+
+/// Who somebody is at a provider: the provider and their subject there. The same pair is always the same person.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LoginKey {
+    /// The provider's name in AWS's form, such as `cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI`.
+    pub provider: String,
+    /// The subject there: the `sub` of its tokens.
+    pub subject: String,
+}
+
+impl LoginKey {
+    /// The login of a user-pool user. It does not name the client: every client of the pool proves the same person.
+    pub fn of_user_pool(pool: &UserPoolId, region: &Region, subject: &str) -> Self {
+        Self { provider: user_pool_provider_name(pool, region), subject: subject.to_owned() }
+    }
+
+    /// The entries that say in `amr` by which login somebody came: the provider, then the provider and the subject.
+    ///
+    /// Source: spec of identity pools, section 8 (reported from AWS's own tokens).
+    pub fn amr(&self) -> [String; 2] {
+        [self.provider.clone(), format!("{}:CognitoSignIn:{}", self.provider, self.subject)]
+    }
+}
+
+/// The name of a user pool as a provider: `cognito-idp.REGION.amazonaws.com/POOL`, whoever serves it.
+pub fn user_pool_provider_name(pool: &UserPoolId, region: &Region) -> String {
+    format!("cognito-idp.{region}.amazonaws.com/{pool}")
+}

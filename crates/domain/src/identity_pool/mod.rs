@@ -1,0 +1,5 @@
+//! Identity pools: whom they welcome and who came.
+
+pub mod identity;
+pub mod login;
+pub mod pool;

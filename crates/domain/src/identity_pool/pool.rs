@@ -1,0 +1,118 @@
+//! An identity pool: which logins it accepts and which roles it hands out.
+
+use crate::account::Account;
+use crate::arn::RoleArn;
+use crate::entropy::{Entropy, draw_uuid};
+use crate::identity_pool::login::AuthState;
+use crate::text::{is_word, text};
+use crate::time::Timestamp;
+use crate::user_pool::client::ClientId;
+use crate::user_pool::pool::UserPoolId;
+use serde::{Deserialize, Serialize};
+
+text!(
+    /// An identity pool's id: a region, a colon and hexadecimal digits or hyphens. It need not be a UUID.
+    IdentityPoolId,
+    "an identity pool id",
+    is_pool_or_identity_id
+);
+
+impl IdentityPoolId {
+    /// Draws a new id in a region.
+    pub fn draw(account: &Account, entropy: &dyn Entropy) -> Self {
+        Self(format!("{}:{}", account.region, draw_uuid(entropy)))
+    }
+}
+
+/// The model's pattern `[\w-]+:[0-9a-f-]+` in at most 55 characters; pools and identities share it.
+pub(super) fn is_pool_or_identity_id(text: &str) -> bool {
+    let parts = text.split_once(':').filter(|(region, rest)| !region.is_empty() && !rest.is_empty());
+    text.len() <= 55
+        && parts.is_some_and(|(region, rest)| {
+            region.bytes().all(|byte| is_word(byte) || byte == b'-')
+                && rest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'))
+        })
+}
+
+text!(
+    /// An identity pool's name, 1 to 128 characters; it need not be unique.
+    IdentityPoolName,
+    "an identity pool name",
+    |text| (1..=128).contains(&text.len())
+        && text.bytes().all(|byte| is_word(byte) || byte.is_ascii_whitespace() || b"+=,.@-".contains(&byte))
+);
+
+/// An identity pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityPool {
+    /// Its id, unique on this server.
+    pub id: IdentityPoolId,
+    /// Its name, for people.
+    pub name: IdentityPoolName,
+    /// Whether somebody who shows no login gets an identity.
+    pub welcomes_guests: bool,
+    /// The user pools and clients whose ID tokens it accepts.
+    pub user_pools: Vec<UserPoolProvider>,
+    /// The roles it hands out.
+    pub roles: Roles,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+impl IdentityPool {
+    /// Whether any client of this user pool may log in here.
+    pub fn lists_user_pool(&self, user_pool: &UserPoolId) -> bool {
+        self.user_pools.iter().any(|provider| provider.user_pool == *user_pool)
+    }
+
+    /// Whether tokens that this user pool made out to this client may log in here.
+    pub fn lists_client(&self, user_pool: &UserPoolId, client: &ClientId) -> bool {
+        self.user_pools.iter().any(|provider| provider.user_pool == *user_pool && provider.client == *client)
+    }
+}
+
+/// One client of one user pool, accepted as a provider of logins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPoolProvider {
+    /// The user pool that signs the tokens.
+    pub user_pool: UserPoolId,
+    /// The client that the tokens must be made out to.
+    pub client: ClientId,
+}
+
+/// The roles of a pool.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roles {
+    /// For an identity that proved a login.
+    pub authenticated: Option<RoleArn>,
+    /// For a guest.
+    pub unauthenticated: Option<RoleArn>,
+}
+
+impl Roles {
+    /// The role for an identity in this state, if the pool has one.
+    pub const fn for_state(&self, state: AuthState) -> Option<&RoleArn> {
+        match state {
+            AuthState::Authenticated => self.authenticated.as_ref(),
+            AuthState::Guest => self.unauthenticated.as_ref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_is_no_uuid_is_an_id_all_the_same() {
+        assert!(IdentityPoolId::parse("us-east-1:1234567890abcdef").is_ok());
+    }
+
+    #[test]
+    fn an_id_outside_the_pattern_is_refused() {
+        let long = format!("us-east-1:{}", "a".repeat(46));
+        for text in ["", "us-east-1", ":abc", "us-east-1:", "us-east-1:XYZ", "us east:abc", long.as_str()] {
+            assert!(IdentityPoolId::parse(text).is_err(), "{text}");
+        }
+    }
+}

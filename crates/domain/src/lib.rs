@@ -1,0 +1,14 @@
+//! Nouns and rules of identity pools, user pools, IAM and S3: pure values, no clock, dice, disk or network.
+
+pub mod account;
+pub mod arn;
+pub mod entropy;
+pub mod iam;
+pub mod identity_pool;
+pub mod records;
+pub mod s3;
+pub mod seal;
+pub mod secret;
+pub mod text;
+pub mod time;
+pub mod user_pool;

@@ -1,0 +1,144 @@
+//! What use cases may remember and recall: one trait for each noun, implemented by the store alone.
+//!
+//! A use case reads and writes through these traits inside one transaction. Reading can find that a record is not
+//! at hand yet; the use case passes that on with `?` and is run again from its start, so it must do nothing but read,
+//! decide and write.
+
+use crate::iam::role::{Role, RoleName};
+use crate::identity_pool::identity::{Identity, IdentityId};
+use crate::identity_pool::login::LoginKey;
+use crate::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use crate::s3::bucket::{Bucket, BucketName};
+use crate::s3::object::{ContentId, Object, ObjectKey};
+use crate::user_pool::client::{Client, ClientId};
+use crate::user_pool::failures::Failures;
+use crate::user_pool::pool::{UserPool, UserPoolId};
+use crate::user_pool::user::{User, Username};
+use std::net::IpAddr;
+
+/// A record could not be read at this moment: it has to be loaded first, or the store is broken.
+///
+/// Only the store makes one and only the store knows which it is; a use case passes it on.
+#[derive(Debug)]
+pub struct Unready(());
+
+impl Unready {
+    /// For implementations of the record traits only: says that the running use case must stop here.
+    pub const fn new() -> Self {
+        Self(())
+    }
+}
+
+impl Default for Unready {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What reading a record gives.
+pub type Read<T> = Result<T, Unready>;
+
+/// Why a use case ended without a result.
+#[derive(Debug)]
+pub enum Stop<R> {
+    /// The answer is no; final, and nothing is written.
+    Refused(R),
+    /// A record was not at hand; the store runs the use case again, or reports that it is broken.
+    Unready(Unready),
+}
+
+impl<R> From<Unready> for Stop<R> {
+    fn from(unready: Unready) -> Self {
+        Self::Unready(unready)
+    }
+}
+
+/// Ends a use case with a refusal.
+pub fn refuse<T, R>(refusal: R) -> Result<T, Stop<R>> {
+    Err(Stop::Refused(refusal))
+}
+
+/// The store, or something else that must not fail, failed: nothing the caller did, and nothing to tell them.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{what}")]
+pub struct Breakdown {
+    what: String,
+}
+
+impl Breakdown {
+    /// What broke, for the operator; never shown to a caller.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into() }
+    }
+}
+
+/// Identity pools and their identities.
+pub trait IdentityPools {
+    /// The pool of this id.
+    fn identity_pool(&mut self, id: &IdentityPoolId) -> Read<Option<IdentityPool>>;
+    /// Writes a pool under its id.
+    fn put_identity_pool(&mut self, pool: &IdentityPool);
+    /// The identity of this id.
+    fn identity(&mut self, id: &IdentityId) -> Read<Option<Identity>>;
+    /// The identity of this pool that holds this login.
+    fn identity_of(&mut self, pool: &IdentityPoolId, login: &LoginKey) -> Read<Option<IdentityId>>;
+    /// Writes an identity that was not there before, and lets its logins find it.
+    fn add_identity(&mut self, identity: &Identity);
+}
+
+/// User pools, their clients and their users.
+pub trait UserPools {
+    /// The pool of this id.
+    fn user_pool(&mut self, id: &UserPoolId) -> Read<Option<UserPool>>;
+    /// Writes a pool under its id.
+    fn put_user_pool(&mut self, pool: &UserPool);
+    /// The client of this id, of whatever pool.
+    fn client(&mut self, id: &ClientId) -> Read<Option<Client>>;
+    /// Writes a client under its id.
+    fn put_client(&mut self, client: &Client);
+    /// The user of this name.
+    fn user(&mut self, pool: &UserPoolId, name: &Username) -> Read<Option<User>>;
+    /// Writes a user under their pool and name.
+    fn put_user(&mut self, user: &User);
+    /// The failed sign-ins of somebody who may or may not exist, or from an address.
+    fn failures(&mut self, of: &FailuresOf) -> Read<Option<Failures>>;
+    /// Writes or, with `None`, forgets failed sign-ins.
+    fn put_failures(&mut self, of: &FailuresOf, failures: Option<&Failures>);
+}
+
+/// Whose failed sign-ins are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FailuresOf {
+    /// Those for one username of a pool, whether or not it exists.
+    User(UserPoolId, Username),
+    /// Those from one address, for any user.
+    Address(IpAddr),
+}
+
+/// Roles.
+pub trait Roles {
+    /// The role of this name.
+    fn role(&mut self, name: &RoleName) -> Read<Option<Role>>;
+    /// Writes a role under its name.
+    fn put_role(&mut self, role: &Role);
+}
+
+/// Buckets and what they hold.
+pub trait Buckets {
+    /// The bucket of this name.
+    fn bucket(&mut self, name: &BucketName) -> Read<Option<Bucket>>;
+    /// Writes a bucket under its name.
+    fn put_bucket(&mut self, bucket: &Bucket);
+    /// Forgets a bucket.
+    fn delete_bucket(&mut self, name: &BucketName);
+    /// The object under this key.
+    fn object(&mut self, bucket: &BucketName, key: &ObjectKey) -> Read<Option<Object>>;
+    /// Writes an object under its bucket and key. What it replaces must be passed to [`Buckets::delete_object`] first.
+    fn put_object(&mut self, object: &Object);
+    /// Forgets an object and that its content is in use.
+    fn delete_object(&mut self, object: &Object);
+    /// Objects in the binary order of their keys, from `from` (included) on; at most `limit`, only keys with `prefix`.
+    fn objects(&mut self, bucket: &BucketName, prefix: &str, from: &[u8], limit: usize) -> Read<Vec<Object>>;
+    /// Whether an object's bytes lie in this content file.
+    fn content_is_in_use(&mut self, content: &ContentId) -> Read<bool>;
+}

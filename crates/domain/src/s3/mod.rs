@@ -1,0 +1,4 @@
+//! Buckets and objects.
+
+pub mod bucket;
+pub mod object;

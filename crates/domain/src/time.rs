@@ -1,0 +1,113 @@
+//! Moments and spans; nothing here asks a clock.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A moment in whole milliseconds since 1970-01-01T00:00:00Z.
+///
+/// Serialised as that number; each protocol renders it in its own form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The moment this many milliseconds after the epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// The moment this many seconds after the epoch; saturates at the ends of time.
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(1000))
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    pub const fn secs(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// The moment this much later.
+    pub const fn after(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.millis()))
+    }
+
+    /// How long ago `earlier` was; zero if it lies ahead.
+    pub const fn since(self, earlier: Self) -> Span {
+        let millis = self.0.saturating_sub(earlier.0);
+        Span(if millis < 0 { 0 } else { millis })
+    }
+
+    /// RFC 3339 in UTC with whole seconds, `2026-01-02T03:04:05Z`.
+    pub fn rfc3339(self) -> String {
+        jiff::Timestamp::from_second(self.secs()).map(|moment| moment.to_string()).unwrap_or_default()
+    }
+
+    /// The UTC day, `2026-01-02`.
+    pub fn day(self) -> String {
+        let mut text = self.rfc3339();
+        text.truncate(10);
+        text
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.rfc3339())
+    }
+}
+
+/// A length of time in whole milliseconds, never negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Span(i64);
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// A span of whole seconds.
+    pub const fn from_secs(secs: u32) -> Self {
+        Self(secs as i64 * 1000)
+    }
+
+    /// A span of whole minutes.
+    pub const fn from_mins(mins: u32) -> Self {
+        Self(mins as i64 * 60_000)
+    }
+
+    /// A span of whole hours.
+    pub const fn from_hours(hours: u32) -> Self {
+        Self(hours as i64 * 3_600_000)
+    }
+
+    /// The span in milliseconds.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// The span in whole seconds, rounded down.
+    pub const fn secs(self) -> i64 {
+        self.0 / 1000
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_as_rfc_3339() {
+        assert_eq!(Timestamp::from_millis(1_767_323_045_678).rfc3339(), "2026-01-02T03:04:05Z");
+        assert_eq!(Timestamp::from_secs(1_767_323_045).day(), "2026-01-02");
+    }
+
+    #[test]
+    fn the_past_never_lies_a_negative_span_ago() {
+        assert_eq!(Timestamp::from_secs(1).since(Timestamp::from_secs(2)), Span::ZERO);
+    }
+}

@@ -1,0 +1,99 @@
+//! A user pool.
+
+use crate::account::{Account, Region};
+use crate::entropy::{Entropy, draw_text};
+use crate::text::{all, is_word, text};
+use crate::time::Timestamp;
+use crate::user_pool::keys::PoolKeys;
+use serde::{Deserialize, Serialize};
+
+text!(
+    /// A user pool's id: a region, an underscore and letters or digits, at most 55 characters.
+    UserPoolId,
+    "a user pool id",
+    |text| text.len() <= 55
+        && text.split_once('_').is_some_and(|(region, rest)| {
+            all(region, 55, |byte| is_word(byte) || byte == b'-') && all(rest, 55, |byte| byte.is_ascii_alphanumeric())
+        })
+);
+
+impl UserPoolId {
+    /// Draws a new id in a region.
+    pub fn draw(account: &Account, entropy: &dyn Entropy) -> Self {
+        const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        Self(format!("{}_{}", account.region, draw_text(entropy, LETTERS, 9)))
+    }
+}
+
+/// A user pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPool {
+    /// Its id, unique on this server.
+    pub id: UserPoolId,
+    /// Its name, for people.
+    pub name: String,
+    /// The keys that sign its tokens.
+    pub keys: PoolKeys,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// Where this server's user pools say they are: the `iss` of a token is this, a slash and the pool's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuerBase(String);
+
+impl IssuerBase {
+    /// AWS's own form, `https://cognito-idp.REGION.amazonaws.com`.
+    pub fn of_aws(region: &Region) -> Self {
+        Self(format!("https://cognito-idp.{region}.amazonaws.com"))
+    }
+
+    /// An address of the operator's own: `http://` or `https://` and a host, with no slash at the end.
+    pub fn parse(text: &str) -> Result<Self, crate::text::NotA> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let valid = rest.is_some_and(|rest| {
+            all(rest, 200, |byte| is_word(byte) || b"-.:/[]".contains(&byte)) && !rest.ends_with('/')
+        });
+        if valid { Ok(Self(text.to_owned())) } else { Err(crate::text::NotA::new("an issuer address", text)) }
+    }
+
+    /// The issuer of one pool.
+    pub fn issuer_of(&self, pool: &UserPoolId) -> String {
+        format!("{}/{pool}", self.0)
+    }
+
+    /// The pool that a login key names: an issuer without its scheme. `None` if the key is none of this server's.
+    pub fn pool_named_by(&self, login_key: &str) -> Option<UserPoolId> {
+        let (_, host) = self.0.split_once("://")?;
+        let pool = login_key.strip_prefix(host)?.strip_prefix('/')?;
+        UserPoolId::parse(pool).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_key_is_an_issuer_without_its_scheme() {
+        let issuers = IssuerBase::parse("http://127.0.0.1:9000").unwrap();
+        let pool = UserPoolId::parse("us-east-1_AbCdEfGhI").unwrap();
+        assert_eq!(issuers.issuer_of(&pool), "http://127.0.0.1:9000/us-east-1_AbCdEfGhI");
+        assert_eq!(issuers.pool_named_by("127.0.0.1:9000/us-east-1_AbCdEfGhI"), Some(pool));
+    }
+
+    #[test]
+    fn a_login_key_that_only_looks_alike_names_no_pool() {
+        let issuers = IssuerBase::of_aws(&Region::parse("us-east-1").unwrap());
+        for key in [
+            "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
+            "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI/",
+            "cognito-idp.us-east-1.amazonaws.com//us-east-1_AbCdEfGhI",
+            "cognito-idp.us-east-1.amazonaws.com.evil/us-east-1_AbCdEfGhI",
+            "Cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
+            "cognito-idp.eu-west-1.amazonaws.com/us-east-1_AbCdEfGhI",
+        ] {
+            assert_eq!(issuers.pool_named_by(key), None, "{key}");
+        }
+    }
+}

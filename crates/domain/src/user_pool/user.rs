@@ -1,0 +1,81 @@
+//! A user of a user pool.
+
+use crate::text::text;
+use crate::time::Timestamp;
+use crate::user_pool::password::PasswordHash;
+use crate::user_pool::pool::UserPoolId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+text!(
+    /// A username: 1 to 128 characters, none of them blank or a control character.
+    Username,
+    "a username",
+    |text| (1..=128).contains(&text.chars().count())
+        && !text.chars().any(|character| character.is_whitespace() || character.is_control())
+);
+
+text!(
+    /// An attribute's name: one of OpenID Connect's standard claims, or `custom:` and 1 to 20 characters.
+    ///
+    /// No other name is possible, so an attribute never takes the place of a claim that Cenote vouches for.
+    AttributeName,
+    "an attribute name",
+    |text| STANDARD_ATTRIBUTES.contains(&text)
+        || text.strip_prefix("custom:").is_some_and(|name| {
+            (1..=20).contains(&name.chars().count())
+                && !name.chars().any(|character| character.is_whitespace() || character.is_control())
+        })
+);
+
+/// The attributes that every user pool knows. `sub` is not here: it is drawn, never given.
+const STANDARD_ATTRIBUTES: [&str; 19] = [
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "email",
+    "email_verified",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "phone_number",
+    "phone_number_verified",
+    "address",
+    "updated_at",
+];
+
+/// Where a user's account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum UserStatus {
+    /// May sign in.
+    Confirmed,
+}
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The pool they belong to.
+    pub pool: UserPoolId,
+    /// Their name in the pool; never changes.
+    pub username: Username,
+    /// Their subject: a UUID that is never given to anybody else.
+    pub sub: String,
+    /// Their attributes by name; values are text, as on the wire.
+    pub attributes: BTreeMap<AttributeName, String>,
+    /// What their password is checked against.
+    pub password: PasswordHash,
+    /// Where their account stands.
+    pub status: UserStatus,
+    /// When the account was made.
+    pub created: Timestamp,
+    /// When the account last changed.
+    pub modified: Timestamp,
+}

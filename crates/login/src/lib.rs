@@ -1,0 +1,81 @@
+//! Is this token what it claims to be? Answers with a [`VerifiedLogin`], which can be made nowhere else.
+
+pub mod jws;
+pub mod key_set;
+pub mod user_pool;
+
+use domain::identity_pool::login::LoginKey;
+use domain::identity_pool::pool::IdentityPoolId;
+use domain::time::Timestamp;
+use domain::user_pool::client::ClientId;
+
+/// A login that was proven to this identity pool: the token's signature, issuer, audience and life were checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedLogin {
+    pool: IdentityPoolId,
+    key: LoginKey,
+    client: ClientId,
+    expires: Timestamp,
+}
+
+impl VerifiedLogin {
+    /// Who was proven.
+    pub const fn key(&self) -> &LoginKey {
+        &self.key
+    }
+
+    /// The client that the token is made out to.
+    pub const fn client(&self) -> &ClientId {
+        &self.client
+    }
+
+    /// When the token ends.
+    pub const fn expires(&self) -> Timestamp {
+        self.expires
+    }
+
+    /// Whether it was proven to this pool; a token that one pool accepts may be foreign to another.
+    pub fn is_proven_to(&self, pool: &IdentityPoolId) -> bool {
+        self.pool == *pool
+    }
+}
+
+/// Why a token proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoginRefused {
+    /// It is no compact JSON Web Signature with JSON claims.
+    #[error("not a compact signed JSON web token: {0}")]
+    NotAToken(&'static str),
+    /// It was issued by somebody else than the login key says.
+    #[error("issuer `{0}` is not the one the login key names")]
+    Issuer(String),
+    /// A claim is missing that an ID token has.
+    #[error("the claim `{0}` is missing")]
+    MissingClaim(&'static str),
+    /// It is another kind of token.
+    #[error("a token for `{0}`, not an ID token")]
+    NotAnIdToken(String),
+    /// It is over.
+    #[error("the token expired at `{expired}`")]
+    Expired {
+        /// The moment of asking.
+        now: Timestamp,
+        /// When the token ended.
+        expired: Timestamp,
+    },
+    /// It begins later.
+    #[error("the token is not valid before `{0}`")]
+    NotYetValid(Timestamp),
+    /// Its header names another algorithm than the key's.
+    #[error("algorithm `{0}` is not the key's")]
+    Algorithm(String),
+    /// Its header names no key of the issuer.
+    #[error("the issuer has no key `{0}`")]
+    UnknownKey(String),
+    /// Its signature is not by the key that its header names.
+    #[error("the signature does not match")]
+    Signature,
+    /// It is made out to a client that the identity pool does not list.
+    #[error("audience `{0}` is not listed by the identity pool")]
+    Audience(String),
+}

@@ -1,0 +1,79 @@
+//! ID tokens of this server's own user pools.
+
+use crate::jws::{UnverifiedToken, shown};
+use crate::key_set::KeySet;
+use crate::{LoginRefused, VerifiedLogin};
+use domain::account::Region;
+use domain::identity_pool::login::LoginKey;
+use domain::identity_pool::pool::IdentityPool;
+use domain::time::Timestamp;
+use domain::user_pool::client::ClientId;
+use domain::user_pool::pool::UserPoolId;
+use serde::Deserialize;
+
+/// A user pool as an issuer of tokens.
+pub struct Issuer {
+    /// The pool.
+    pub pool: UserPoolId,
+    /// The region that its name as a provider holds.
+    pub region: Region,
+    /// What `iss` may be: the pool has a name of AWS's form and may have one of this server's.
+    pub names: Vec<String>,
+    /// The keys that sign its tokens.
+    pub keys: KeySet,
+}
+
+/// The claims that decide. A claim of another type than the one here makes the token no token of a user pool.
+#[derive(Deserialize)]
+struct Claims {
+    iss: Option<String>,
+    sub: Option<String>,
+    aud: Option<String>,
+    exp: Option<i64>,
+    nbf: Option<i64>,
+    token_use: Option<String>,
+}
+
+/// Checks that a token is a living ID token of this user pool, made out to a client that the identity pool lists.
+///
+/// The order of the checks decides which refusal a token with several faults gets; it is the one observed at AWS
+/// (spec of identity pools, section 4).
+pub fn verify(
+    token: &str,
+    issuer: &Issuer,
+    identity_pool: &IdentityPool,
+    now: Timestamp,
+) -> Result<VerifiedLogin, LoginRefused> {
+    let token = UnverifiedToken::read(token)?;
+    let claims: Claims = token.claims()?;
+
+    let iss = claims.iss.ok_or(LoginRefused::MissingClaim("iss"))?;
+    if !issuer.names.contains(&iss) {
+        return Err(LoginRefused::Issuer(shown(&iss)));
+    }
+    let audience = claims.aud.ok_or(LoginRefused::MissingClaim("aud"))?;
+    let subject = claims.sub.filter(|sub| !sub.is_empty()).ok_or(LoginRefused::MissingClaim("sub"))?;
+    let expires = Timestamp::from_secs(claims.exp.ok_or(LoginRefused::MissingClaim("exp"))?);
+    let token_use = claims.token_use.ok_or(LoginRefused::MissingClaim("token_use"))?;
+    if token_use != "id" {
+        return Err(LoginRefused::NotAnIdToken(shown(&token_use)));
+    }
+    if now >= expires {
+        return Err(LoginRefused::Expired { now, expired: expires });
+    }
+    if let Some(begins) = claims.nbf.map(Timestamp::from_secs).filter(|begins| now < *begins) {
+        return Err(LoginRefused::NotYetValid(begins));
+    }
+    token.check_signature(&issuer.keys)?;
+
+    let listed = ClientId::parse(&audience)
+        .ok()
+        .filter(|client| identity_pool.lists_client(&issuer.pool, client))
+        .ok_or_else(|| LoginRefused::Audience(shown(&audience)))?;
+    Ok(VerifiedLogin {
+        pool: identity_pool.id.clone(),
+        key: LoginKey::of_user_pool(&issuer.pool, &issuer.region, &subject),
+        client: listed,
+        expires,
+    })
+}

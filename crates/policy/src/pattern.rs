@@ -1,0 +1,220 @@
+//! Texts of a policy that values of a request are held against: plain, with wildcards, with variables.
+
+use crate::answer::Answer;
+use crate::context::Context;
+use crate::malformed::Malformed;
+use crate::variable::{Reference, Variable};
+
+/// A text with wildcards and variables, in the cheapest form that says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Pattern {
+    /// `*`.
+    Anything,
+    /// No wildcard, no variable.
+    Exact(Box<str>),
+    /// A text and a last `*`.
+    Prefix(Box<str>),
+    /// Wildcards anywhere, no variable.
+    Glob(Box<[Piece]>),
+    /// At least one variable.
+    Template(Box<[Piece]>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Text(Box<str>),
+    Variable(Variable),
+    /// `?`.
+    AnyOne,
+    /// `*`.
+    AnyRun,
+}
+
+/// Which characters of a text mean more than themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Syntax {
+    pub(crate) wildcards: bool,
+    pub(crate) variables: bool,
+}
+
+impl Pattern {
+    pub(crate) fn parse(text: &str, syntax: Syntax) -> Result<Pattern, Malformed> {
+        let pieces = pieces(text, syntax)?;
+        let constant = pieces.iter().all(|piece| !matches!(piece, Piece::Variable(_)));
+        Ok(match pieces.as_slice() {
+            [] => Pattern::Exact("".into()),
+            [Piece::AnyRun] => Pattern::Anything,
+            [Piece::Text(text)] => Pattern::Exact(text.clone()),
+            [Piece::Text(text), Piece::AnyRun] => Pattern::Prefix(text.clone()),
+            [..] if constant => Pattern::Glob(pieces.into()),
+            [..] => Pattern::Template(pieces.into()),
+        })
+    }
+
+    /// Whether a value is of this pattern; unknown if that hangs on a variable that has no value.
+    ///
+    /// Values filled in for variables stand for themselves: a `*` in one is no wildcard. Takes time at most
+    /// proportional to the lengths of pattern and value multiplied.
+    pub(crate) fn matches(&self, value: &str, context: &Context<'_>) -> Answer {
+        match self {
+            Pattern::Anything => Answer::Yes,
+            Pattern::Exact(text) => (**text == *value).into(),
+            Pattern::Prefix(text) => value.starts_with(&**text).into(),
+            Pattern::Glob(pieces) => matches(|at| pieces.get(at).and_then(Piece::token), value).into(),
+            Pattern::Template(pieces) => {
+                if let Some(Piece::Text(text)) = pieces.first()
+                    && !value.starts_with(&**text)
+                {
+                    return Answer::No;
+                }
+                match pieces.iter().map(|piece| piece.filled(context)).collect::<Option<Vec<_>>>() {
+                    Some(tokens) => matches(|at| tokens.get(at).copied(), value).into(),
+                    None => Answer::Unknown,
+                }
+            }
+        }
+    }
+
+    /// As [`Pattern::matches`] for a pattern without wildcards, capital or small.
+    pub(crate) fn equals_ignoring_case(&self, value: &str, context: &Context<'_>) -> Answer {
+        match self {
+            Pattern::Exact(text) => same_ignoring_case(text, value).into(),
+            Pattern::Template(pieces) => match pieces.iter().map(|piece| piece.text(context)).collect::<Option<String>>() {
+                Some(text) => same_ignoring_case(&text, value).into(),
+                None => Answer::Unknown,
+            },
+            Pattern::Anything | Pattern::Prefix(_) | Pattern::Glob(_) => Answer::Unknown,
+        }
+    }
+}
+
+impl Piece {
+    /// `None` for a variable.
+    fn token(&self) -> Option<Token<'_>> {
+        match self {
+            Piece::Text(text) => Some(Token::Text(text)),
+            Piece::AnyOne => Some(Token::AnyOne),
+            Piece::AnyRun => Some(Token::AnyRun),
+            Piece::Variable(_) => None,
+        }
+    }
+
+    /// `None` for a variable that has no value.
+    fn filled<'c>(&'c self, context: &'c Context<'_>) -> Option<Token<'c>> {
+        match self {
+            Piece::Variable(variable) => variable.value(context).map(Token::Text),
+            Piece::Text(_) | Piece::AnyOne | Piece::AnyRun => self.token(),
+        }
+    }
+
+    /// `None` for a variable that has no value, and for wildcards.
+    fn text<'c>(&'c self, context: &'c Context<'_>) -> Option<&'c str> {
+        match self {
+            Piece::Text(text) => Some(text),
+            Piece::Variable(variable) => variable.value(context),
+            Piece::AnyOne | Piece::AnyRun => None,
+        }
+    }
+}
+
+fn pieces(text: &str, syntax: Syntax) -> Result<Vec<Piece>, Malformed> {
+    let mut pieces = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        if syntax.variables
+            && let Some(after) = rest.strip_prefix("${")
+        {
+            let (reference, behind) = Reference::parse(after)?;
+            match reference {
+                Reference::Literal(literal) => plain.push(literal),
+                Reference::Variable(variable) => add(&mut pieces, &mut plain, Piece::Variable(variable)),
+            }
+            rest = behind;
+            continue;
+        }
+        match first {
+            '*' if syntax.wildcards => add(&mut pieces, &mut plain, Piece::AnyRun),
+            '?' if syntax.wildcards => add(&mut pieces, &mut plain, Piece::AnyOne),
+            other => plain.push(other),
+        }
+        rest = rest.get(first.len_utf8()..).unwrap_or("");
+    }
+    flush(&mut pieces, &mut plain);
+    Ok(pieces)
+}
+
+fn add(pieces: &mut Vec<Piece>, plain: &mut String, piece: Piece) {
+    flush(pieces, plain);
+    if piece != Piece::AnyRun || pieces.last() != Some(&Piece::AnyRun) {
+        pieces.push(piece);
+    }
+}
+
+fn flush(pieces: &mut Vec<Piece>, plain: &mut String) {
+    if !plain.is_empty() {
+        pieces.push(Piece::Text(std::mem::take(plain).into()));
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Token<'t> {
+    Text(&'t str),
+    AnyOne,
+    AnyRun,
+}
+
+impl Token<'_> {
+    /// What is left of a value behind this token, if the value begins with it.
+    fn strip<'v>(self, value: &'v str) -> Option<&'v str> {
+        match self {
+            Token::Text(text) => value.strip_prefix(text),
+            Token::AnyOne => without_first(value),
+            Token::AnyRun => Some(value),
+        }
+    }
+}
+
+/// Whether a value is of these tokens. Only the last run is ever tried again, for what an earlier run could take
+/// more, the last one can take as well: so no number of runs makes this exponential.
+fn matches<'t>(token: impl Fn(usize) -> Option<Token<'t>>, value: &str) -> bool {
+    let mut rest = value;
+    let mut at = 0;
+    let mut last_run: Option<(usize, &str)> = None;
+    loop {
+        let next = token(at);
+        let stripped = match next {
+            Some(Token::AnyRun) => {
+                last_run = Some((at, rest));
+                if token(at + 1).is_none() {
+                    return true;
+                }
+                Some(rest)
+            }
+            Some(Token::Text(_) | Token::AnyOne) => next.and_then(|token| token.strip(rest)),
+            None if rest.is_empty() => return true,
+            None => None,
+        };
+        if let Some(behind) = stripped {
+            rest = behind;
+            at += 1;
+            continue;
+        }
+        let Some((run, Some(shorter))) = last_run.map(|(run, from)| (run, without_first(from))) else {
+            return false;
+        };
+        last_run = Some((run, shorter));
+        rest = shorter;
+        at = run + 1;
+    }
+}
+
+fn without_first(text: &str) -> Option<&str> {
+    let mut characters = text.chars();
+    characters.next().map(|_| characters.as_str())
+}
+
+fn same_ignoring_case(one: &str, other: &str) -> bool {
+    let folded = |text: &'_ str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+    one.eq_ignore_ascii_case(other) || (!(one.is_ascii() && other.is_ascii()) && folded(one) == folded(other))
+}

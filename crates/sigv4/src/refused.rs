@@ -1,0 +1,69 @@
+use crate::Malformed;
+
+/// Why a request is not taken as signed. It holds no secret and never the signature that would have been right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The head cannot be read, or is of another scheme.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// A header that may be there only once is there twice.
+    #[error("the header `{0}` is repeated")]
+    RepeatedHeader(&'static str),
+    /// There is a signature in the header and one in the query.
+    #[error("a request is signed in its header or in its query, not in both")]
+    HeaderAndQuery,
+    /// The signature is in the query: presigned URLs are not supported yet.
+    #[error("signatures in the query are not supported")]
+    QueryUnsupported,
+    /// There is no `x-amz-date`.
+    #[error("the header `x-amz-date` is missing")]
+    MissingDate,
+    /// The value of `x-amz-date` is not of the form `20150830T123600Z`.
+    #[error("the header `x-amz-date` is not of the form YYYYMMDDTHHMMSSZ")]
+    MalformedDate,
+    /// The day of the credential scope is not that of `x-amz-date`.
+    #[error("the credential scope is for the day `{scope}`, the request is of `{request}`")]
+    WrongDate {
+        /// The day in the scope.
+        scope: String,
+        /// The day in `x-amz-date`.
+        request: String,
+    },
+    /// The credential scope names another region.
+    #[error("the credential scope is for the region `{given}`, not `{expected}`")]
+    WrongRegion {
+        /// The region in the scope.
+        given: String,
+        /// The region that answers.
+        expected: String,
+    },
+    /// The credential scope names another service.
+    #[error("the credential scope is for the service `{0}`")]
+    WrongService(String),
+    /// The request was signed too long ago, or too far ahead.
+    #[error("the request was signed at `{signed_at}`, the time is `{now}`")]
+    Skewed {
+        /// When it says it was signed, in seconds since the epoch.
+        signed_at: i64,
+        /// The time here, in seconds since the epoch.
+        now: i64,
+    },
+    /// A header that has to be signed is not.
+    #[error("the header `{0}` is not signed")]
+    UnsignedHeader(String),
+    /// A header that is said to be signed was not sent.
+    #[error("the header `{0}` is signed but was not sent")]
+    AbsentHeader(String),
+    /// S3 wants `x-amz-content-sha256`, and it is not there.
+    #[error("the header `x-amz-content-sha256` is missing")]
+    MissingBodyHash,
+    /// The value of `x-amz-content-sha256` is none of those that exist.
+    #[error("the header `x-amz-content-sha256` is neither a hash nor a known word")]
+    MalformedBodyHash,
+    /// The value of `x-amz-content-sha256` is not the hash of the body that was read.
+    #[error("the header `x-amz-content-sha256` is not the hash of the body")]
+    WrongBodyHash,
+    /// The signature is not the one that this request and this key make.
+    #[error("the signature does not match")]
+    SignatureMismatch,
+}

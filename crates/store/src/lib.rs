@@ -1,0 +1,108 @@
+//! Remembering: records in typed tables over an ordered key-value engine, read and written by use cases that run as
+//! one transaction each.
+//!
+//! `table` and `records` are what the record traits of `domain` are implemented with; `engine` is the contract, and
+//! `memory` and `sqlite` fulfil it. `late`, `breaking` and `conformance` are for tests.
+
+pub mod breaking;
+pub mod conformance;
+pub mod engine;
+pub mod late;
+pub mod memory;
+pub mod records;
+pub mod sqlite;
+pub mod table;
+
+mod loaded;
+mod tape;
+
+use crate::engine::{Engine, Outcome, Range};
+use crate::loaded::Loaded;
+use crate::records::{Ended, Records, Source};
+use crate::tape::Tape;
+use domain::entropy::Entropy;
+use domain::records::{Breakdown, Stop};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::task::yield_now;
+
+/// How often a use case runs again because somebody else changed what it had read.
+const CONFLICTS: usize = 1000;
+/// After so many conflicts a use case waits for its turn, so that those which have waited longest compete least.
+const PATIENCE: usize = 8;
+/// How often a use case is suspended to load what it asks for, between two conflicts.
+const ROUNDS: usize = 10_000;
+
+/// The records of Cenote; clones share them.
+#[derive(Clone)]
+pub struct Store {
+    engine: Arc<dyn Engine>,
+    turn: Arc<Mutex<()>>,
+}
+
+impl Store {
+    /// The store that keeps its records in this engine.
+    pub fn new(engine: Arc<dyn Engine>) -> Self {
+        Self { engine, turn: Arc::default() }
+    }
+
+    /// Runs a use case as one transaction: all it reads is of one instant, and all it writes is durable, or nothing is.
+    ///
+    /// The use case is run again when something it reads has to be loaded first or has been changed by others; the
+    /// randomness handed to it is drawn once and is the same in every run. A refusal writes nothing.
+    ///
+    /// # Errors
+    /// The outer error is a breakdown of the store; after one the writes may or may not have been made, but never in
+    /// part. The inner one is the use case's refusal.
+    pub async fn transact<T: Send, R: Send>(
+        &self,
+        entropy: &dyn Entropy,
+        work: impl Fn(&mut Records<'_>, &dyn Entropy) -> Result<T, Stop<R>> + Send,
+    ) -> Result<Result<T, R>, Breakdown> {
+        let engine = self.engine.as_ref();
+        let tape = Tape::new(entropy);
+        let mut loaded = Loaded::default();
+        let mut turn = None;
+        for conflicts in 0..CONFLICTS {
+            if conflicts == PATIENCE {
+                turn = Some(self.turn.lock().await);
+            }
+            for _ in 0..ROUNDS {
+                let ended = run(engine, &loaded, &tape, &work)?;
+                let (result, batch) = match ended {
+                    Run::Settled(result) => return result,
+                    Run::Open(Ended::Finished(result, batch)) => (result, batch),
+                    Run::Open(Ended::Suspended(missing)) => {
+                        loaded.load(engine, missing).await?;
+                        continue;
+                    }
+                };
+                match engine.commit(batch).await? {
+                    Outcome::Done => return result,
+                    Outcome::Conflict => break,
+                }
+            }
+            let again = loaded.forget();
+            loaded.load(engine, again).await?;
+            yield_now().await;
+        }
+        drop(turn);
+        Err(Breakdown::new(format!("a use case met {CONFLICTS} conflicts in a row")))
+    }
+
+    /// Deletes every record at once.
+    ///
+    /// # Errors
+    /// A breakdown of the engine.
+    pub async fn wipe(&self) -> Result<(), Breakdown> {
+        self.engine.wipe().await
+    }
+
+    /// Whether there is no record at all.
+    ///
+    /// # Errors
+    /// A breakdown of the engine.
+    pub async fn is_empty(&self) -> Result<bool, Breakdown> {
+        Ok(self.engine.scan(&Range::everything(), 1).await?.is_empty())
+    }
+}
