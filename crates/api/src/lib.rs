@@ -1,1 +1,24 @@
-//! (to be written)
+//! HTTP in, HTTP out: one road for every operation, one file for each.
+//!
+//! A request comes in at [`router::answer`], which finds the service it is for. [`dispatch`] walks it down the road:
+//! decode, check its shape against the model, authorize, run, encode, audit. An operation is a file under its
+//! service's folder and fills in only what is its own.
+
+pub mod app;
+pub mod audit;
+pub mod body;
+pub mod cognito_identity;
+pub mod cognito_idp;
+pub mod dispatch;
+pub mod fault;
+pub mod operation;
+pub mod protocol;
+pub mod router;
+pub mod s3;
+pub mod service;
+
+mod cors;
+mod hashing;
+mod json_words;
+mod members;
+mod signers;

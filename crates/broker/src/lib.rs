@@ -1,1 +1,30 @@
-//! (to be written)
+//! Use cases: what somebody asks of identity pools, user pools, IAM and S3, decided over records.
+//!
+//! Everything here is synchronous and pure. A use case reads and writes through the record traits of `domain`, takes
+//! the time and the dice as arguments, and ends in a result or in a refusal that says why in the domain's words.
+
+pub mod iam;
+pub mod identity_pool;
+pub mod s3;
+pub mod user_pool;
+
+use crate::iam::policies::Policies;
+use domain::account::Account;
+use domain::user_pool::pool::Issuers;
+
+/// What every use case on this server has in common.
+pub struct House {
+    /// The account and region it stands for.
+    pub account: Account,
+    /// The names of its user pools as issuers.
+    pub issuers: Issuers,
+    /// The policies that were compiled so far.
+    pub policies: Policies,
+}
+
+impl House {
+    /// A house for an account whose user pools go by these names.
+    pub fn new(account: Account, issuers: Issuers) -> Self {
+        Self { account, issuers, policies: Policies::default() }
+    }
+}

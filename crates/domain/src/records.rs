@@ -123,6 +123,17 @@ pub trait Roles {
     fn put_role(&mut self, role: &Role);
 }
 
+/// Where a listing of objects goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After<'a> {
+    /// At the beginning.
+    Nothing,
+    /// After this key.
+    Key(&'a str),
+    /// After every key that begins with this.
+    Everything(&'a str),
+}
+
 /// Buckets and what they hold.
 pub trait Buckets {
     /// The bucket of this name.
@@ -137,8 +148,14 @@ pub trait Buckets {
     fn put_object(&mut self, object: &Object);
     /// Forgets an object and that its content is in use.
     fn delete_object(&mut self, object: &Object);
-    /// Objects in the binary order of their keys, from `from` (included) on; at most `limit`, only keys with `prefix`.
-    fn objects(&mut self, bucket: &BucketName, prefix: &str, from: &[u8], limit: usize) -> Read<Vec<Object>>;
+    /// Objects whose keys begin with `prefix`, in the binary order of their keys; at most `limit`.
+    fn objects(
+        &mut self,
+        bucket: &BucketName,
+        prefix: &str,
+        after: After<'_>,
+        limit: usize,
+    ) -> Read<Vec<Object>>;
     /// Whether an object's bytes lie in this content file.
     fn content_is_in_use(&mut self, content: &ContentId) -> Read<bool>;
 }

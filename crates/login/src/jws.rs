@@ -4,8 +4,8 @@
 use crate::LoginRefused;
 use crate::key_set::KeySet;
 use data_encoding::BASE64URL_NOPAD;
-use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 
 /// A token that is well formed. Nothing in it is proven yet.
 pub struct UnverifiedToken<'a> {
@@ -21,8 +21,10 @@ struct Header {
     alg: String,
     #[serde(default)]
     kid: String,
-    crit: Option<IgnoredAny>,
-    b64: Option<IgnoredAny>,
+    #[serde(default, deserialize_with = "is_there")]
+    crit: bool,
+    #[serde(default, deserialize_with = "is_there")]
+    b64: bool,
 }
 
 impl<'a> UnverifiedToken<'a> {
@@ -34,7 +36,7 @@ impl<'a> UnverifiedToken<'a> {
             return Err(LoginRefused::NotAToken("it has more than three parts"));
         }
         let header: Header = json(&base64url(header)?)?;
-        if header.crit.is_some() || header.b64.is_some() {
+        if header.crit || header.b64 {
             return Err(LoginRefused::NotAToken("it asks for an extension"));
         }
         Ok(Self { signed, header, payload: base64url(payload)?, signature: base64url(signature)? })
@@ -66,8 +68,15 @@ fn base64url(part: &str) -> Result<Vec<u8>, LoginRefused> {
 
 /// Reads a JSON object; a member that is named twice is refused where it matters, as serde does for known members.
 fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, LoginRefused> {
-    serde_json::from_slice(bytes)
-        .map_err(|_| LoginRefused::NotAToken("a part is not the JSON object it should be"))
+    // Serde would also read a list of the members' values, without their names.
+    let is_object = bytes.trim_ascii_start().starts_with(b"{");
+    let object = if is_object { serde_json::from_slice(bytes).ok() } else { None };
+    object.ok_or(LoginRefused::NotAToken("a part is not the JSON object it should be"))
+}
+
+/// Whether a member is there, be it only as `null`.
+fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(value).map(|_| true)
 }
 
 /// A text of the token, cut to a length fit for an audit line.

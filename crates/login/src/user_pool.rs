@@ -52,7 +52,7 @@ pub fn verify(
         return Err(LoginRefused::Issuer(shown(&iss)));
     }
     let audience = claims.aud.ok_or(LoginRefused::MissingClaim("aud"))?;
-    let subject = claims.sub.filter(|sub| !sub.is_empty()).ok_or(LoginRefused::MissingClaim("sub"))?;
+    let subject = claims.sub.filter(|sub| is_subject(sub)).ok_or(LoginRefused::MissingClaim("sub"))?;
     let expires = Timestamp::from_secs(claims.exp.ok_or(LoginRefused::MissingClaim("exp"))?);
     let token_use = claims.token_use.ok_or(LoginRefused::MissingClaim("token_use"))?;
     if token_use != "id" {
@@ -76,4 +76,9 @@ pub fn verify(
         client: listed,
         expires,
     })
+}
+
+/// A subject is a name of 1 to 255 characters (OpenID Connect Core 1.0 section 2), none of them a control character.
+fn is_subject(sub: &str) -> bool {
+    !sub.is_empty() && sub.chars().take(256).count() < 256 && !sub.chars().any(char::is_control)
 }

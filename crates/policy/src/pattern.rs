@@ -79,10 +79,12 @@ impl Pattern {
     pub(crate) fn equals_ignoring_case(&self, value: &str, context: &Context<'_>) -> Answer {
         match self {
             Pattern::Exact(text) => same_ignoring_case(text, value).into(),
-            Pattern::Template(pieces) => match pieces.iter().map(|piece| piece.text(context)).collect::<Option<String>>() {
-                Some(text) => same_ignoring_case(&text, value).into(),
-                None => Answer::Unknown,
-            },
+            Pattern::Template(pieces) => {
+                match pieces.iter().map(|piece| piece.text(context)).collect::<Option<String>>() {
+                    Some(text) => same_ignoring_case(&text, value).into(),
+                    None => Answer::Unknown,
+                }
+            }
             Pattern::Anything | Pattern::Prefix(_) | Pattern::Glob(_) => Answer::Unknown,
         }
     }
@@ -166,7 +168,7 @@ enum Token<'t> {
 
 impl Token<'_> {
     /// What is left of a value behind this token, if the value begins with it.
-    fn strip<'v>(self, value: &'v str) -> Option<&'v str> {
+    fn strip(self, value: &str) -> Option<&str> {
         match self {
             Token::Text(text) => value.strip_prefix(text),
             Token::AnyOne => without_first(value),
@@ -217,4 +219,93 @@ fn without_first(text: &str) -> Option<&str> {
 fn same_ignoring_case(one: &str, other: &str) -> bool {
     let folded = |text: &'_ str| text.chars().flat_map(char::to_lowercase).collect::<String>();
     one.eq_ignore_ascii_case(other) || (!(one.is_ascii() && other.is_ascii()) && folded(one) == folded(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WILD: Syntax = Syntax { wildcards: true, variables: true };
+    const PLAIN: Syntax = Syntax { wildcards: false, variables: true };
+
+    fn answer(pattern: &str, value: &str) -> Answer {
+        let context = Context::new().with("k:star", "a*b?").with("k:empty", "").with_many("k:amr", ["a"]);
+        Pattern::parse(pattern, WILD).unwrap().matches(value, &context)
+    }
+
+    /// The definition of wildcards, word by word; exponential.
+    fn reference(pattern: &[char], value: &[char]) -> bool {
+        match (pattern.split_first(), value.split_first()) {
+            (None, None) => true,
+            (Some((&'*', rest)), shorter) => {
+                reference(rest, value) || shorter.is_some_and(|(_, shorter)| reference(pattern, shorter))
+            }
+            (Some((&'?', rest)), Some((_, shorter))) => reference(rest, shorter),
+            (Some((one, rest)), Some((other, shorter))) => one == other && reference(rest, shorter),
+            (None, Some(_)) | (Some(_), None) => false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_matcher_agrees_with_the_definition(pattern in "[ab*?é]{0,9}", value in "[abé]{0,10}") {
+            let [p, v] = [&pattern, &value].map(|text| text.chars().collect::<Vec<_>>());
+            prop_assert_eq!(answer(&pattern, &value), reference(&p, &v).into());
+        }
+
+        #[test]
+        fn a_variable_stands_for_its_value_and_nothing_else(
+            before in "[ab*?]{0,3}", filled in "[ab*?$]{0,4}", after in "[ab*?]{0,3}", value in "[ab*?$]{0,6}",
+        ) {
+            let context = Context::new().with("k:v", filled.as_str());
+            let pattern = Pattern::parse(&format!("{before}${{k:v}}{after}"), WILD).unwrap();
+            let literal = filled.replace('*', "x").replace('?', "y").replace('$', "z");
+            let escaped = filled.chars().map(|c| if c.is_alphabetic() { c.to_string() } else { format!("${{{c}}}") });
+            let same = Pattern::parse(&format!("{before}{}{after}", escaped.collect::<String>()), WILD).unwrap();
+            prop_assert_eq!(pattern.matches(&value, &context), same.matches(&value, &context));
+            if before.is_empty() && after.is_empty() && literal != filled {
+                prop_assert_eq!(pattern.matches(&literal, &context), Answer::No);
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_with_wildcards_stands_for_itself() {
+        assert_eq!(answer("${k:star}/*", "a*b?/x"), Answer::Yes);
+        assert_eq!(answer("${k:star}/*", "aXXbX/x"), Answer::No);
+        assert_eq!(answer("x${k:empty}y", "xy"), Answer::Yes);
+    }
+
+    #[test]
+    fn a_variable_without_value_leaves_open_what_hangs_on_it() {
+        assert_eq!(answer("home/${k:absent}/*", "home/x/y"), Answer::Unknown);
+        assert_eq!(answer("home/${k:amr}/*", "home/a/y"), Answer::Unknown);
+        assert_eq!(answer("home/${k:absent}/*", "elsewhere"), Answer::No);
+        assert_eq!(answer("home/${k:absent, '*'}/*", "home/*/y"), Answer::Yes);
+        assert_eq!(answer("home/${k:absent, '*'}/*", "home/x/y"), Answer::No);
+    }
+
+    #[test]
+    fn literals_take_the_meaning_from_wildcards() {
+        assert_eq!(answer("${*}${?}${$}{x}", "*?${x}"), Answer::Yes);
+        assert_eq!(answer("${*}", "x"), Answer::No);
+        assert_eq!(answer("$*", "$x"), Answer::Yes);
+    }
+
+    #[test]
+    fn case_is_ignored_beyond_ascii() {
+        let pattern = Pattern::parse("ÄB${k:star}", PLAIN).unwrap();
+        let context = Context::new().with("k:star", "C*");
+        assert_eq!(pattern.equals_ignoring_case("äbc*", &context), Answer::Yes);
+        assert_eq!(pattern.equals_ignoring_case("äbcd", &context), Answer::No);
+        assert_eq!(pattern.equals_ignoring_case("äb", &Context::new()), Answer::Unknown);
+    }
+
+    #[test]
+    fn a_pattern_made_to_be_slow_is_not() {
+        let pattern = "*a?".repeat(4_000) + "b";
+        assert_eq!(answer(&pattern, &"a".repeat(20_000)), Answer::No);
+    }
 }

@@ -43,7 +43,10 @@ impl Reference {
             return Ok((Reference::Variable(Variable { key, default: None }), rest));
         }
         let (default, rest) = default(rest).ok_or_else(|| {
-            Malformed::variable(after, "must have its default between single quotes, as in `${key, 'default'}`")
+            Malformed::variable(
+                after,
+                "must have its default between single quotes, as in `${key, 'default'}`",
+            )
         })?;
         Ok((Reference::Variable(Variable { key, default: Some(default.into()) }), rest))
     }
@@ -65,13 +68,16 @@ fn key_name(key: &str) -> Result<Box<str>, Malformed> {
         Some((vendor, name)) if !vendor.is_empty() && !name.is_empty() => {
             Ok(lowered(Cow::Borrowed(key)).into_owned().into_boxed_str())
         }
-        Some(_) | None => Err(Malformed::variable(key, "must be prefaced by a vendor, as in `${aws:userid}`")),
+        Some(_) | None => {
+            Err(Malformed::variable(key, "must be prefaced by a vendor, as in `${aws:userid}`"))
+        }
     }
 }
 
 /// Reads `, 'default'}`.
 fn default(rest: &str) -> Option<(&str, &str)> {
-    let (default, rest) = rest.strip_prefix(',')?.trim_start_matches(' ').strip_prefix('\'')?.split_once('\'')?;
+    let (default, rest) =
+        rest.strip_prefix(',')?.trim_start_matches(' ').strip_prefix('\'')?.split_once('\'')?;
     Some((default, rest.trim_start_matches(' ').strip_prefix('}')?))
 }
 
@@ -91,7 +97,10 @@ mod tests {
         let context = Context::new().with("aws:PrincipalTag/Team", "red").with_many("k:amr", ["one"]);
         assert_eq!(value_of("aws:principaltag/team}/rest", &context).as_deref(), Some("red"));
         assert_eq!(value_of("aws:PrincipalTag/Team, 'none'}/rest", &context).as_deref(), Some("red"));
-        assert_eq!(value_of("aws:PrincipalTag/Else, 'no, {one}' }/rest", &context).as_deref(), Some("no, {one}"));
+        assert_eq!(
+            value_of("aws:PrincipalTag/Else, 'no, {one}' }/rest", &context).as_deref(),
+            Some("no, {one}")
+        );
         assert_eq!(value_of("aws:PrincipalTag/Else,''}/rest", &context).as_deref(), Some(""));
         assert_eq!(value_of("aws:PrincipalTag/Else}/rest", &context), None);
         assert_eq!(value_of("k:amr, 'x'}/rest", &context), None);
@@ -100,8 +109,18 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_refused() {
         for after in [
-            "", "}", "aws:userid", "userid}", "aws:}", ":x}", " aws:userid}", "aws:${x}}", "aws:userid,none}",
-            "aws:userid,'none}", "aws:userid,'none'", "**}",
+            "",
+            "}",
+            "aws:userid",
+            "userid}",
+            "aws:}",
+            ":x}",
+            " aws:userid}",
+            "aws:${x}}",
+            "aws:userid,none}",
+            "aws:userid,'none}",
+            "aws:userid,'none'",
+            "**}",
         ] {
             assert!(Reference::parse(after).is_err(), "{after}");
         }

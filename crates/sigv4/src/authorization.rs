@@ -68,8 +68,7 @@ impl<'a> Authorization<'a> {
                 return Err(Malformed::RepeatedField(name));
             }
         }
-        let (access_key_id, scope) =
-            credential_of(credential.ok_or(Malformed::MissingField("Credential"))?)?;
+        let (access_key_id, scope) = credential_of(credential.ok_or(Malformed::MissingField("Credential"))?)?;
         Ok(Self {
             access_key_id,
             scope,
@@ -203,9 +202,8 @@ fn credential_of(credential: &str) -> Result<(&str, Scope<'_>), Malformed> {
 
 fn signed_headers_of(list: &str) -> Result<Vec<&str>, Malformed> {
     let names: Vec<&str> = list.split(';').collect();
-    let token = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
-    };
+    let token =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let ascending = names.is_sorted_by(|one, next| one < next);
     if !ascending || !names.iter().all(|name| is_made_of(name, LONGEST_HEADER, token)) {
         return Err(Malformed::SignedHeaders);

@@ -16,7 +16,7 @@ pub(crate) fn parse(amz_date: &str) -> Option<i64> {
         i8::try_from(clock % 100).ok()?,
         0,
     );
-    Some(moment.ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+    Some(TimeZone::UTC.to_timestamp(moment.ok()?).ok()?.as_second())
 }
 
 /// A moment in the form `20150830T123600Z`; one before 1970 or after 9998 is brought to that edge.
@@ -27,7 +27,9 @@ pub(crate) fn format(seconds: i64) -> String {
 
 /// A number written in exactly this many digits.
 pub(crate) fn digits(text: &str, count: usize) -> Option<u32> {
-    (text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+    (text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 #[cfg(test)]

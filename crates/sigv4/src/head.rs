@@ -33,7 +33,8 @@ impl<'a> RequestHead<'a> {
 
     /// Whether this head can be written as a canonical request that means only this head.
     pub(crate) fn check(&self) -> Result<(), Malformed> {
-        if self.method.is_empty() || !self.method.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        if self.method.is_empty()
+            || !self.method.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         {
             return Err(Malformed::Method);
         }

@@ -34,9 +34,7 @@ impl PayloadHash {
     /// The hash of a body that is at hand.
     #[must_use]
     pub fn of(body: &[u8]) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(body);
-        Self::Sha256(hash.finish())
+        Self::Sha256(sha256(body))
     }
 
     /// Reads the value of `x-amz-content-sha256`.
@@ -68,6 +66,14 @@ impl PayloadHash {
             Self::StreamingSignedTrailer => STREAMING_SIGNED_TRAILER.to_owned(),
         }
     }
+}
+
+/// SHA-256 of bytes that are at hand.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(bytes);
+    hash.finish()
 }
 
 /// SHA-256 of bytes that arrive piece by piece.

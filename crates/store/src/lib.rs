@@ -14,6 +14,7 @@ pub mod sqlite;
 pub mod table;
 
 mod loaded;
+mod tables;
 mod tape;
 
 use crate::engine::{Engine, Outcome, Range};
@@ -31,7 +32,7 @@ const CONFLICTS: usize = 1000;
 /// After so many conflicts a use case waits for its turn, so that those which have waited longest compete least.
 const PATIENCE: usize = 8;
 /// How often a use case is suspended to load what it asks for, between two conflicts.
-const ROUNDS: usize = 10_000;
+const ROUNDS: usize = 1000;
 
 /// The records of Cenote; clones share them.
 #[derive(Clone)]
@@ -62,32 +63,36 @@ impl Store {
         let engine = self.engine.as_ref();
         let tape = Tape::new(entropy);
         let mut loaded = Loaded::default();
-        let mut turn = None;
-        for conflicts in 0..CONFLICTS {
-            if conflicts == PATIENCE {
-                turn = Some(self.turn.lock().await);
-            }
-            for _ in 0..ROUNDS {
-                let ended = run(engine, &loaded, &tape, &work)?;
-                let (result, batch) = match ended {
-                    Run::Settled(result) => return result,
-                    Run::Open(Ended::Finished(result, batch)) => (result, batch),
-                    Run::Open(Ended::Suspended(missing)) => {
-                        loaded.load(engine, missing).await?;
-                        continue;
-                    }
-                };
-                match engine.commit(batch).await? {
+        let (mut conflicts, mut rounds) = (0, 0);
+        // Held, once taken, until the use case has ended.
+        let mut _turn = None;
+        loop {
+            let ended = run(engine, &loaded, &tape, &work)?;
+            let missing = match ended {
+                Ended::Finished(result, None) => return result,
+                Ended::Finished(result, Some(batch)) => match engine.commit(batch).await? {
                     Outcome::Done => return result,
-                    Outcome::Conflict => break,
+                    Outcome::Conflict => {
+                        (conflicts, rounds) = (conflicts + 1, 0);
+                        loaded.forget()
+                    }
+                },
+                Ended::Suspended(missing) => {
+                    rounds += 1;
+                    missing
                 }
+            };
+            if conflicts == CONFLICTS || rounds == ROUNDS {
+                let what =
+                    format!("a use case did not end after {conflicts} conflicts and {rounds} suspensions");
+                return Err(Breakdown::new(what));
             }
-            let again = loaded.forget();
-            loaded.load(engine, again).await?;
+            if conflicts == PATIENCE && _turn.is_none() {
+                _turn = Some(self.turn.lock().await);
+            }
             yield_now().await;
+            loaded.load(engine, missing).await?;
         }
-        drop(turn);
-        Err(Breakdown::new(format!("a use case met {CONFLICTS} conflicts in a row")))
     }
 
     /// Deletes every record at once.
@@ -105,4 +110,27 @@ impl Store {
     pub async fn is_empty(&self) -> Result<bool, Breakdown> {
         Ok(self.engine.scan(&Range::everything(), 1).await?.is_empty())
     }
+}
+
+/// Runs the use case once, from its start.
+fn run<T, R>(
+    engine: &dyn Engine,
+    loaded: &Loaded,
+    tape: &Tape<'_>,
+    work: &impl Fn(&mut Records<'_>, &dyn Entropy) -> Result<T, Stop<R>>,
+) -> Result<Ended<T, R>, Breakdown> {
+    tape.rewind();
+    let snapshot = engine.snapshot()?;
+    let (source, one_instant) = match &snapshot {
+        Some(snapshot) => (Source::Snapshot(snapshot.as_ref()), true),
+        None => (Source::Loaded(loaded), loaded.is_of_one_instant()),
+    };
+    let mut records = Records::new(source);
+    let returned = work(&mut records, tape);
+    Ok(match records.end(returned) {
+        Ended::Finished(result, Some(batch)) if one_instant && batch.writes.is_empty() => {
+            Ended::Finished(result, None)
+        }
+        ended @ (Ended::Finished(..) | Ended::Suspended(_)) => ended,
+    })
 }

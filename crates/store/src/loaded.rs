@@ -51,7 +51,9 @@ impl Loaded {
             let keys: Vec<Key> = missing.keys.into_iter().collect();
             let found = engine.get_many(&keys).await?;
             if found.len() != keys.len() {
-                return Err(Breakdown::new("the engine answered another number of keys than it was asked for"));
+                return Err(Breakdown::new(
+                    "the engine answered another number of keys than it was asked for",
+                ));
             }
             self.keys.extend(keys.into_iter().zip(found));
             self.calls += 1;

@@ -103,7 +103,11 @@ impl<const PARTS: usize, V> Rows<'_, PARTS, V> {
     #[must_use]
     pub fn after(self, name: &str) -> Self {
         let mut bound = self.bound(name);
-        if self.at_last { bound.push(0) } else { bound.extend(AFTER_END) }
+        if self.at_last {
+            bound.push(0)
+        } else {
+            bound.extend(AFTER_END)
+        }
         self.not_before(bound)
     }
 
@@ -118,7 +122,11 @@ impl<const PARTS: usize, V> Rows<'_, PARTS, V> {
 
     fn bound(&self, text: &str) -> Key {
         let mut bound = self.stem.clone();
-        if self.at_last { bound.extend_from_slice(text.as_bytes()) } else { bound.extend(escaped(text)) }
+        if self.at_last {
+            bound.extend_from_slice(text.as_bytes())
+        } else {
+            bound.extend(escaped(text))
+        }
         bound
     }
 
@@ -165,8 +173,11 @@ mod tests {
     const TABLE: Table<3, ()> = Table::new("table");
 
     fn text() -> impl Strategy<Value = String> {
-        proptest::collection::vec(prop_oneof![Just('\0'), Just('\u{1}'), Just('\u{2}'), Just('a'), any::<char>()], 0..4)
-            .prop_map(String::from_iter)
+        proptest::collection::vec(
+            prop_oneof![Just('\0'), Just('\u{1}'), Just('\u{2}'), Just('a'), any::<char>()],
+            0..4,
+        )
+        .prop_map(String::from_iter)
     }
 
     fn holds(rows: &Rows<'_, 3, ()>, key: &Key) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::account::{Account, Region};
 use crate::entropy::{Entropy, draw_text};
-use crate::text::{all, is_word, text};
+use crate::text::{NotA, all, is_word, text};
 use crate::time::Timestamp;
 use crate::user_pool::keys::PoolKeys;
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ pub struct UserPool {
     pub created: Timestamp,
 }
 
-/// Where this server's user pools say they are: the `iss` of a token is this, a slash and the pool's id.
+/// Where user pools say they are: the `iss` of a token is this address, a slash and the pool's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuerBase(String);
 
@@ -49,24 +49,52 @@ impl IssuerBase {
     }
 
     /// An address of the operator's own: `http://` or `https://` and a host, with no slash at the end.
-    pub fn parse(text: &str) -> Result<Self, crate::text::NotA> {
+    pub fn parse(text: &str) -> Result<Self, NotA> {
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         let valid = rest.is_some_and(|rest| {
             all(rest, 200, |byte| is_word(byte) || b"-.:/[]".contains(&byte)) && !rest.ends_with('/')
         });
-        if valid { Ok(Self(text.to_owned())) } else { Err(crate::text::NotA::new("an issuer address", text)) }
+        if valid { Ok(Self(text.to_owned())) } else { Err(NotA::new("an issuer address", text)) }
     }
 
-    /// The issuer of one pool.
-    pub fn issuer_of(&self, pool: &UserPoolId) -> String {
+    fn issuer_of(&self, pool: &UserPoolId) -> String {
         format!("{}/{pool}", self.0)
     }
 
-    /// The pool that a login key names: an issuer without its scheme. `None` if the key is none of this server's.
-    pub fn pool_named_by(&self, login_key: &str) -> Option<UserPoolId> {
+    fn pool_named_by(&self, login_key: &str) -> Option<UserPoolId> {
         let (_, host) = self.0.split_once("://")?;
         let pool = login_key.strip_prefix(host)?.strip_prefix('/')?;
         UserPoolId::parse(pool).ok()
+    }
+}
+
+/// The two names of every user pool as an issuer: AWS's form and the one that this server writes into its tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuers {
+    aws: IssuerBase,
+    own: IssuerBase,
+}
+
+impl Issuers {
+    /// Tokens carry `own` if it is given, else AWS's form.
+    pub fn new(region: &Region, own: Option<IssuerBase>) -> Self {
+        let aws = IssuerBase::of_aws(region);
+        Self { own: own.unwrap_or_else(|| aws.clone()), aws }
+    }
+
+    /// The issuer that a pool's tokens carry.
+    pub fn issuer_of(&self, pool: &UserPoolId) -> String {
+        self.own.issuer_of(pool)
+    }
+
+    /// Every name that the pool's tokens may carry.
+    pub fn names_of(&self, pool: &UserPoolId) -> Vec<String> {
+        vec![self.own.issuer_of(pool), self.aws.issuer_of(pool)]
+    }
+
+    /// The pool that a login key names: an issuer without its scheme, in either form.
+    pub fn pool_named_by(&self, login_key: &str) -> Option<UserPoolId> {
+        self.own.pool_named_by(login_key).or_else(|| self.aws.pool_named_by(login_key))
     }
 }
 
@@ -74,17 +102,29 @@ impl IssuerBase {
 mod tests {
     use super::*;
 
+    fn issuers(own: Option<&str>) -> Issuers {
+        Issuers::new(&Region::parse("us-east-1").unwrap(), own.map(|own| IssuerBase::parse(own).unwrap()))
+    }
+
     #[test]
-    fn a_login_key_is_an_issuer_without_its_scheme() {
-        let issuers = IssuerBase::parse("http://127.0.0.1:9000").unwrap();
+    fn a_login_key_is_an_issuer_without_its_scheme_in_either_form() {
         let pool = UserPoolId::parse("us-east-1_AbCdEfGhI").unwrap();
+        let issuers = issuers(Some("http://127.0.0.1:9000"));
         assert_eq!(issuers.issuer_of(&pool), "http://127.0.0.1:9000/us-east-1_AbCdEfGhI");
-        assert_eq!(issuers.pool_named_by("127.0.0.1:9000/us-east-1_AbCdEfGhI"), Some(pool));
+        for host in ["127.0.0.1:9000", "cognito-idp.us-east-1.amazonaws.com"] {
+            assert_eq!(issuers.pool_named_by(&format!("{host}/us-east-1_AbCdEfGhI")), Some(pool.clone()));
+        }
+    }
+
+    #[test]
+    fn tokens_carry_aws_own_form_unless_told_otherwise() {
+        let pool = UserPoolId::parse("us-east-1_AbCdEfGhI").unwrap();
+        let aws = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI";
+        assert_eq!(issuers(None).issuer_of(&pool), aws);
     }
 
     #[test]
     fn a_login_key_that_only_looks_alike_names_no_pool() {
-        let issuers = IssuerBase::of_aws(&Region::parse("us-east-1").unwrap());
         for key in [
             "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
             "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI/",
@@ -93,7 +133,7 @@ mod tests {
             "Cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
             "cognito-idp.eu-west-1.amazonaws.com/us-east-1_AbCdEfGhI",
         ] {
-            assert_eq!(issuers.pool_named_by(key), None, "{key}");
+            assert_eq!(issuers(None).pool_named_by(key), None, "{key}");
         }
     }
 }

@@ -27,8 +27,8 @@ pub(crate) enum Source<'a> {
 
 /// How a run ended.
 pub(crate) enum Ended<T, R> {
-    /// The use case has a result, or is broken; to be committed with what it read. Only a success writes.
-    Finished(Result<Result<T, R>, Breakdown>, Batch),
+    /// The use case has a result or is broken, which counts once the batch is committed, if there is one to commit.
+    Finished(Result<Result<T, R>, Breakdown>, Option<Batch>),
     /// It has to run again when this is loaded.
     Suspended(Missing),
 }
@@ -110,28 +110,23 @@ impl<'a> Records<'a> {
         Unready::new()
     }
 
-    /// What the run came to, given what the use case returned.
+    /// What the run came to, given what the use case returned. Only a success writes.
     pub(crate) fn end<T, R>(mut self, returned: Result<T, Stop<R>>) -> Ended<T, R> {
-        if let Some(breakdown) = self.broken {
-            self.batch.writes.clear();
-            return Ended::Finished(Err(breakdown), self.batch);
-        }
         // A use case that lost an `Unready` on its way decided without knowing; what it returned does not count.
-        if !self.unread.is_empty() {
+        if self.broken.is_none() && !self.unread.is_empty() {
             self.unread.keys.append(&mut self.wanted.keys);
             return Ended::Suspended(self.unread);
         }
-        match returned {
-            Ok(result) => Ended::Finished(Ok(Ok(result)), self.batch),
-            Err(Stop::Refused(refusal)) => {
-                self.batch.writes.clear();
-                Ended::Finished(Ok(Err(refusal)), self.batch)
+        let result = match (self.broken, returned) {
+            (Some(breakdown), _) => Err(breakdown),
+            (None, Ok(result)) => return Ended::Finished(Ok(Ok(result)), Some(self.batch)),
+            (None, Err(Stop::Refused(refusal))) => Ok(Err(refusal)),
+            (None, Err(Stop::Unready(_))) => {
+                Err(Breakdown::new("a use case stopped although nothing it read was missing"))
             }
-            Err(Stop::Unready(_)) => {
-                self.batch.writes.clear();
-                Ended::Finished(Err(Breakdown::new("a use case stopped though nothing was missing")), self.batch)
-            }
-        }
+        };
+        self.batch.writes.clear();
+        Ended::Finished(result, Some(self.batch))
     }
 
     fn value(&mut self, key: &[u8]) -> Read<Option<Value>> {

@@ -1,0 +1,87 @@
+//! What the operations of this server share.
+
+use crate::audit::Audit;
+use crate::hashing::Hashing;
+use crate::service::Services;
+use crate::signers::Signers;
+use broker::House;
+use broker::iam::authenticate::Keys;
+use domain::entropy::Entropy;
+use domain::iam::access_key::RootKey;
+use domain::iam::key_ring::KeyRing;
+use domain::seal::SealingKey;
+use domain::time::Timestamp;
+use objects::Folder;
+use std::sync::{Arc, PoisonError, RwLock};
+use store::Store;
+
+/// Tells the time. Only the server asks the machine.
+pub trait Clock: Send + Sync {
+    /// This moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// The keys of the server.
+pub struct Secrets {
+    root: RootKey,
+    ring: RwLock<Arc<KeyRing>>,
+    /// Opens the private keys of user pools.
+    pub sealing: SealingKey,
+}
+
+impl Secrets {
+    /// The keys that the server found or made at its start.
+    pub fn new(root: RootKey, ring: KeyRing, sealing: SealingKey) -> Self {
+        Self { root, ring: RwLock::new(Arc::new(ring)), sealing }
+    }
+
+    /// The key ring as it is now.
+    pub fn ring(&self) -> Arc<KeyRing> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts a rotated ring in the place of the old one.
+    pub fn replace_ring(&self, ring: KeyRing) {
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+    }
+
+    /// What signatures are checked with; the ring is the caller's, so that it stays the same during one request.
+    pub(crate) const fn signature_keys<'a>(&'a self, ring: &'a KeyRing) -> Keys<'a> {
+        Keys { root: &self.root, ring }
+    }
+}
+
+/// Which other origins' pages may call S3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum S3Cors {
+    /// None, until buckets have rules of their own.
+    Closed,
+    /// All; for development.
+    AnyOrigin,
+}
+
+/// Everything an operation needs.
+pub struct App {
+    /// The account, its issuers and its compiled policies.
+    pub house: House,
+    /// The records.
+    pub store: Store,
+    /// The bytes of objects.
+    pub contents: Folder,
+    /// The keys.
+    pub secrets: Secrets,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The dice.
+    pub entropy: Arc<dyn Entropy>,
+    /// What happened, for an operator.
+    pub audit: Audit,
+    /// Which pages may call S3.
+    pub s3_cors: S3Cors,
+    /// The services and their models.
+    pub services: Services,
+    /// Where passwords are hashed.
+    pub hashing: Hashing,
+    /// The opened keys of user pools.
+    pub signers: Signers,
+}

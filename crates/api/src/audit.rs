@@ -1,0 +1,212 @@
+//! What happened, for an operator, in the shape of CloudTrail's records.
+//!
+//! Issuances and denials are written before the answer leaves; what was merely allowed is kept in memory for a while.
+//! A record holds who asked for what, how it was decided and why, and never a secret.
+
+use crate::app::App;
+use crate::fault::{Kind, Said};
+use crate::operation::{Call, Permission};
+use crate::service::Service;
+use broker::iam::access::{AccessDecision, AccessRefused, Authorized};
+use broker::iam::assume::Grant;
+use broker::iam::authenticate::{Caller, Who};
+use domain::entropy::draw_uuid;
+use domain::records::Breakdown;
+use login::VerifiedLogin;
+use serde_json::{Map, Value, json};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many records are kept in memory.
+const RECENT: usize = 1000;
+
+/// Where records are written to last. A record is safe when the future ends.
+pub trait Sink: Send + Sync {
+    /// Writes one line.
+    fn write(&self, line: String) -> Pin<Box<dyn Future<Output = Result<(), Breakdown>> + Send + '_>>;
+}
+
+/// The records.
+pub struct Audit {
+    sink: Arc<dyn Sink>,
+    recent: Mutex<VecDeque<String>>,
+}
+
+impl Audit {
+    /// Records that are written to this sink.
+    pub fn new(sink: Arc<dyn Sink>) -> Self {
+        Self { sink, recent: Mutex::default() }
+    }
+
+    /// The records of the last requests, oldest first, one JSON text each.
+    pub fn recent(&self) -> Vec<String> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// Forgets the records in memory.
+    pub fn forget_recent(&self) {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    async fn record(&self, line: String, for_good: bool) -> Result<(), Breakdown> {
+        {
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            if recent.len() == RECENT {
+                recent.pop_front();
+            }
+            recent.push_back(line.clone());
+        }
+        if for_good { self.sink.write(line).await } else { Ok(()) }
+    }
+}
+
+/// What the audit will say of a request, gathered on its way.
+#[derive(Default)]
+pub struct Notes {
+    who: Option<Value>,
+    parameters: Map<String, Value>,
+    elements: Map<String, Value>,
+    details: Map<String, Value>,
+}
+
+impl Notes {
+    /// What was asked for: a parameter that is no secret.
+    pub fn parameter(&mut self, name: &str, value: impl Into<Value>) {
+        self.parameters.insert(name.to_owned(), value.into());
+    }
+
+    /// What was answered: an element that is no secret.
+    pub fn element(&mut self, name: &str, value: impl Into<Value>) {
+        self.elements.insert(name.to_owned(), value.into());
+    }
+
+    /// Something that led to the decision.
+    pub fn detail(&mut self, name: &str, value: impl Into<Value>) {
+        self.details.insert(name.to_owned(), value.into());
+    }
+
+    /// Logins that were proven.
+    pub fn logins(&mut self, proven: &[VerifiedLogin]) {
+        let shown = |login: &VerifiedLogin| json!({ "provider": login.key().provider, "subject": login.key().subject, "client": login.client() });
+        self.detail("logins", proven.iter().map(shown).collect::<Vec<Value>>());
+    }
+
+    /// A session that was granted.
+    pub fn grant(&mut self, grant: &Grant) {
+        let session = grant.session();
+        self.detail("decision", "allowed");
+        self.detail("reason", grant.decision().to_string());
+        self.detail("role", session.role.to_string());
+        let policies = session.policies.iter().flatten().map(|policy| policy.name.clone());
+        self.detail("sessionPolicies", policies.collect::<Vec<String>>());
+        self.detail("amr", session.federation.amr.clone());
+    }
+
+    /// Who signed.
+    pub(crate) fn caller(&mut self, caller: &Caller) {
+        self.who = Some(match caller.who() {
+            Who::Root => json!({ "type": "Root", "accessKeyId": caller.access_key() }),
+            Who::Session(session) => json!({
+                "type": "AssumedRole",
+                "principalId": session.user_id(),
+                "arn": session.arn(),
+                "accountId": session.account,
+                "accessKeyId": caller.access_key(),
+                "sessionContext": {
+                    "sessionIssuer": { "type": "Role", "principalId": session.role_id, "arn": session.role },
+                    "webIdFederationData": {
+                        "federatedProvider": session.federation.provider,
+                        "attributes": { "aud": session.federation.aud, "sub": session.federation.sub }
+                    }
+                }
+            }),
+        });
+    }
+
+    /// What had to be allowed.
+    pub(crate) fn access(&mut self, permission: &Permission, decided: &Result<Authorized, AccessRefused>) {
+        self.detail("action", permission.action);
+        self.detail("resource", permission.resource.clone());
+        if let Err(refused) = decided {
+            self.detail("reason", refused.to_string());
+        }
+    }
+
+    /// Why it was allowed.
+    pub(crate) fn decision(&mut self, decision: &AccessDecision) {
+        self.detail("decision", "allowed");
+        self.detail("reason", decision.to_string());
+    }
+}
+
+/// Records how a request ended. What must not be lost is on record when this returns.
+pub(crate) async fn record(
+    app: &App,
+    call: &mut Call<'_>,
+    (id, operation): (&str, &str),
+    ended: Result<Issues, &Said>,
+) -> Result<(), Breakdown> {
+    let for_good = match &ended {
+        Ok(issues) => *issues == Issues::Something,
+        Err(said) => said.kind == Kind::Denial,
+    };
+    let record = record_of(app, call, (id, operation), ended.err());
+    app.audit.record(record.to_string(), for_good).await
+}
+
+/// Whether credentials or tokens leave with an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Issues {
+    /// They do.
+    Something,
+    /// They do not.
+    Nothing,
+}
+
+fn record_of(app: &App, call: &mut Call<'_>, (id, operation): (&str, &str), said: Option<&Said>) -> Value {
+    let Service { event_source, .. } = call.service;
+    let account = &app.house.account;
+    let notes = std::mem::take(&mut call.notes);
+    let mut details = notes.details;
+    let mut record = json!({
+        "eventVersion": "1.11",
+        "userIdentity": notes.who.unwrap_or_else(|| json!({ "type": "Unknown" })),
+        "eventTime": call.now.rfc3339(),
+        "eventSource": event_source,
+        "eventName": operation,
+        "awsRegion": account.region,
+        "sourceIPAddress": call.circumstances.source_ip.to_string(),
+        "userAgent": call.circumstances.user_agent,
+        "requestID": id,
+        "eventID": draw_uuid(app.entropy.as_ref()).to_string(),
+        "eventType": "AwsApiCall",
+        "eventCategory": "Data",
+        "managementEvent": false,
+        "recipientAccountId": account.id,
+        "requestParameters": notes.parameters,
+        "responseElements": notes.elements,
+    });
+    if let Some(said) = said {
+        details.insert("decision".to_owned(), json!(decision_of(said.kind)));
+        details.insert("reason".to_owned(), json!(said.reason));
+        insert(&mut record, "errorCode", json!(said.code));
+        insert(&mut record, "errorMessage", json!(said.message));
+    }
+    insert(&mut record, "additionalEventData", Value::Object(details));
+    record
+}
+
+const fn decision_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Request => "refused",
+        Kind::Denial => "denied",
+        Kind::Breakdown => "broken",
+    }
+}
+
+fn insert(record: &mut Value, name: &str, value: Value) {
+    if let Value::Object(members) = record {
+        members.insert(name.to_owned(), value);
+    }
+}

@@ -1,0 +1,79 @@
+//! GetCredentialsForIdentity: temporary credentials for an identity that was proven, or for a guest.
+
+use super::{fault_of, logins};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Public, Reply};
+use broker::identity_pool::issuers::Asked;
+use broker::identity_pool::{Refusal, credentials};
+use domain::identity_pool::identity::IdentityId;
+use domain::records::Breakdown;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The operation.
+pub struct GetCredentialsForIdentity;
+
+/// Whose credentials are asked for.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    identity_id: IdentityId,
+    #[serde(default)]
+    logins: logins::Logins,
+    custom_role_arn: Option<String>,
+}
+
+/// The credentials.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    identity_id: IdentityId,
+    credentials: Credentials,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Credentials {
+    access_key_id: String,
+    secret_key: String,
+    session_token: String,
+    expiration: Timestamp,
+}
+
+impl Operation for GetCredentialsForIdentity {
+    const NAME: &'static str = "GetCredentialsForIdentity";
+    type Input = Input;
+    type Output = Output;
+    type Access = Public;
+
+    fn permission(_: &Input) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn run(app: &App, call: &mut Call<'_>, (): (), input: Input) -> Result<Reply<Output>, Fault> {
+        let identity_id = input.identity_id;
+        call.notes.parameter("identityId", identity_id.as_str());
+        if input.custom_role_arn.is_some() {
+            return Err(fault_of(Refusal::CustomRole));
+        }
+        let proven = logins::prove(app, call, Asked::Identity(identity_id.clone()), &input.logins).await?;
+        let granting = app.store.transact(app.entropy.as_ref(), |records, _| {
+            credentials::for_identity(records, &app.house, &identity_id, &proven, call.now)
+        });
+        let grant = granting.await?.map_err(fault_of)?;
+        call.notes.grant(&grant);
+        let issued = grant
+            .seal(&app.secrets.ring(), &app.house, app.entropy.as_ref())
+            .map_err(|_| Breakdown::new("the session cannot be sealed"))?;
+        call.notes.element("accessKeyId", issued.id.as_str());
+        call.notes.element("expiration", issued.expires.rfc3339());
+        let credentials = Credentials {
+            access_key_id: issued.id.to_string(),
+            secret_key: issued.secret.reveal().clone(),
+            session_token: issued.token.reveal().clone(),
+            expiration: issued.expires,
+        };
+        Ok(Reply::issuing(Output { identity_id, credentials }))
+    }
+}

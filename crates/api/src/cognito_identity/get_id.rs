@@ -1,0 +1,57 @@
+//! GetId: the identity of somebody, made if need be.
+
+use super::{fault_of, logins};
+use crate::app::App;
+use crate::fault::{Common, Fault};
+use crate::operation::{Call, Operation, Public, Reply};
+use broker::identity_pool::get_id;
+use broker::identity_pool::issuers::Asked;
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::pool::IdentityPoolId;
+use serde::{Deserialize, Serialize};
+
+/// The operation.
+pub struct GetId;
+
+/// Which pool is asked, and by whom.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    account_id: Option<String>,
+    identity_pool_id: IdentityPoolId,
+    #[serde(default)]
+    logins: logins::Logins,
+}
+
+/// The identity.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    identity_id: IdentityId,
+}
+
+impl Operation for GetId {
+    const NAME: &'static str = "GetId";
+    type Input = Input;
+    type Output = Output;
+    type Access = Public;
+
+    fn permission(_: &Input) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn run(app: &App, call: &mut Call<'_>, (): (), input: Input) -> Result<Reply<Output>, Fault> {
+        let pool = input.identity_pool_id;
+        call.notes.parameter("identityPoolId", pool.as_str());
+        if input.account_id.is_some_and(|account| account != app.house.account.id.as_str()) {
+            return Err(Common::BadMember("AccountId is not this server's account".to_owned()).into());
+        }
+        let proven = logins::prove(app, call, Asked::Pool(pool.clone()), &input.logins).await?;
+        let getting = app.store.transact(app.entropy.as_ref(), |records, entropy| {
+            get_id::get_id(records, &app.house, (&pool, &proven), call.now, entropy)
+        });
+        let identity_id = getting.await?.map_err(fault_of)?;
+        call.notes.element("identityId", identity_id.as_str());
+        Ok(Reply::of(Output { identity_id }))
+    }
+}

@@ -1,0 +1,37 @@
+//! Proving the logins that somebody shows, before the transaction that trusts them.
+
+use super::fault_of;
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::Call;
+use broker::identity_pool::Refusal;
+use broker::identity_pool::issuers::{Asked, expected};
+use login::{VerifiedLogin, user_pool};
+use std::collections::BTreeMap;
+
+/// Tokens by the name of their provider.
+pub(super) type Logins = BTreeMap<String, String>;
+
+/// Proves every login shown; one that proves nothing fails the whole call.
+pub(super) async fn prove(
+    app: &App,
+    call: &mut Call<'_>,
+    asked: Asked,
+    logins: &Logins,
+) -> Result<Vec<VerifiedLogin>, Fault> {
+    let keys: Vec<&str> = logins.keys().map(String::as_str).collect();
+    call.notes.parameter("logins", keys.clone());
+    let asking =
+        app.store.transact(app.entropy.as_ref(), |records, _| expected(records, &app.house, &asked, &keys));
+    let expected = asking.await?.map_err(fault_of)?;
+    call.notes.detail("identityPoolId", expected.pool.id.as_str());
+    let proving = expected
+        .issuers
+        .iter()
+        .zip(logins.values())
+        .map(|(issuer, token)| user_pool::verify(token, issuer, &expected.pool, call.now));
+    let proven: Vec<VerifiedLogin> =
+        proving.collect::<Result<_, _>>().map_err(|refused| fault_of(Refusal::Login(refused)))?;
+    call.notes.logins(&proven);
+    Ok(proven)
+}

@@ -1,0 +1,89 @@
+//! Cognito identity pools (`cognito-identity`, awsJson 1.1).
+
+pub mod get_credentials_for_identity;
+pub mod get_id;
+
+mod logins;
+
+use crate::dispatch::Served;
+use crate::fault::{Fault, Said};
+use crate::json_words;
+use crate::protocol::embedded;
+use crate::protocol::model::BadModel;
+use crate::service::{Service, model};
+use broker::identity_pool::Refusal;
+use login::LoginRefused;
+
+const OPERATIONS: &[Served] =
+    &[Served::of::<get_credentials_for_identity::GetCredentialsForIdentity>(), Served::of::<get_id::GetId>()];
+
+/// The service.
+pub(crate) fn service() -> Result<Service, BadModel> {
+    Ok(Service {
+        name: "cognito-identity",
+        event_source: "cognito-identity.amazonaws.com",
+        signing_name: "cognito-identity",
+        model: model(embedded::COGNITO_IDENTITY)?,
+        operations: OPERATIONS,
+        say: |common| json_words::say(common, "ValidationException"),
+    })
+}
+
+/// What an identity pool's no is called on the wire. Source: spec of identity pools, section 4.
+fn fault_of(refusal: Refusal) -> Fault {
+    let reason = refusal.to_string();
+    let said = match refusal {
+        Refusal::NoSuchPool(id) => not_found(format!("IdentityPool '{id}' not found.")),
+        Refusal::NoSuchIdentity(id) => not_found(format!("Identity '{id}' not found.")),
+        Refusal::GuestsUnwelcome => {
+            not_authorized("Unauthenticated access is not supported for this identity pool.", reason)
+        }
+        Refusal::NoSuchProvider(_) => not_authorized(
+            "Logins don't match. Please include at least one valid login for this identity or identity pool.",
+            reason,
+        ),
+        Refusal::UnsupportedProvider(_) => not_authorized(UNSUPPORTED_PROVIDER, reason),
+        Refusal::Login(refused) => of_login(&refused),
+        Refusal::Forbidden(id) => not_authorized(format!("Access to Identity '{id}' is forbidden."), reason),
+        Refusal::SeveralLogins | Refusal::CustomRole => {
+            Said::bad_request("InvalidParameterException", reason)
+        }
+        Refusal::NoRole | Refusal::Role(_) => Said::bad_request(
+            "InvalidIdentityPoolConfigurationException",
+            "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
+        )
+        .denied_because(reason),
+    };
+    said.into()
+}
+
+const UNSUPPORTED_PROVIDER: &str = "Token is not from a supported provider of this identity pool.";
+
+fn of_login(refused: &LoginRefused) -> Said {
+    let message = match refused {
+        LoginRefused::NotAToken(_) | LoginRefused::NotAnIdToken(_) => {
+            "Invalid login token. Not a valid OpenId Connect identity token.".to_owned()
+        }
+        LoginRefused::Issuer(_) => "Invalid login token. Issuer doesn't match providerName".to_owned(),
+        LoginRefused::MissingClaim(claim) => {
+            format!("Invalid login token. Missing a required claim: {claim}")
+        }
+        LoginRefused::Expired { now, expired } => {
+            format!("Invalid login token. Token expired: {} >= {}", now.secs(), expired.secs())
+        }
+        LoginRefused::NotYetValid(_) => "Invalid login token. Token is not valid yet.".to_owned(),
+        LoginRefused::Algorithm(_) | LoginRefused::UnknownKey(_) | LoginRefused::Signature => {
+            "Invalid login token. Couldn't verify signed token.".to_owned()
+        }
+        LoginRefused::Audience(_) => UNSUPPORTED_PROVIDER.to_owned(),
+    };
+    not_authorized(message, refused.to_string())
+}
+
+fn not_authorized(message: impl Into<String>, reason: String) -> Said {
+    Said::bad_request("NotAuthorizedException", message).denied_because(reason)
+}
+
+fn not_found(message: String) -> Said {
+    Said::bad_request("ResourceNotFoundException", message)
+}

@@ -1,0 +1,41 @@
+//! The public documents of a user pool: its keys, and where to find them.
+
+use crate::app::App;
+use domain::records::{Breakdown, Stop, UserPools};
+use domain::user_pool::pool::{UserPool, UserPoolId};
+use serde_json::{Value, json};
+use std::convert::Infallible;
+
+/// The JSON Web Key Set of a pool (RFC 7517); `None` if there is no such pool.
+pub async fn key_set(app: &App, pool: &UserPoolId) -> Result<Option<Value>, Breakdown> {
+    let keys = |pool: UserPool| {
+        let entry = |key: &domain::user_pool::keys::PublicKey| json!({ "alg": "RS256", "e": key.e, "kid": key.kid, "kty": "RSA", "n": key.n, "use": "sig" });
+        json!({ "keys": pool.keys.public().map(entry) })
+    };
+    Ok(find(app, pool).await?.map(keys))
+}
+
+/// The OpenID Connect discovery document of a pool; `None` if there is no such pool. Endpoints that are not served are
+/// left out.
+pub async fn configuration(app: &App, pool: &UserPoolId) -> Result<Option<Value>, Breakdown> {
+    let issuer = app.house.issuers.issuer_of(pool);
+    let document = |_: UserPool| {
+        json!({
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "issuer": issuer,
+            "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+            "response_types_supported": ["code", "token"],
+            "scopes_supported": ["openid", "email", "phone", "profile"],
+            "subject_types_supported": ["public"],
+        })
+    };
+    Ok(find(app, pool).await?.map(document))
+}
+
+async fn find(app: &App, pool: &UserPoolId) -> Result<Option<UserPool>, Breakdown> {
+    let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
+        records.user_pool(pool).map_err(Stop::<Infallible>::from)
+    });
+    let Ok(found) = finding.await?;
+    Ok(found)
+}

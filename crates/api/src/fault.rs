@@ -1,0 +1,134 @@
+//! What a caller is told when an operation does not succeed, and what the operator is told beside it.
+
+use crate::protocol::constraint::Violations;
+use crate::protocol::json::NotDecodable;
+use broker::iam::access::AccessRefused;
+use broker::iam::authenticate::NotAuthenticated;
+use domain::records::Breakdown;
+use http::StatusCode;
+
+/// An operation that did not succeed.
+#[derive(Debug)]
+pub enum Fault {
+    /// An answer in the service's own words.
+    Said(Said),
+    /// Something that can happen to every operation; the service finds its own words for it.
+    Common(Common),
+}
+
+/// An answer of no, in the words of one service.
+#[derive(Debug)]
+pub struct Said {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The wire code, such as `NotAuthorizedException`.
+    pub code: &'static str,
+    /// The wire message; empty if the service sends none.
+    pub message: String,
+    /// What happened, for the operator; never sent.
+    pub reason: String,
+    /// What kind of no it is.
+    pub kind: Kind,
+}
+
+/// What kind of no an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The request cannot be answered as it is.
+    Request,
+    /// Somebody may not do what they ask; recorded for good.
+    Denial,
+    /// The server failed.
+    Breakdown,
+}
+
+/// What can happen to every operation.
+#[derive(Debug)]
+pub enum Common {
+    /// The body cannot be read.
+    NotDecodable(NotDecodable),
+    /// The body is too large.
+    TooLarge,
+    /// The body did not arrive whole.
+    BodyBroken(String),
+    /// The input breaks constraints of the model; the text is AWS's message.
+    Violations(String),
+    /// A member of the input is not what the operation needs.
+    BadMember(String),
+    /// The service has no such operation.
+    UnknownOperation(String),
+    /// The operation is not served yet.
+    UnservedOperation(String),
+    /// A member of the operation's input is not served yet.
+    UnservedMember(String),
+    /// Nobody signed the request.
+    Anonymous,
+    /// The signature is not accepted.
+    NotAuthenticated(NotAuthenticated),
+    /// The caller may not do this.
+    AccessRefused(AccessRefused),
+    /// The server failed.
+    Breakdown(Breakdown),
+}
+
+impl From<Common> for Fault {
+    fn from(common: Common) -> Self {
+        Self::Common(common)
+    }
+}
+
+impl From<Said> for Fault {
+    fn from(said: Said) -> Self {
+        Self::Said(said)
+    }
+}
+
+impl From<Breakdown> for Fault {
+    fn from(breakdown: Breakdown) -> Self {
+        Self::Common(Common::Breakdown(breakdown))
+    }
+}
+
+impl From<Violations<'_>> for Fault {
+    fn from(violations: Violations<'_>) -> Self {
+        Self::Common(Common::Violations(violations.to_string()))
+    }
+}
+
+impl From<NotDecodable> for Fault {
+    fn from(not_decodable: NotDecodable) -> Self {
+        Self::Common(Common::NotDecodable(not_decodable))
+    }
+}
+
+impl Said {
+    /// A 400 whose message is also the operator's reason.
+    pub fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { status: StatusCode::BAD_REQUEST, code, reason: message.clone(), message, kind: Kind::Request }
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub const fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same as a denial, for the reason given.
+    #[must_use]
+    pub fn denied_because(mut self, reason: impl ToString) -> Self {
+        self.kind = Kind::Denial;
+        self.reason = reason.to_string();
+        self
+    }
+
+    /// The same as a breakdown: the caller is told only the message.
+    #[must_use]
+    pub fn broken_by(mut self, breakdown: &Breakdown) -> Self {
+        self.kind = Kind::Breakdown;
+        self.status = StatusCode::INTERNAL_SERVER_ERROR;
+        self.reason = breakdown.to_string();
+        self
+    }
+}

@@ -1,0 +1,262 @@
+//! Which door a request goes through.
+//!
+//! One port serves everything: a request with a target header is for one of the JSON services, a few first path
+//! segments belong to the server itself, and all else is S3.
+
+use crate::app::{App, S3Cors};
+use crate::body::{NotRead, RequestBody, ResponseBody, full, read_whole};
+use crate::cognito_idp::discovery;
+use crate::dispatch;
+use crate::fault::{Common, Fault, Said};
+use crate::operation::Call;
+use crate::protocol::json;
+use crate::protocol::model::Protocol;
+use crate::service::Service;
+use crate::{audit::Notes, cors, s3};
+use broker::iam::access::Circumstances;
+use domain::entropy::draw_uuid;
+use domain::records::Breakdown;
+use domain::s3::bucket::RESERVED_SEGMENTS;
+use domain::user_pool::pool::UserPoolId;
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use serde_json::Value;
+use std::net::IpAddr;
+
+/// The largest body of a JSON service: ten logins of 50,000 characters, and room around them.
+const LARGEST_JSON: usize = 1024 * 1024;
+
+const TARGET: &str = "x-amz-target";
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer {
+    /// The address of the other end of the connection.
+    pub address: IpAddr,
+    /// Whether the connection is encrypted.
+    pub is_secure: bool,
+}
+
+/// An answer, and the id it carries.
+pub struct Answered {
+    /// The answer.
+    pub response: Response<ResponseBody>,
+    /// The request's id.
+    pub id: String,
+}
+
+/// Answers a request. Whatever it is, there is an answer, and the answer carries the request's id.
+pub async fn answer(app: &App, request: Request<RequestBody>, peer: Peer) -> Answered {
+    let id = draw_uuid(app.entropy.as_ref()).to_string();
+    let (head, body) = request.into_parts();
+    let mut response = match door(app, &head) {
+        Door::Json(service) => json_service(app, Call::new(app, service, (&head, body), peer), &id).await,
+        Door::S3 => s3_service(app, Call::new(app, &app.services.s3, (&head, body), peer), &id).await,
+        Door::UnknownTarget => unknown_target(),
+        Door::Preflight(methods) => cors::preflight(&head.headers, methods),
+        Door::PreflightRefused => {
+            text(StatusCode::FORBIDDEN, "pages of other origins may not call S3 here\n")
+        }
+        Door::Live => text(StatusCode::OK, "live\n"),
+        Door::Ready => ready(app).await,
+        Door::PoolDocument(pool, document) => pool_document(app, &pool, document).await,
+        Door::Reserved => text(StatusCode::NOT_FOUND, "there is nothing here\n"),
+    };
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        // AWS's JSON services and S3 name it differently, and SDKs look for their own.
+        response.headers_mut().insert("x-amzn-requestid", value.clone());
+        response.headers_mut().insert("x-amz-request-id", value.clone());
+        response.headers_mut().insert("x-amz-id-2", value);
+    }
+    Answered { response, id }
+}
+
+/// Where a request goes.
+enum Door<'a> {
+    Json(&'a Service),
+    S3,
+    UnknownTarget,
+    Preflight(&'static str),
+    PreflightRefused,
+    Live,
+    Ready,
+    PoolDocument(UserPoolId, PoolDocument),
+    Reserved,
+}
+
+/// A public document of a user pool.
+#[derive(Clone, Copy)]
+enum PoolDocument {
+    Keys,
+    Configuration,
+}
+
+fn door<'a>(app: &'a App, head: &Parts) -> Door<'a> {
+    let path = head.uri.path();
+    let first_segment = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    if let Some(target) = head.headers.get(TARGET) {
+        return json_door(app, target);
+    }
+    if let Some((pool, document)) = pool_document_named(path) {
+        return match head.method {
+            Method::GET | Method::HEAD => Door::PoolDocument(pool, document),
+            Method::OPTIONS => Door::Preflight("GET, OPTIONS"),
+            _ => Door::Reserved,
+        };
+    }
+    match (path, &head.method) {
+        ("/health/live", _) => Door::Live,
+        ("/health/ready", _) => Door::Ready,
+        ("/", &Method::OPTIONS) => Door::Preflight("POST, OPTIONS"),
+        (_, &Method::OPTIONS) => match app.s3_cors {
+            S3Cors::AnyOrigin => Door::Preflight("GET, HEAD, PUT, POST, DELETE, OPTIONS"),
+            S3Cors::Closed => Door::PreflightRefused,
+        },
+        (_, _) if RESERVED_SEGMENTS.contains(&first_segment) => Door::Reserved,
+        (_, _) => Door::S3,
+    }
+}
+
+fn json_door<'a>(app: &'a App, target: &HeaderValue) -> Door<'a> {
+    let target = target.to_str().unwrap_or_default();
+    let is_of = |service: &&Service| match &service.model.protocol {
+        Protocol::AwsJson { target_prefix, .. } => {
+            target.split_once('.').is_some_and(|(prefix, _)| prefix == &**target_prefix)
+        }
+        Protocol::RestXml | Protocol::RestJson | Protocol::Query { .. } => false,
+    };
+    app.services.all().into_iter().find(is_of).map_or(Door::UnknownTarget, Door::Json)
+}
+
+fn pool_document_named(path: &str) -> Option<(UserPoolId, PoolDocument)> {
+    let (pool, document) = path.strip_prefix('/')?.split_once("/.well-known/")?;
+    let document = match document {
+        "jwks.json" => PoolDocument::Keys,
+        "openid-configuration" => PoolDocument::Configuration,
+        _ => return None,
+    };
+    Some((UserPoolId::parse(pool).ok()?, document))
+}
+
+impl<'a> Call<'a> {
+    fn new(app: &App, service: &'a Service, (head, body): (&'a Parts, RequestBody), peer: Peer) -> Self {
+        let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let circumstances = Circumstances {
+            source_ip: peer.address,
+            secure_transport: peer.is_secure,
+            user_agent: text(header::USER_AGENT),
+            referer: text(header::REFERER),
+            service_keys: s3::service_keys(service, &head.headers, &app.house),
+        };
+        Self { service, now: app.clock.now(), circumstances, head, body, notes: Notes::default() }
+    }
+}
+
+async fn json_service(app: &App, mut call: Call<'_>, id: &str) -> Response<ResponseBody> {
+    let mut response = match json_answer(app, &mut call, id).await {
+        Ok(body) => Response::new(full(body)),
+        Err(said) => json_refusal(&said),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, AWS_JSON);
+    cors::expose_json(headers);
+    response
+}
+
+const AWS_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
+
+async fn json_answer(app: &App, call: &mut Call<'_>, id: &str) -> Result<Vec<u8>, Said> {
+    let service = call.service;
+    let target = call.head.headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let Some(operation) = json::operation(service.model, target).filter(|_| call.head.method == Method::POST)
+    else {
+        let fault = Common::UnknownOperation(target.chars().take(200).collect()).into();
+        return Err(dispatch::refuse(app, call, id, "Unknown", fault).await);
+    };
+    let decoded = match read_whole(&mut call.body, LARGEST_JSON).await {
+        Ok(body) => json::decode(service.model, operation.input, &body).map_err(Fault::from),
+        Err(NotRead::TooLarge) => Err(Common::TooLarge.into()),
+        Err(NotRead::Broken(why)) => Err(Common::BodyBroken(why).into()),
+    };
+    let done = dispatch::walk(app, call, id, operation, decoded).await?;
+    json::encode(service.model, operation.output, &done.output).map_err(|error| {
+        let what = format!("the answer of {} cannot be written: {error}", operation.name);
+        (service.say)(Common::Breakdown(Breakdown::new(what)))
+    })
+}
+
+fn json_refusal(said: &Said) -> Response<ResponseBody> {
+    let message = Some(said.message.as_str()).filter(|message| !message.is_empty());
+    let mut response = Response::new(full(json::error_body(said.code, message)));
+    *response.status_mut() = said.status;
+    let headers = response.headers_mut();
+    if let Ok(kind) = HeaderValue::from_str(&format!("{}:", said.code)) {
+        headers.insert("x-amzn-errortype", kind);
+    }
+    // A message that repeats what somebody sent may hold what no header can.
+    if let Some(message) = message.and_then(|message| HeaderValue::from_str(message).ok()) {
+        headers.insert("x-amzn-errormessage", message);
+    }
+    response
+}
+
+fn unknown_target() -> Response<ResponseBody> {
+    let mut response = json_refusal(&Said::bad_request("UnknownOperationException", ""));
+    response.headers_mut().insert(header::CONTENT_TYPE, AWS_JSON);
+    cors::expose_json(response.headers_mut());
+    response
+}
+
+async fn s3_service(app: &App, mut call: Call<'_>, id: &str) -> Response<ResponseBody> {
+    let mut response = s3::door::answer(app, &mut call, id).await;
+    let headers = response.headers_mut();
+    // What somebody uploaded must not run as a page of this origin.
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    if app.s3_cors == S3Cors::AnyOrigin {
+        cors::expose_s3(headers);
+    }
+    response
+}
+
+async fn pool_document(app: &App, pool: &UserPoolId, document: PoolDocument) -> Response<ResponseBody> {
+    let found = match document {
+        PoolDocument::Keys => discovery::key_set(app, pool).await,
+        PoolDocument::Configuration => discovery::configuration(app, pool).await,
+    };
+    let mut response = match found {
+        Ok(Some(document)) => json_document(&document),
+        Ok(None) => text(StatusCode::NOT_FOUND, "there is no such user pool\n"),
+        Err(breakdown) => {
+            tracing::error!(%breakdown, "a user pool's document cannot be read");
+            text(StatusCode::INTERNAL_SERVER_ERROR, "the server failed\n")
+        }
+    };
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+fn json_document(document: &Value) -> Response<ResponseBody> {
+    let mut response = Response::new(full(document.to_string()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+async fn ready(app: &App) -> Response<ResponseBody> {
+    match app.store.is_empty().await {
+        Ok(_) => text(StatusCode::OK, "ready\n"),
+        Err(breakdown) => {
+            tracing::error!(%breakdown, "the store does not answer");
+            text(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
+        }
+    }
+}
+
+fn text(status: StatusCode, text: &'static str) -> Response<ResponseBody> {
+    let mut response = Response::new(full(text));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}

@@ -1,0 +1,119 @@
+//! Where a request becomes an operation of S3, and where its answer becomes HTTP.
+
+use super::{upload, words};
+use crate::app::App;
+use crate::body::{ResponseBody, full};
+use crate::dispatch::{self, Done};
+use crate::fault::{Common, Fault, Said};
+use crate::operation::Call;
+use crate::protocol::model::Operation;
+use crate::protocol::rest_xml::{self, BadInput, ErrorBody, NotRouted, Target};
+use domain::records::Breakdown;
+use domain::s3::bucket::BucketName;
+use domain::s3::object::ObjectKey;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use serde_json::Value;
+
+/// Answers a request to S3.
+pub(crate) async fn answer(app: &App, call: &mut Call<'_>, id: &str) -> Response<ResponseBody> {
+    let (operation, target) = match named(app, call) {
+        Ok(named) => named,
+        Err(fault) => {
+            let said = dispatch::refuse(app, call, id, "Unknown", fault).await;
+            return refusal(call, id, &said);
+        }
+    };
+    call.notes.parameter("bucketName", target.bucket.clone());
+    call.notes.parameter("key", target.key.clone());
+    let decoded = decode(call, operation, &target).await;
+    match dispatch::walk(app, call, id, operation, decoded).await {
+        Ok(done) => match success(call, operation, done) {
+            Ok(response) => response,
+            Err(breakdown) => refusal(call, id, &words::say(Common::Breakdown(breakdown))),
+        },
+        Err(said) => refusal(call, id, &said),
+    }
+}
+
+/// The operation that a request names, and the bucket and key that it is about.
+fn named(app: &App, call: &Call<'_>) -> Result<(&'static Operation, Target), Fault> {
+    let target = Target::path_style(call.head.uri.path(), call.head.uri.query()).map_err(|bad| Said {
+        reason: bad.to_string(),
+        ..Said::bad_request("InvalidURI", "Couldn't parse the specified URI.")
+    })?;
+    let routed = app.services.s3_router.route(&call.head.method, &target, &call.head.headers);
+    let operation = routed.map_err(|not_routed| match not_routed {
+        NotRouted::NoOperation => words::method_not_allowed(),
+        NotRouted::UnknownSubresource(_) => words::not_implemented(not_routed.to_string()),
+        NotRouted::DuplicateParameter(_) => words::invalid_argument(not_routed.to_string()),
+    })?;
+    Ok((operation, target))
+}
+
+async fn decode(call: &mut Call<'_>, operation: &Operation, target: &Target) -> Result<Value, Fault> {
+    if call.service.operation(&operation.name).is_none() {
+        return Err(Common::UnservedOperation(operation.name.to_string()).into());
+    }
+    if target.bucket.as_deref().is_some_and(|bucket| BucketName::parse(bucket).is_err()) {
+        return Err(Said::bad_request("InvalidBucketName", "The specified bucket is not valid.").into());
+    }
+    if target.key.as_deref().is_some_and(|key| ObjectKey::parse(key).is_err()) {
+        return Err(Said::bad_request("KeyTooLongError", "Your key is too long").into());
+    }
+    let decoded = rest_xml::decode(call.service.model, operation, target, &call.head.headers);
+    let decoded = decoded.map_err(|bad| match bad {
+        BadInput::Argument { message, .. } => words::invalid_argument(message),
+        BadInput::Header(_) => words::invalid_argument(bad.to_string()),
+        BadInput::BodyNotRead(_) => words::not_implemented(bad.to_string()),
+    })?;
+    if !call
+        .service
+        .model
+        .structure(operation.input)
+        .is_some_and(|input| input.members.iter().any(|m| m.streaming))
+    {
+        upload::expect_nothing(call).await?;
+    }
+    Ok(decoded)
+}
+
+fn success(call: &Call<'_>, operation: &Operation, done: Done) -> Result<Response<ResponseBody>, Breakdown> {
+    let encoded = rest_xml::encode(call.service.model, operation, "ListBucketResult", &done.output).map_err(
+        |error| Breakdown::new(format!("the answer of {} cannot be written: {error}", operation.name)),
+    )?;
+    let has_xml = !encoded.body.is_empty();
+    let body = done.body.unwrap_or_else(|| full(encoded.body));
+    let mut response = Response::new(body);
+    *response.status_mut() = if done.is_partial { StatusCode::PARTIAL_CONTENT } else { encoded.status };
+    *response.headers_mut() = encoded.headers;
+    if has_xml {
+        response.headers_mut().insert(header::CONTENT_TYPE, XML);
+    }
+    Ok(response)
+}
+
+const XML: HeaderValue = HeaderValue::from_static("application/xml");
+
+fn refusal(call: &Call<'_>, id: &str, said: &Said) -> Response<ResponseBody> {
+    let has_body = call.head.method != Method::HEAD && said.status != StatusCode::NOT_MODIFIED;
+    let body = if has_body {
+        let (resource, host_id) = (call.head.uri.path(), id);
+        let error = ErrorBody {
+            code: said.code,
+            message: &said.message,
+            details: &[],
+            resource,
+            request_id: id,
+            host_id,
+        };
+        rest_xml::error_body(&error)
+    } else {
+        Vec::new()
+    };
+    let mut response = Response::new(full(body));
+    *response.status_mut() = said.status;
+    if has_body {
+        response.headers_mut().insert(header::CONTENT_TYPE, XML);
+    }
+    response
+}

@@ -1,0 +1,162 @@
+//! What GetObject and HeadObject have in common: finding an object and describing it.
+
+use super::preconditions::{Outcome, Preconditions};
+use super::range::{self, Asked};
+use super::{fault_of, permissions};
+use crate::app::App;
+use crate::fault::{Fault, Said};
+use crate::operation::{Call, Permission, SignedBy};
+use broker::s3::{Refusal, objects};
+use domain::records::Breakdown;
+use domain::s3::bucket::BucketName;
+use domain::s3::object::{Object, ObjectKey};
+use domain::time::Timestamp;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Which object is asked for, and under which conditions.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    bucket: BucketName,
+    key: ObjectKey,
+    range: Option<String>,
+    if_match: Option<String>,
+    if_none_match: Option<String>,
+    if_modified_since: Option<Timestamp>,
+    if_unmodified_since: Option<Timestamp>,
+    checksum_mode: Option<String>,
+    expected_bucket_owner: Option<String>,
+    /// Who pays does not matter here.
+    #[serde(rename = "RequestPayer")]
+    _request_payer: Option<String>,
+}
+
+impl Input {
+    pub(super) fn permission(&self) -> Permission {
+        permissions::on_object("s3:GetObject", &self.bucket, &self.key)
+    }
+}
+
+/// The description of an object that goes into headers.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    accept_ranges: &'static str,
+    last_modified: Timestamp,
+    content_length: u64,
+    content_range: Option<String>,
+    #[serde(rename = "ETag")]
+    etag: String,
+    content_type: String,
+    content_encoding: Option<String>,
+    content_disposition: Option<String>,
+    content_language: Option<String>,
+    cache_control: Option<String>,
+    metadata: BTreeMap<String, String>,
+    #[serde(flatten)]
+    checksum: BTreeMap<String, String>,
+}
+
+/// An object that was found, and the bytes of it that are asked for.
+pub(super) struct Found {
+    pub(super) object: Object,
+    pub(super) range: Range<u64>,
+    pub(super) output: Output,
+}
+
+impl Found {
+    /// Whether a part of the object is asked for, rather than all of it.
+    pub(super) const fn is_partial(&self) -> bool {
+        self.output.content_range.is_some()
+    }
+}
+
+/// Finds what is asked for.
+pub(super) async fn find(
+    app: &App,
+    call: &Call<'_>,
+    caller: &SignedBy,
+    input: &Input,
+) -> Result<Found, Fault> {
+    permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;
+    let finding = app
+        .store
+        .transact(app.entropy.as_ref(), |records, _| objects::find(records, &input.bucket, &input.key));
+    let object = match finding.await? {
+        Ok(object) => object,
+        Err(absent @ Refusal::NoSuchKey(_)) => {
+            return Err(permissions::tell_absence(app, call, caller, &input.bucket, fault_of(absent)).await?);
+        }
+        Err(refusal) => return Err(fault_of(refusal)),
+    };
+    let conditions = Preconditions {
+        if_match: input.if_match.as_deref(),
+        if_none_match: input.if_none_match.as_deref(),
+        if_modified_since: input.if_modified_since,
+        if_unmodified_since: input.if_unmodified_since,
+    };
+    match conditions.evaluate(&object) {
+        Outcome::Send => {}
+        Outcome::NotModified => {
+            return Err(Said::bad_request("NotModified", "").with_status(StatusCode::NOT_MODIFIED).into());
+        }
+        Outcome::Failed => return Err(precondition_failed().into()),
+    }
+    let (range, content_range) = match range::asked(input.range.as_deref(), object.size) {
+        Asked::Everything => (0..object.size, None),
+        Asked::Part(range) => {
+            let header = format!("bytes {}-{}/{}", range.start, range.end.saturating_sub(1), object.size);
+            (range, Some(header))
+        }
+        Asked::Unsatisfiable => {
+            return Err(Said::bad_request("InvalidRange", "The requested range is not satisfiable")
+                .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
+                .into());
+        }
+    };
+    let wants_checksum = input.checksum_mode.is_some() && content_range.is_none();
+    let output = describe(&object, &range, content_range, wants_checksum);
+    Ok(Found { object, range, output })
+}
+
+fn precondition_failed() -> Said {
+    Said::bad_request("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+        .with_status(StatusCode::PRECONDITION_FAILED)
+}
+
+fn describe(
+    object: &Object,
+    range: &Range<u64>,
+    content_range: Option<String>,
+    wants_checksum: bool,
+) -> Output {
+    let headers = object.headers.clone();
+    let checksum = object.checksum.as_ref().filter(|_| wants_checksum).map(|checksum| {
+        let member = format!("Checksum{}", checksum.algorithm);
+        [(member, checksum.value.clone()), ("ChecksumType".to_owned(), "FULL_OBJECT".to_owned())]
+    });
+    Output {
+        accept_ranges: "bytes",
+        last_modified: object.modified,
+        content_length: range.end - range.start,
+        content_range,
+        etag: format!("\"{}\"", object.etag),
+        content_type: headers.content_type.unwrap_or_else(|| "binary/octet-stream".to_owned()),
+        content_encoding: headers.content_encoding,
+        content_disposition: headers.content_disposition,
+        content_language: headers.content_language,
+        cache_control: headers.cache_control,
+        metadata: headers.metadata,
+        checksum: checksum.into_iter().flatten().collect(),
+    }
+}
+
+/// What the operator is told when an object's bytes are not where they should be.
+pub(super) fn content_is_missing(object: &Object) -> Fault {
+    let what =
+        format!("the content `{}` of an object in bucket `{}` is missing", object.content, object.bucket);
+    Breakdown::new(what).into()
+}

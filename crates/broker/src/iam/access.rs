@@ -1,0 +1,198 @@
+//! May this caller do this? The one question behind every door.
+
+use crate::House;
+use crate::iam::assume::federation_keys;
+use crate::iam::authenticate::{Caller, Who};
+use domain::iam::role::Role;
+use domain::iam::session::Session;
+use domain::records::{Roles, Stop, refuse};
+use domain::time::Timestamp;
+use policy::{
+    Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, PrincipalName, Request, decide,
+};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// What is asked: an IAM action on a resource, under circumstances that policies can ask about.
+#[derive(Debug)]
+pub struct Question<'a> {
+    /// The action, such as `s3:GetObject`.
+    pub action: &'static str,
+    /// The resource's ARN.
+    pub resource: String,
+    /// The condition keys of the service, such as `s3:prefix`; absent ones are left out.
+    pub keys: Vec<(&'static str, String)>,
+    /// Under what circumstances it is asked.
+    pub circumstances: &'a Circumstances,
+}
+
+/// What is known about a request whatever it asks for.
+#[derive(Debug, Clone)]
+pub struct Circumstances {
+    /// The address that it comes from.
+    pub source_ip: IpAddr,
+    /// Whether it came over TLS.
+    pub secure_transport: bool,
+    /// Its `User-Agent`, if any. Whoever asks chooses it.
+    pub user_agent: Option<String>,
+    /// Its `Referer`, if any. Whoever asks chooses it.
+    pub referer: Option<String>,
+    /// The keys that a service adds to all its requests, such as `s3:authType`.
+    pub service_keys: Vec<(&'static str, String)>,
+}
+
+/// An answer of yes. Only [`authorize`] gives it, so an operation that holds one has been asked for.
+#[derive(Debug)]
+pub struct Authorized {
+    decision: AccessDecision,
+}
+
+impl Authorized {
+    /// Why the answer was yes.
+    pub const fn decision(&self) -> &AccessDecision {
+        &self.decision
+    }
+}
+
+/// Why a caller may do something.
+#[derive(Debug, PartialEq, Eq)]
+pub enum AccessDecision {
+    /// The account's root may do everything.
+    Root,
+    /// Policies allow it.
+    Policies(Decision),
+}
+
+impl std::fmt::Display for AccessDecision {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Root => formatter.write_str("allowed to the account's root"),
+            Self::Policies(decision) => decision.fmt(formatter),
+        }
+    }
+}
+
+/// Why a caller may not do something.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessRefused {
+    /// No policy allows it, or one denies it.
+    #[error("{0}")]
+    Denied(Denial),
+    /// The session's role was deleted, or made anew under the same name.
+    #[error("the role `{0}` of the session is gone")]
+    RoleGone(String),
+    /// A policy cannot be read any more, so nothing that depends on it is allowed.
+    #[error("{what} cannot be evaluated: {why}")]
+    Malformed {
+        /// Which policy.
+        what: String,
+        /// What is wrong with it.
+        why: Malformed,
+    },
+}
+
+/// Decides whether a caller may do what is asked.
+pub fn authorize(
+    records: &mut impl Roles,
+    house: &House,
+    caller: &Caller,
+    question: &Question<'_>,
+    now: Timestamp,
+) -> Result<Authorized, Stop<AccessRefused>> {
+    let session = match caller.who() {
+        Who::Root => return Ok(Authorized { decision: AccessDecision::Root }),
+        Who::Session(session) => session,
+    };
+    let role = records.role(session.role.name())?;
+    let is_the_sessions =
+        |role: &Role| role.id == session.role_id && role.arn(&session.account) == session.role;
+    let Some(role) = role.filter(is_the_sessions) else {
+        return refuse(AccessRefused::RoleGone(session.role.to_string()));
+    };
+    let policies = match SessionsPolicies::compile(house, &role, session) {
+        Ok(policies) => policies,
+        Err(refused) => return refuse(refused),
+    };
+    let context = context_of(session, question, now);
+    let arn = session.arn();
+    let request = Request {
+        principal: PrincipalName::Aws { account: session.account.as_str(), arn: &arn },
+        action: question.action,
+        resource: &question.resource,
+        context: &context,
+    };
+    match policies.decide(&request) {
+        Decision::Denied(denial) => refuse(AccessRefused::Denied(denial)),
+        decision @ Decision::Allowed { .. } => {
+            Ok(Authorized { decision: AccessDecision::Policies(decision) })
+        }
+    }
+}
+
+/// The policies that a session's requests are decided by, with the names that operators know them by.
+struct SessionsPolicies {
+    identity: Vec<(String, Arc<Document>)>,
+    session: Option<Vec<(String, Arc<Document>)>>,
+}
+
+impl SessionsPolicies {
+    fn compile(house: &House, role: &Role, session: &Session) -> Result<Self, AccessRefused> {
+        let compiled = |what: String, kind: Kind, text: &str| match house.policies.compiled(kind, text) {
+            Ok(document) => Ok((what, document)),
+            Err(why) => Err(AccessRefused::Malformed { what, why }),
+        };
+        let of_role = role.policies.iter().map(|(name, text)| {
+            compiled(format!("policy {name} of role {}", role.name), Kind::Identity, text)
+        });
+        let of_session = session.policies.as_ref().map(|policies| {
+            let compile = |policy: &domain::iam::session::SessionPolicy| {
+                compiled(policy.name.clone(), Kind::Session, &policy.document)
+            };
+            policies.iter().map(compile).collect()
+        });
+        Ok(Self { identity: of_role.collect::<Result<_, _>>()?, session: of_session.transpose()? })
+    }
+
+    fn decide(&self, request: &Request<'_>) -> Decision {
+        let identity: Vec<Named<'_>> = self.identity.iter().map(named).collect();
+        let session: Option<Vec<Named<'_>>> =
+            self.session.as_ref().map(|all| all.iter().map(named).collect());
+        decide(request, &PolicySet { identity: &identity, session: session.as_deref() })
+    }
+}
+
+fn named((name, document): &(String, Arc<Document>)) -> Named<'_> {
+    Named { name, document }
+}
+
+/// Everything that a policy can ask about a request. Source: IAM user guide, "AWS global condition context keys".
+fn context_of<'a>(session: &'a Session, question: &'a Question<'_>, now: Timestamp) -> Context<'a> {
+    let circumstances = question.circumstances;
+    let mut context = federation_keys(&session.federation)
+        .with("aws:principalarn", session.role.to_string())
+        .with("aws:principalaccount", session.account.as_str())
+        .with("aws:principaltype", "AssumedRole")
+        .with("aws:userid", session.user_id())
+        .with("aws:tokenissuetime", session.issued.rfc3339())
+        .with("aws:currenttime", now.rfc3339())
+        .with("aws:epochtime", now.secs().to_string())
+        .with("aws:sourceip", circumstances.source_ip.to_string())
+        .with("aws:securetransport", if circumstances.secure_transport { "true" } else { "false" });
+    let optional = [
+        ("aws:useragent", &circumstances.user_agent),
+        ("aws:referer", &circumstances.referer),
+        ("aws:sourceidentity", &session.source_identity),
+    ];
+    for (key, value) in optional {
+        if let Some(value) = value {
+            context.insert(key, value.as_str());
+        }
+    }
+    for (key, value) in &session.tags {
+        context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
+    }
+    for (key, value) in circumstances.service_keys.iter().chain(&question.keys) {
+        context.insert(*key, value.as_str());
+    }
+    context
+}

@@ -1,0 +1,155 @@
+//! Taking on a role with a web identity: the trust policy alone decides.
+
+use crate::House;
+use domain::arn::RoleArn;
+use domain::entropy::Entropy;
+use domain::iam::access_key::AccessKeyId;
+use domain::iam::key_ring::{Credentials, KeyRing};
+use domain::iam::session::{Federation, Origin, Session, SessionPolicy};
+use domain::records::{Roles, Stop, refuse};
+use domain::seal::NotSealed;
+use domain::time::{Span, Timestamp};
+use policy::{Context, Decision, Denial, Kind, Malformed, Named, PrincipalName, Request, decide_trust};
+use std::collections::BTreeMap;
+
+/// The action that a trust policy must allow.
+const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
+
+/// A web identity and the role it asks for.
+pub struct WebIdentity<'a> {
+    /// The role.
+    pub role: &'a RoleArn,
+    /// What the provider vouches for.
+    pub federation: Federation,
+    /// The name that the session shall have.
+    pub session_name: &'a str,
+    /// How long the session shall live.
+    pub life: Span,
+    /// What narrows the session; nothing if absent.
+    pub policies: Option<Vec<SessionPolicy>>,
+    /// By what the session can be revoked.
+    pub origin: Origin,
+}
+
+/// Why a role cannot be taken on.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AssumeRefused {
+    /// There is no such role in this account.
+    #[error("there is no role `{0}`")]
+    NoSuchRole(String),
+    /// The role's trust policy does not let this identity in.
+    #[error("role `{role}`: {denial}")]
+    NotTrusted {
+        /// The role.
+        role: String,
+        /// How the trust policy decided.
+        denial: Denial,
+    },
+    /// The role's trust policy cannot be read any more.
+    #[error("the trust policy of role `{role}` cannot be evaluated: {why}")]
+    Malformed {
+        /// The role.
+        role: String,
+        /// What is wrong with it.
+        why: Malformed,
+    },
+}
+
+/// A session that was granted, and why. Only [`assume_with_web_identity`] makes one, and only one of these is sealed.
+#[derive(Debug)]
+pub struct Grant {
+    session: Session,
+    decision: Decision,
+}
+
+impl Grant {
+    /// The session that was granted.
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// How the trust policy decided.
+    pub const fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
+    /// Seals the session into credentials.
+    pub fn seal(&self, ring: &KeyRing, house: &House, entropy: &dyn Entropy) -> Result<Issued, NotSealed> {
+        let Credentials { id, secret, token } = ring.seal(&self.session, &house.account, entropy)?;
+        Ok(Issued { id, secret, token, expires: self.session.expires })
+    }
+}
+
+/// Credentials that were issued.
+pub struct Issued {
+    /// The access key id.
+    pub id: AccessKeyId,
+    /// The secret that signs requests.
+    pub secret: domain::secret::Secret<String>,
+    /// The sealed session.
+    pub token: domain::secret::Secret<String>,
+    /// When they end.
+    pub expires: Timestamp,
+}
+
+/// Lets a web identity take on a role, if the role's trust policy allows it.
+pub fn assume_with_web_identity(
+    records: &mut impl Roles,
+    house: &House,
+    asked: WebIdentity<'_>,
+    now: Timestamp,
+) -> Result<Grant, Stop<AssumeRefused>> {
+    let arn = asked.role.to_string();
+    let role = records.role(asked.role.name())?.filter(|role| role.arn(&house.account.id) == *asked.role);
+    let Some(role) = role else {
+        return refuse(AssumeRefused::NoSuchRole(arn));
+    };
+    let trust = match house.policies.compiled(Kind::Trust, &role.trust) {
+        Ok(trust) => trust,
+        Err(why) => return refuse(AssumeRefused::Malformed { role: arn, why }),
+    };
+    let name = format!("trust policy of role {}", role.name);
+    let federation = &asked.federation;
+    let context = trust_context(federation, asked.session_name);
+    let request = Request {
+        principal: PrincipalName::Federated(&federation.provider),
+        action: ACTION,
+        resource: &arn,
+        context: &context,
+    };
+    let decision = decide_trust(&request, &Named { name: &name, document: &trust });
+    if let Decision::Denied(denial) = decision {
+        return refuse(AssumeRefused::NotTrusted { role: arn, denial });
+    }
+    let session = Session {
+        account: house.account.id.clone(),
+        role: asked.role.clone(),
+        role_id: role.id,
+        name: asked.session_name.to_owned(),
+        issued: now,
+        expires: now.after(asked.life),
+        policies: asked.policies,
+        tags: BTreeMap::new(),
+        transitive_tags: Vec::new(),
+        source_identity: None,
+        federation: asked.federation,
+        origin: asked.origin,
+    };
+    Ok(Grant { session, decision })
+}
+
+/// What a trust policy can ask about a web identity. Source: IAM user guide, "Available keys for AWS web identity
+/// federation".
+fn trust_context<'a>(federation: &'a Federation, session_name: &'a str) -> Context<'a> {
+    federation_keys(federation).with("sts:rolesessionname", session_name)
+}
+
+/// The condition keys under the federated provider's own name; they stay usable in the session.
+pub(super) fn federation_keys(federation: &Federation) -> Context<'_> {
+    let provider = &federation.provider;
+    Context::new()
+        .with(format!("{provider}:aud"), federation.aud.as_str())
+        .with(format!("{provider}:sub"), federation.sub.as_str())
+        .with_many(format!("{provider}:amr"), federation.amr.iter().map(String::as_str))
+        .with("aws:federatedprovider", provider.as_str())
+}

@@ -1,0 +1,7 @@
+//! Who asks, which role they may take on, and what they may do.
+
+pub mod access;
+pub mod assume;
+pub mod authenticate;
+pub mod policies;
+pub mod roles;

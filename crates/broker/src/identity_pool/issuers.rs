@@ -1,0 +1,89 @@
+//! Which issuers the logins shown must come from. A provider that no pool lists is refused here, before any key is
+//! looked for.
+
+use crate::House;
+use crate::identity_pool::Refusal;
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use domain::records::{IdentityPools, Stop, UserPools, refuse};
+use login::key_set::KeySet;
+use login::user_pool::Issuer;
+
+/// Whose logins are shown to which pool.
+#[derive(Debug, Clone)]
+pub enum Asked {
+    /// Somebody asks a pool for their identity.
+    Pool(IdentityPoolId),
+    /// Somebody asks for credentials of an identity; its pool follows from it.
+    Identity(IdentityId),
+}
+
+/// A pool and the issuer of each login key shown, in the order of the keys.
+pub struct Expected {
+    /// The pool that the logins are shown to.
+    pub pool: IdentityPool,
+    /// The issuers.
+    pub issuers: Vec<Issuer>,
+}
+
+/// Finds the issuer that each login key names, if the pool lists it.
+pub fn expected(
+    records: &mut (impl IdentityPools + UserPools),
+    house: &House,
+    asked: &Asked,
+    login_keys: &[&str],
+) -> Result<Expected, Stop<Refusal>> {
+    let pool = pool_of(records, asked)?;
+    if login_keys.is_empty() && !pool.welcomes_guests {
+        return refuse(Refusal::GuestsUnwelcome);
+    }
+    if login_keys.len() > 1 {
+        return refuse(Refusal::SeveralLogins);
+    }
+    let mut issuers = Vec::with_capacity(login_keys.len());
+    for key in login_keys {
+        issuers.push(issuer_named(records, house, &pool, key)?);
+    }
+    Ok(Expected { pool, issuers })
+}
+
+fn pool_of(records: &mut impl IdentityPools, asked: &Asked) -> Result<IdentityPool, Stop<Refusal>> {
+    let id = match asked {
+        Asked::Pool(id) => id.clone(),
+        Asked::Identity(id) => match records.identity(id)? {
+            Some(identity) => identity.pool,
+            None => return refuse(Refusal::NoSuchIdentity(id.clone())),
+        },
+    };
+    match records.identity_pool(&id)? {
+        Some(pool) => Ok(pool),
+        None => refuse(Refusal::NoSuchPool(id)),
+    }
+}
+
+fn issuer_named(
+    records: &mut impl UserPools,
+    house: &House,
+    pool: &IdentityPool,
+    key: &str,
+) -> Result<Issuer, Stop<Refusal>> {
+    if pool.user_pools.is_empty() {
+        return refuse(Refusal::NoSuchProvider(key.to_owned()));
+    }
+    let Some(id) = house.issuers.pool_named_by(key) else {
+        // A user pool of another region or server is of a kind the pool knows; anything else is of a kind it does not.
+        let refusal = if key.starts_with("cognito-idp.") {
+            Refusal::UnsupportedProvider
+        } else {
+            Refusal::NoSuchProvider
+        };
+        return refuse(refusal(key.to_owned()));
+    };
+    let listed = if pool.lists_user_pool(&id) { records.user_pool(&id)? } else { None };
+    let Some(user_pool) = listed else {
+        return refuse(Refusal::UnsupportedProvider(key.to_owned()));
+    };
+    let names = house.issuers.names_of(&id);
+    let keys = KeySet::of([&user_pool.keys.id.public]);
+    Ok(Issuer { pool: id, region: house.account.region.clone(), names, keys })
+}

@@ -1,0 +1,50 @@
+//! Identity pools: proving logins, finding or making identities, issuing credentials.
+
+pub mod create;
+pub mod credentials;
+pub mod get_id;
+pub mod issuers;
+pub mod scope_down;
+
+use crate::iam::assume::AssumeRefused;
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::pool::IdentityPoolId;
+use login::LoginRefused;
+
+/// Why an identity pool says no.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such pool.
+    #[error("there is no identity pool `{0}`")]
+    NoSuchPool(IdentityPoolId),
+    /// There is no such identity.
+    #[error("there is no identity `{0}`")]
+    NoSuchIdentity(IdentityId),
+    /// No login was shown, and the pool does not welcome guests.
+    #[error("the pool does not welcome guests")]
+    GuestsUnwelcome,
+    /// The pool accepts no provider of this kind.
+    #[error("the pool accepts no provider of the kind of `{0}`")]
+    NoSuchProvider(String),
+    /// The pool accepts providers of this kind, but not this one.
+    #[error("the pool does not accept the provider `{0}`")]
+    UnsupportedProvider(String),
+    /// More logins were shown than one, which is not served yet.
+    #[error("more than one login in one call is not served yet")]
+    SeveralLogins,
+    /// A login proves nothing.
+    #[error("{0}")]
+    Login(#[from] LoginRefused),
+    /// The identity is not the caller's.
+    #[error("what was shown does not prove identity `{0}`")]
+    Forbidden(IdentityId),
+    /// The pool has no role for the identity's state.
+    #[error("the pool has no role for this state")]
+    NoRole,
+    /// The pool's role does not let the identity in.
+    #[error("{0}")]
+    Role(AssumeRefused),
+    /// The caller asked for a role of their choice, which is not served yet.
+    #[error("a custom role is not served yet")]
+    CustomRole,
+}

@@ -1,0 +1,135 @@
+//! Signing in with a password.
+//!
+//! It takes three steps, because hashing a password is too slow for a transaction: [`begin`] finds out whom and what to
+//! check, the caller hashes, and [`succeed`] or [`fail`] remembers how it ended.
+
+use domain::entropy::Entropy;
+use domain::records::{FailuresOf, Read, Stop, UserPools, refuse};
+use domain::time::Timestamp;
+use domain::user_pool::client::{AuthFlow, Client, ClientId};
+use domain::user_pool::failures::Failures;
+use domain::user_pool::keys::PoolKeys;
+use domain::user_pool::password::PasswordHash;
+use domain::user_pool::token::SignIn;
+use domain::user_pool::user::{User, UserStatus, Username};
+use std::net::IpAddr;
+
+/// Why a sign-in is refused.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignInRefused {
+    /// There is no such client.
+    #[error("there is no client `{0}`")]
+    NoSuchClient(ClientId),
+    /// The client may not use this flow.
+    #[error("the client may not sign users in by password")]
+    FlowNotEnabled,
+    /// The user or the address failed too often lately.
+    #[error("too many failed attempts lately")]
+    TooManyFailures,
+    /// There is no such user, and the client does not hide that.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// The password is wrong, or there is no such user and the client hides that.
+    #[error("wrong username or password")]
+    WrongPassword,
+}
+
+/// Somebody at the door: whom they say they are, and what their password is checked against.
+pub struct Attempt {
+    client: Client,
+    username: Username,
+    address: IpAddr,
+    user: Option<User>,
+}
+
+impl Attempt {
+    /// What the password is checked against; for somebody unknown, a hash that costs as much and never matches.
+    pub fn password(&self) -> PasswordHash {
+        self.user.as_ref().map_or_else(PasswordHash::of_nobody, |user| user.password.clone())
+    }
+}
+
+/// Somebody who signed in.
+pub struct SignedIn {
+    /// The user.
+    pub user: User,
+    /// The client they used.
+    pub client: Client,
+    /// The keys of their pool.
+    pub keys: PoolKeys,
+    /// What the tokens have in common.
+    pub sign_in: SignIn,
+}
+
+/// Finds the client and the user, unless one of them has to wait.
+pub fn begin(
+    records: &mut impl UserPools,
+    client: &ClientId,
+    username: &Username,
+    address: IpAddr,
+    now: Timestamp,
+) -> Result<Attempt, Stop<SignInRefused>> {
+    let Some(client) = records.client(client)? else {
+        return refuse(SignInRefused::NoSuchClient(client.clone()));
+    };
+    if !client.auth_flows.contains(&AuthFlow::UserPassword) {
+        return refuse(SignInRefused::FlowNotEnabled);
+    }
+    let user = records.user(&client.pool, username)?;
+    let attempt = Attempt { client, username: username.clone(), address, user };
+    for (of, free) in attempt.counted() {
+        if records.failures(&of)?.is_some_and(|failures| failures.still_block(free, now)) {
+            return refuse(SignInRefused::TooManyFailures);
+        }
+    }
+    Ok(attempt)
+}
+
+/// Counts a failure for the user and for the address, and says how to refuse. A failure is counted for a name that
+/// nobody has as well, so that waiting tells nothing either.
+pub fn fail(records: &mut impl UserPools, attempt: &Attempt, now: Timestamp) -> Read<SignInRefused> {
+    for (of, _) in attempt.counted() {
+        let failures = Failures::and_one_more(records.failures(&of)?, now);
+        records.put_failures(&of, Some(&failures));
+    }
+    let tells = attempt.user.is_none() && !attempt.client.hides_missing_users;
+    Ok(if tells { SignInRefused::NoSuchUser } else { SignInRefused::WrongPassword })
+}
+
+/// Signs the user in whose password was right, unless they changed or vanished meanwhile.
+pub fn succeed(
+    records: &mut impl UserPools,
+    attempt: &Attempt,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<SignedIn, Stop<SignInRefused>> {
+    let pool = records.user_pool(&attempt.client.pool)?;
+    let user = records.user(&attempt.client.pool, &attempt.username)?;
+    let unchanged =
+        |user: &User| attempt.user.as_ref().is_some_and(|checked| checked.password == user.password);
+    let (Some(pool), Some(user)) = (pool, user.filter(unchanged)) else {
+        return refuse(SignInRefused::WrongPassword);
+    };
+    match user.status {
+        UserStatus::Confirmed => {}
+    }
+    let of_user = attempt.of_user();
+    if records.failures(&of_user)?.is_some() {
+        records.put_failures(&of_user, None);
+    }
+    Ok(SignedIn { user, client: attempt.client.clone(), keys: pool.keys, sign_in: SignIn::now(entropy, now) })
+}
+
+impl Attempt {
+    fn of_user(&self) -> FailuresOf {
+        FailuresOf::User(self.client.pool.clone(), self.username.clone())
+    }
+
+    /// Whose failures block the attempt, and how many of them are free.
+    fn counted(&self) -> [(FailuresOf, u32); 2] {
+        [
+            (self.of_user(), Failures::FREE_PER_USER),
+            (FailuresOf::Address(self.address), Failures::FREE_PER_ADDRESS),
+        ]
+    }
+}

@@ -1,0 +1,153 @@
+//! `Resource` and `NotResource`.
+
+use crate::answer::Answer;
+use crate::context::Context;
+use crate::malformed::{Malformed, excerpt};
+use crate::pattern::{Pattern, Syntax};
+
+/// The resources a statement is about.
+#[derive(Clone, Debug)]
+pub(crate) struct Resources {
+    patterns: Box<[ArnPattern]>,
+    /// `NotResource`: all but these.
+    except: bool,
+}
+
+/// `*`, or the pattern of an ARN. A `*` in it crosses `/` and `:`, but never reaches another service.
+#[derive(Clone, Debug)]
+enum ArnPattern {
+    /// Partition and service are plain text in the pattern, or the pattern is `*`.
+    Whole(Pattern),
+    /// The partition has wildcards: it is matched by itself, and `rest` from the service on.
+    AnyPartition { partition: Pattern, rest: Pattern },
+}
+
+impl Resources {
+    /// Reads the patterns; `variables` says whether `${…}` means a variable in this document's version.
+    pub(crate) fn read(texts: &[String], except: bool, variables: bool) -> Result<Resources, Malformed> {
+        if texts.is_empty() {
+            return Err(Malformed::NoResources);
+        }
+        let patterns =
+            texts.iter().map(|text| ArnPattern::parse(text, variables)).collect::<Result<_, _>>()?;
+        Ok(Resources { patterns, except })
+    }
+
+    /// Whether the statement is about this resource.
+    ///
+    /// A pattern whose variable has no value matches nothing. What `NotResource` then leaves out is unknown: an Allow
+    /// does not reach the resource, a Deny does.
+    pub(crate) fn include(&self, resource: &str, context: &Context<'_>) -> Answer {
+        let listed = Answer::any(self.patterns.iter().map(|pattern| pattern.matches(resource, context)));
+        if self.except { listed.not() } else { listed.is_yes().into() }
+    }
+}
+
+impl ArnPattern {
+    fn parse(text: &str, variables: bool) -> Result<ArnPattern, Malformed> {
+        let whole = Syntax { wildcards: true, variables };
+        if text == "*" {
+            return Ok(ArnPattern::Whole(Pattern::Anything));
+        }
+        let not_an_arn = || Malformed::NotAnArn(excerpt(text));
+        let (partition, rest) =
+            text.strip_prefix("arn:").and_then(|rest| rest.split_once(':')).ok_or_else(not_an_arn)?;
+        let fields: Vec<&str> = rest.splitn(4, ':').collect();
+        let service = fields.first().copied().unwrap_or("");
+        let complete = fields.len() == 4 || (fields.len() > 1 && text.ends_with('*'));
+        if partition.is_empty() || service.is_empty() || !complete {
+            return Err(not_an_arn());
+        }
+        if service.contains(['*', '?']) {
+            return Err(Malformed::wrong("Resource", "an ARN without wildcards in its service"));
+        }
+        let fixed = std::iter::once(partition).chain(fields.iter().copied().take(3));
+        if variables && fixed.into_iter().any(|field| field.contains("${")) {
+            return Err(Malformed::variable(text, "must stand behind the fifth colon"));
+        }
+        if partition.contains(['*', '?']) {
+            let wildcards = Syntax { wildcards: true, variables: false };
+            let partition = Pattern::parse(partition, wildcards)?;
+            return Ok(ArnPattern::AnyPartition { partition, rest: Pattern::parse(rest, whole)? });
+        }
+        Ok(ArnPattern::Whole(Pattern::parse(text, whole)?))
+    }
+
+    fn matches(&self, resource: &str, context: &Context<'_>) -> Answer {
+        match self {
+            ArnPattern::Whole(pattern) => pattern.matches(resource, context),
+            ArnPattern::AnyPartition { partition, rest } => {
+                match resource.strip_prefix("arn:").and_then(|arn| arn.split_once(':')) {
+                    Some((of, behind)) => {
+                        partition.matches(of, context).and(|| rest.matches(behind, context))
+                    }
+                    None => Answer::No,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn included(pattern: &str, resource: &str) -> Answer {
+        let context = Context::new().with("aws:userid", "me*");
+        Resources::read(&[pattern.to_owned()], false, true).unwrap().include(resource, &context)
+    }
+
+    fn refused(pattern: &str) -> Malformed {
+        Resources::read(&[pattern.to_owned()], false, true).unwrap_err()
+    }
+
+    #[test]
+    fn a_star_crosses_slashes_and_colons() {
+        assert_eq!(included("arn:aws:s3:::b/*", "arn:aws:s3:::b/a/b:c"), Answer::Yes);
+        assert_eq!(included("arn:aws:s3:*", "arn:aws:s3:::b/a"), Answer::Yes);
+        assert_eq!(included("arn:aws:s3:::b/*", "arn:aws:s3:::b"), Answer::No);
+        assert_eq!(included("arn:aws:s3:::b/?", "arn:aws:s3:::b/ä"), Answer::Yes);
+        assert_eq!(included("arn:aws:s3:::B", "arn:aws:s3:::b"), Answer::No);
+    }
+
+    #[test]
+    fn a_wild_partition_does_not_reach_another_service() {
+        assert_eq!(included("arn:*:s3:::b", "arn:aws-cn:s3:::b"), Answer::Yes);
+        assert_eq!(included("arn:*:s3:::b", "arn:aws:dynamodb:::table/x:s3:::b"), Answer::No);
+        assert_eq!(included("arn:aws*:s3:::b/${aws:userid}", "arn:aws:s3:::b/me*"), Answer::Yes);
+        assert_eq!(included("arn:aws*:s3:::b/${aws:userid}", "arn:aws:s3:::b/me2"), Answer::No);
+        assert_eq!(included("arn:*:s3:::b", "*"), Answer::No);
+    }
+
+    #[test]
+    fn an_unresolved_variable_is_in_no_resource_and_leaves_not_resource_unknown() {
+        let own = ["arn:aws:s3:::b/${k:sub}/*".to_owned()];
+        let object = "arn:aws:s3:::b/x/y";
+        let [listed, except] = [false, true].map(|except| Resources::read(&own, except, true).unwrap());
+        assert_eq!(listed.include(object, &Context::new()), Answer::No);
+        assert_eq!(except.include(object, &Context::new()), Answer::Unknown);
+        assert_eq!(except.include("arn:aws:s3:::other", &Context::new()), Answer::Yes);
+        assert_eq!(except.include(object, &Context::new().with("k:sub", "x")), Answer::No);
+    }
+
+    #[test]
+    fn what_is_no_arn_is_refused() {
+        for text in [
+            "",
+            "b",
+            "**",
+            "arn",
+            "arn:",
+            "arn:aws",
+            "arn:aws:s3",
+            "arn:aws:s3::b",
+            "arn::s3:::b",
+            "arn:aws::::b",
+        ] {
+            assert!(matches!(refused(text), Malformed::NotAnArn(_)), "{text}");
+        }
+        assert!(matches!(refused("arn:aws:s*:::b"), Malformed::Wrong { .. }));
+        assert!(matches!(refused("arn:aws:s3::${aws:userid}:b"), Malformed::Variable { .. }));
+        assert!(matches!(refused("arn:aws:s3:::${aws:userid"), Malformed::Variable { .. }));
+    }
+}

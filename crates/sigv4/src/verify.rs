@@ -1,0 +1,130 @@
+use crate::{PayloadHash, Refused, Signed, SigningKey, canonical, canonical::Style, payload};
+
+/// How far the clock of a client may be off, in seconds.
+const SKEW: u64 = 15 * 60;
+
+/// What a signature has to be for.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// The region that answers.
+    pub region: &'a str,
+    /// The signing names of the services that answer.
+    pub services: &'a [&'a str],
+    /// Whose rules apply.
+    pub rules: Rules,
+}
+
+/// Whose rules a signature follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// S3's: the path is encoded once, and `x-amz-content-sha256` has to be there, be signed, and says how the body
+    /// is covered. Whoever reads the body holds it to [`Verified::payload`].
+    S3,
+    /// Every other service's: the path is normalised, and the body has been read whole.
+    Standard {
+        /// The SHA-256 of the body that was read.
+        body: [u8; 32],
+    },
+}
+
+/// A request whose signature was found to be right. Only [`Signed::verify`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    access_key_id: String,
+    signed_at: i64,
+    payload: PayloadHash,
+}
+
+impl Verified {
+    /// The id of the access key that signed.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// When it was signed, by the clock of the client, in seconds since the epoch.
+    #[must_use]
+    pub fn signed_at(&self) -> i64 {
+        self.signed_at
+    }
+
+    /// What the signature says of the body.
+    #[must_use]
+    pub fn payload(&self) -> &PayloadHash {
+        &self.payload
+    }
+}
+
+impl Signed<'_> {
+    /// Verifies the signature with the key derived for [`Signed::scope`]; `now` is in seconds since the epoch.
+    ///
+    /// Beyond AWS's arithmetic it holds that `host` and every `x-amz-*` header that was sent are signed, or one could
+    /// be added on the way. `content-type` need not be: aws-sdk-js 2 never signs it.
+    ///
+    /// # Errors
+    /// [`Refused`] names the first rule that does not hold; the signature itself is compared last.
+    pub fn verify(&self, expected: &Expected<'_>, key: &SigningKey, now: i64) -> Result<Verified, Refused> {
+        self.check_scope(expected)?;
+        if self.signed_at.abs_diff(now) > SKEW {
+            return Err(Refused::Skewed { signed_at: self.signed_at, now });
+        }
+        self.check_coverage(expected.rules)?;
+        let payload = self.payload_hash(expected.rules)?;
+        let style = match expected.rules {
+            Rules::S3 => Style::S3,
+            Rules::Standard { .. } => Style::Standard,
+        };
+        let signed_headers = self.authorization.signed_headers();
+        let canonical_request = canonical::request(&self.head, signed_headers, &payload.text(), style)?;
+        let string_to_sign = canonical::string_to_sign(self.amz_date, self.scope(), &canonical_request);
+        if !key.has_signed(&string_to_sign, self.authorization.signature()) {
+            return Err(Refused::SignatureMismatch);
+        }
+        Ok(Verified { access_key_id: self.access_key_id().to_owned(), signed_at: self.signed_at, payload })
+    }
+
+    fn check_scope(&self, expected: &Expected<'_>) -> Result<(), Refused> {
+        let scope = self.scope();
+        let day = self.amz_date.split('T').next().unwrap_or_default();
+        if scope.date != day {
+            return Err(Refused::WrongDate { scope: scope.date.to_owned(), request: day.to_owned() });
+        }
+        if scope.region != expected.region {
+            let (given, expected) = (scope.region.to_owned(), expected.region.to_owned());
+            return Err(Refused::WrongRegion { given, expected });
+        }
+        if !expected.services.contains(&scope.service) {
+            return Err(Refused::WrongService(scope.service.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn check_coverage(&self, rules: Rules) -> Result<(), Refused> {
+        let signed = self.authorization.signed_headers();
+        let is_signed = |name: &str| signed.binary_search(&name).is_ok();
+        let must_be = |name: &str| match rules {
+            Rules::S3 => name.starts_with("x-amz-"),
+            // Elsewhere the value is compared with the body that was read, so nobody can have changed it.
+            Rules::Standard { .. } => name.starts_with("x-amz-") && name != payload::HEADER,
+        };
+        let sent = self.head.headers.iter().map(|(name, _)| *name);
+        match std::iter::once("host").chain(sent.filter(|name| must_be(name))).find(|name| !is_signed(name)) {
+            Some(name) => Err(Refused::UnsignedHeader(name.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    fn payload_hash(&self, rules: Rules) -> Result<PayloadHash, Refused> {
+        let declared = self.head.sole(payload::HEADER)?.map(PayloadHash::parse).transpose()?;
+        match rules {
+            Rules::S3 => declared.ok_or(Refused::MissingBodyHash),
+            Rules::Standard { body } => {
+                let read = PayloadHash::Sha256(body);
+                if declared.is_some_and(|declared| declared != read) {
+                    return Err(Refused::WrongBodyHash);
+                }
+                Ok(read)
+            }
+        }
+    }
+}

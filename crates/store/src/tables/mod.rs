@@ -1,0 +1,7 @@
+//! The tables of the nouns that `domain` remembers: one file for each subject, one trait of
+//! [`domain::records`] in each.
+
+mod iam;
+mod identity_pool;
+mod s3;
+mod user_pool;

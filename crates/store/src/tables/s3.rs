@@ -1,0 +1,59 @@
+use crate::records::Records;
+use crate::table::Table;
+use domain::records::{After, Buckets, Read};
+use domain::s3::bucket::{Bucket, BucketName};
+use domain::s3::object::{ContentId, Object, ObjectKey};
+
+const BUCKETS: Table<1, Bucket> = Table::new("bucket");
+/// Objects by bucket and key.
+const OBJECTS: Table<2, Object> = Table::new("object");
+/// Content files in use.
+const CONTENTS: Table<1, ()> = Table::new("content");
+
+impl Buckets for Records<'_> {
+    fn bucket(&mut self, name: &BucketName) -> Read<Option<Bucket>> {
+        self.get(&BUCKETS, [name.as_str()])
+    }
+
+    fn put_bucket(&mut self, bucket: &Bucket) {
+        self.put(&BUCKETS, [bucket.name.as_str()], bucket);
+    }
+
+    fn delete_bucket(&mut self, name: &BucketName) {
+        self.delete(&BUCKETS, [name.as_str()]);
+    }
+
+    fn object(&mut self, bucket: &BucketName, key: &ObjectKey) -> Read<Option<Object>> {
+        self.get(&OBJECTS, [bucket.as_str(), key.as_str()])
+    }
+
+    fn put_object(&mut self, object: &Object) {
+        self.put(&OBJECTS, [object.bucket.as_str(), object.key.as_str()], object);
+        self.put(&CONTENTS, [object.content.as_str()], &());
+    }
+
+    fn delete_object(&mut self, object: &Object) {
+        self.delete(&OBJECTS, [object.bucket.as_str(), object.key.as_str()]);
+        self.delete(&CONTENTS, [object.content.as_str()]);
+    }
+
+    fn objects(
+        &mut self,
+        bucket: &BucketName,
+        prefix: &str,
+        after: After<'_>,
+        limit: usize,
+    ) -> Read<Vec<Object>> {
+        let rows = OBJECTS.under([bucket.as_str()]).starting_with(prefix);
+        let rows = match after {
+            After::Nothing => rows,
+            After::Key(key) => rows.after(key),
+            After::Everything(prefix) => rows.past(prefix),
+        };
+        Ok(self.scan(&rows, limit)?.into_iter().map(|found| found.value).collect())
+    }
+
+    fn content_is_in_use(&mut self, content: &ContentId) -> Read<bool> {
+        Ok(self.get(&CONTENTS, [content.as_str()])?.is_some())
+    }
+}

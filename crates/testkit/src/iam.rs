@@ -1,0 +1,81 @@
+//! Roles that an identity pool hands out.
+
+use crate::NOW;
+use crate::entropy::Counting;
+use crate::identity_pool::identity_pool_id;
+use crate::s3::bucket;
+use domain::iam::role::{PolicyName, Role, RoleId, RoleName};
+use domain::identity_pool::login::AuthState;
+use domain::identity_pool::pool::IdentityPoolId;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A guest's role: lists [`bucket`] and reads what lies under `public/`.
+pub fn guest_role() -> Role {
+    role("guest", AuthState::Guest, &json!([listing(), reading_public()]))
+}
+
+/// The role of somebody who signed in: also reads and writes what lies under their identity id.
+pub fn signed_in_role() -> Role {
+    role("signed-in", AuthState::Authenticated, &json!([listing(), reading_public(), own_folder()]))
+}
+
+/// The trust policy by which a role serves the identities of one pool that are in one state.
+pub fn trust(pool: &IdentityPoolId, state: AuthState) -> Value {
+    let amr = match state {
+        AuthState::Authenticated => "authenticated",
+        AuthState::Guest => "unauthenticated",
+    };
+    document(&json!([{
+        "Effect": "Allow",
+        "Principal": { "Federated": "cognito-identity.amazonaws.com" },
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": { "cognito-identity.amazonaws.com:aud": pool },
+            "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": amr },
+        },
+    }]))
+}
+
+/// A policy document with these statements.
+pub fn document(statements: &Value) -> Value {
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+fn role(name: &str, state: AuthState, statements: &Value) -> Role {
+    let policy = PolicyName::parse("access").unwrap();
+    let entropy = Counting::new();
+    let first = RoleId::draw(&entropy);
+    let id = match state {
+        AuthState::Guest => first,
+        AuthState::Authenticated => RoleId::draw(&entropy),
+    };
+    Role {
+        name: RoleName::parse(name).unwrap(),
+        id,
+        trust: trust(&identity_pool_id(), state).to_string(),
+        policies: BTreeMap::from([(policy, document(statements).to_string())]),
+        created: NOW,
+    }
+}
+
+fn listing() -> Value {
+    json!({ "Sid": "List", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn("") })
+}
+
+fn reading_public() -> Value {
+    json!({ "Sid": "ReadPublic", "Effect": "Allow", "Action": "s3:GetObject", "Resource": arn("/public/*") })
+}
+
+fn own_folder() -> Value {
+    json!({
+        "Sid": "OwnFolder",
+        "Effect": "Allow",
+        "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+        "Resource": arn("/${cognito-identity.amazonaws.com:sub}/*"),
+    })
+}
+
+fn arn(rest: &str) -> String {
+    format!("{}{rest}", domain::arn::bucket(&bucket().name))
+}

@@ -1,0 +1,9 @@
+//! A bucket.
+
+use crate::NOW;
+use domain::s3::bucket::{Bucket, BucketName};
+
+/// The bucket `my-bucket`.
+pub fn bucket() -> Bucket {
+    Bucket { name: BucketName::parse("my-bucket").unwrap(), created: NOW }
+}
