@@ -1,10 +1,10 @@
 //! Bodies of requests and answers, streamed.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use domain::records::Breakdown;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::combinators::{BoxBody, UnsyncBoxBody};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use objects::ContentStream;
 use std::error::Error;
 use std::pin::Pin;
@@ -37,11 +37,16 @@ pub async fn read_whole(body: &mut RequestBody, limit: usize) -> Result<Bytes, N
     if body.size_hint().lower() > limit as u64 {
         return Err(NotRead::TooLarge);
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(NotRead::TooLarge),
-        Err(error) => Err(NotRead::Broken(error.to_string())),
+    let mut whole = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| NotRead::Broken(error.to_string()))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if data.len() > limit.saturating_sub(whole.len()) {
+            return Err(NotRead::TooLarge);
+        }
+        whole.extend_from_slice(&data);
     }
+    Ok(whole.freeze())
 }
 
 /// An object's bytes as the body of an answer.

@@ -18,7 +18,7 @@ pub mod s3;
 pub mod service;
 
 mod cors;
-mod hashing;
+pub mod hashing;
 mod json_words;
 mod members;
-mod signers;
+pub mod signers;

@@ -1,0 +1,179 @@
+//! What is on record, and that nothing leaves that is not.
+
+use crate::support::{Ask, POOL, PROVIDER, Server, alices_login};
+use serde_json::{Value, json};
+use testkit::user_pool::{PASSWORD, client};
+
+fn records(lines: &[String]) -> Vec<Value> {
+    lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn sign_in() -> Value {
+    json!({
+        "AuthFlow": "USER_PASSWORD_AUTH",
+        "ClientId": client().id,
+        "AuthParameters": { "USERNAME": "alice", "PASSWORD": PASSWORD },
+    })
+}
+
+#[tokio::test]
+async fn no_credential_leaves_when_it_cannot_be_put_on_record() {
+    let server = Server::start().await;
+    let id = server.alices_id().await;
+    server.sink.break_down();
+    let input = json!({ "IdentityId": id, "Logins": alices_login() });
+    for answer in [
+        server.identity("GetCredentialsForIdentity", &input).await,
+        server.idp("InitiateAuth", &sign_in()).await,
+    ] {
+        assert_eq!((answer.status, answer.code().as_str()), (500, "InternalErrorException"));
+        assert_eq!(answer.text(), r#"{"__type":"InternalErrorException"}"#);
+        for secret in ["AccessKeyId", "SecretKey", "SessionToken", "IdToken", "ASIA", "eyJ", "disk"] {
+            assert!(!answer.text().contains(secret), "{}", answer.text());
+            assert!(!answer.head().contains(secret), "{}", answer.head());
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_denial_leaves_when_it_cannot_be_put_on_record() {
+    let server = Server::start().await;
+    let guest = server.guest().await;
+    server.sink.break_down();
+    let answer =
+        server.identity("GetId", &json!({ "IdentityPoolId": POOL, "Logins": { PROVIDER: "x" } })).await;
+    assert_eq!((answer.status, answer.code().as_str()), (500, "InternalErrorException"));
+    let answer = server.s3(&guest, Ask::new("DELETE", "/my-bucket")).await;
+    assert_eq!((answer.status, answer.code().as_str()), (500, "InternalError"));
+    let allowed = server.s3(&guest, Ask::new("GET", "/my-bucket/public/hello.txt")).await;
+    assert_eq!(allowed.status, 200, "what is merely allowed is not written");
+}
+
+#[tokio::test]
+async fn an_issuance_is_on_record_with_who_what_and_why() {
+    let server = Server::start().await;
+    let held = server.alice().await;
+    let id = server.alices_id().await;
+    let lines = server.sink.lines();
+    let record = records(&lines).pop().unwrap();
+    let details = json!({
+        "identityPoolId": POOL,
+        "logins": [{
+            "provider": PROVIDER,
+            "subject": "a11ce000-0000-4000-8000-000000000001",
+            "client": "1example23456789abcdefghij",
+        }],
+        "decision": "allowed",
+        "reason": "allowed by statement 0 of `trust policy of role signed-in`",
+        "role": "arn:aws:iam::123456789012:role/signed-in",
+        "sessionPolicies": [],
+        "amr": ["authenticated", PROVIDER, format!("{PROVIDER}:CognitoSignIn:a11ce000-0000-4000-8000-000000000001")],
+    });
+    assert_eq!(record["additionalEventData"], details);
+    assert_eq!(record["eventVersion"], "1.11");
+    assert_eq!(record["eventSource"], "cognito-identity.amazonaws.com");
+    assert_eq!(record["eventName"], "GetCredentialsForIdentity");
+    assert_eq!(record["eventTime"], "2026-01-02T03:04:05Z");
+    assert_eq!(record["awsRegion"], "us-east-1");
+    assert_eq!(record["sourceIPAddress"], "192.0.2.1");
+    assert_eq!(record["recipientAccountId"], "123456789012");
+    assert_eq!(record["requestParameters"], json!({ "identityId": id, "logins": [PROVIDER] }));
+    let expiration = "2026-01-02T04:04:05Z";
+    assert_eq!(record["responseElements"], json!({ "accessKeyId": held.id, "expiration": expiration }));
+}
+
+#[tokio::test]
+async fn a_record_carries_the_id_that_the_caller_was_given() {
+    let server = Server::start().await;
+    let guest = server.guest().await;
+    let answer = server.s3(&guest, Ask::new("DELETE", "/my-bucket")).await;
+    let record = records(&server.sink.lines()).pop().unwrap();
+    assert_eq!(record["requestID"].as_str(), answer.header("x-amz-request-id"));
+}
+
+#[tokio::test]
+async fn a_denial_is_on_record_with_its_reason_which_the_caller_is_not_told() {
+    let server = Server::start().await;
+    let guest = server.guest().await;
+    let answer = server.s3(&guest, Ask::new("DELETE", "/my-bucket").header("user-agent", "curl")).await;
+    let reason = "no identity-based policy allows it";
+    assert_eq!(answer.element("Message"), Some("Access Denied"));
+    assert!(!answer.text().contains(reason));
+    let record = records(&server.sink.lines()).pop().unwrap();
+    assert_eq!(record["eventSource"], "s3.amazonaws.com");
+    assert_eq!(record["eventName"], "DeleteBucket");
+    assert_eq!(record["errorCode"], "AccessDenied");
+    assert_eq!(record["userAgent"], "curl");
+    assert_eq!(record["requestParameters"], json!({ "bucketName": "my-bucket", "key": null }));
+    let details = json!({
+        "action": "s3:DeleteBucket",
+        "resource": "arn:aws:s3:::my-bucket",
+        "reason": reason,
+        "decision": "denied",
+    });
+    assert_eq!(record["additionalEventData"], details);
+    let who = &record["userIdentity"];
+    assert_eq!(who["type"], "AssumedRole");
+    assert_eq!(who["arn"], "arn:aws:sts::123456789012:assumed-role/guest/CognitoIdentityCredentials");
+    assert_eq!(who["accessKeyId"], guest.id.as_str());
+    let provider = &who["sessionContext"]["webIdFederationData"]["federatedProvider"];
+    assert_eq!(provider, "cognito-identity.amazonaws.com");
+}
+
+#[tokio::test]
+async fn every_kind_of_denial_is_on_record() {
+    let server = Server::start().await;
+    let mut nobody = server.root();
+    nobody.secret = "guessed".to_owned();
+    let login = json!({ "IdentityPoolId": POOL, "Logins": { PROVIDER: "x" } });
+    let mut wrong = sign_in();
+    wrong["AuthParameters"]["PASSWORD"] = json!("wrong");
+    let codes = [
+        (server.answer(Ask::new("GET", "/my-bucket")).await.code(), "Unknown"),
+        (server.s3(&nobody, Ask::new("GET", "/my-bucket")).await.code(), "Unknown"),
+        (server.identity("GetId", &login).await.code(), "Unknown"),
+        (server.idp("InitiateAuth", &wrong).await.code(), "Unknown"),
+    ]
+    .map(|(code, who)| (code, who.to_owned()));
+    let lines = records(&server.sink.lines());
+    let recorded: Vec<(String, String)> = lines
+        .iter()
+        .map(|record| {
+            [&record["errorCode"], &record["userIdentity"]["type"]]
+                .map(|text| text.as_str().unwrap().to_owned())
+        })
+        .map(|[code, who]| (code, who))
+        .collect();
+    assert_eq!(recorded, codes);
+    assert!(lines.iter().all(|record| record["additionalEventData"]["decision"] == "denied"));
+}
+
+#[tokio::test]
+async fn what_is_merely_allowed_or_refused_stays_in_memory() {
+    let server = Server::start().await;
+    let alice = server.alice().await;
+    let before = server.sink.lines().len();
+    server.app.audit.forget_recent();
+    server.s3(&alice, Ask::new("GET", "/my-bucket/public/hello.txt")).await;
+    server.s3(&alice, Ask::new("GET", "/my-bucket/public/absent")).await;
+    server.identity("GetId", &json!({ "IdentityPoolId": POOL })).await;
+    server.identity("GetId", &json!({})).await;
+    assert_eq!(server.sink.lines().len(), before);
+    let recent = records(&server.app.audit.recent());
+    let decisions: Vec<&Value> =
+        recent.iter().map(|record| &record["additionalEventData"]["decision"]).collect();
+    assert_eq!(decisions, [&json!("allowed"), &json!("refused"), &Value::Null, &json!("refused")]);
+    let reason = "allowed by statement `ReadPublic` (1) of `policy access of role signed-in`";
+    assert_eq!(recent[0]["additionalEventData"]["reason"], reason);
+}
+
+#[tokio::test]
+async fn memory_holds_the_last_thousand_records_and_no_more() {
+    let server = Server::start().await;
+    for number in 0..1005 {
+        server.answer(Ask::new("GET", &format!("/my-bucket/{number}"))).await;
+    }
+    let recent = records(&server.app.audit.recent());
+    assert_eq!(recent.len(), 1000);
+    assert_eq!(recent[0]["requestParameters"]["key"], "5");
+}

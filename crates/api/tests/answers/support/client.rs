@@ -1,0 +1,210 @@
+//! Requests as clients send them, and what they get back.
+
+use api::body::{BodyError, RequestBody};
+use bytes::Bytes;
+use domain::time::Timestamp;
+use http::{HeaderMap, Request, Response};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use sigv4::canonical::Style;
+use sigv4::{Credentials, PayloadHash, RequestHead, SecretKeyRef, Signer, sign};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// Credentials as their holder has them.
+#[derive(Clone)]
+pub(crate) struct Held {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) token: Option<String>,
+}
+
+/// A request in the making.
+#[derive(Clone)]
+pub(crate) struct Ask {
+    method: String,
+    uri: String,
+    headers: Vec<(String, String)>,
+    payload: Option<PayloadHash>,
+    pieces: Vec<Bytes>,
+    stops_short: bool,
+}
+
+impl Ask {
+    /// A request without a body.
+    pub(crate) fn new(method: &str, uri: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            uri: uri.to_owned(),
+            headers: vec![("host".to_owned(), "localhost:9000".to_owned())],
+            payload: None,
+            pieces: Vec::new(),
+            stops_short: false,
+        }
+    }
+
+    /// With this header in the place of one of that name.
+    pub(crate) fn header(self, name: &str, value: &str) -> Self {
+        let mut without = self.without(name);
+        without.headers.push((name.to_owned(), value.to_owned()));
+        without
+    }
+
+    /// Without this header.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// With a body that comes in one piece, and its length.
+    pub(crate) fn body(self, bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref();
+        self.pieces([bytes]).header("content-length", &bytes.len().to_string())
+    }
+
+    /// With a body that comes in these pieces.
+    pub(crate) fn pieces<'a>(mut self, pieces: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        self.pieces = pieces.into_iter().map(Bytes::copy_from_slice).collect();
+        self
+    }
+
+    /// With the method, path and query of another request, as if somebody on the way had put them there.
+    pub(crate) fn go_elsewhere(&mut self, other: &Self) {
+        self.method.clone_from(&other.method);
+        self.uri.clone_from(&other.uri);
+    }
+
+    /// The connection breaks after the last piece.
+    pub(crate) fn stops_short(mut self) -> Self {
+        self.stops_short = true;
+        self
+    }
+
+    /// Says this of the body, whatever it is.
+    pub(crate) fn payload(mut self, payload: PayloadHash) -> Self {
+        self.payload = Some(payload);
+        self
+    }
+
+    /// Signed for S3.
+    pub(crate) fn signed(mut self, held: &Held, now: Timestamp) -> Self {
+        let payload = self.payload.unwrap_or_else(|| PayloadHash::of(&self.pieces.concat()));
+        let headers: Vec<(&str, &[u8])> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let (path, query) = self.uri.split_once('?').unwrap_or((&self.uri, ""));
+        let head = RequestHead { method: &self.method, path, query, headers: &headers };
+        let credentials = Credentials {
+            access_key_id: &held.id,
+            secret_access_key: SecretKeyRef::new(&held.secret),
+            session_token: held.token.as_deref(),
+        };
+        let signer = Signer { credentials, region: "us-east-1", service: "s3", style: Style::S3 };
+        let added = sign(&head, &signer, payload, now.secs()).unwrap();
+        self.headers.extend(added);
+        self
+    }
+
+    /// The request as it arrives.
+    pub(crate) fn request(self) -> Request<RequestBody> {
+        let mut request = Request::builder().method(self.method.as_str()).uri(self.uri);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let body = Pieces { left: self.pieces.into(), stops_short: self.stops_short };
+        request.body(body.boxed()).unwrap()
+    }
+}
+
+/// A body that comes piece by piece, and perhaps not to its end.
+struct Pieces {
+    left: VecDeque<Bytes>,
+    stops_short: bool,
+}
+
+impl Body for Pieces {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        Poll::Ready(match (self.left.pop_front(), self.stops_short) {
+            (Some(piece), _) => Some(Ok(Frame::data(piece))),
+            (None, true) => Some(Err("the connection was closed".into())),
+            (None, false) => None,
+        })
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+}
+
+/// An answer that arrived whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) async fn of(response: Response<api::body::ResponseBody>) -> Self {
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Self { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// A text of a JSON body, by its path.
+    pub(crate) fn member(&self, pointer: &str) -> String {
+        let text = self.json().pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        assert!(text.is_some(), "{pointer} is missing in {}", self.text());
+        text.unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The text of an element of an XML body.
+    pub(crate) fn element(&self, name: &str) -> Option<&str> {
+        let (_, rest) = self.text().split_once(&format!("<{name}>"))?;
+        Some(rest.split_once(&format!("</{name}>"))?.0)
+    }
+
+    /// The texts of all elements of this name.
+    pub(crate) fn elements(&self, name: &str) -> Vec<&str> {
+        let end = format!("</{name}>");
+        self.text().split(&format!("<{name}>")).skip(1).filter_map(|rest| rest.split(&end).next()).collect()
+    }
+
+    /// The error code, or the status where there is none.
+    pub(crate) fn code(&self) -> String {
+        if let Some(kind) = self.header("x-amzn-errortype") {
+            return kind.trim_end_matches(':').to_owned();
+        }
+        let code = if self.status < 400 { None } else { self.element("Code") };
+        code.map_or_else(|| self.status.to_string(), str::to_owned)
+    }
+
+    /// Every header, one a line, in the order of their names.
+    pub(crate) fn head(&self) -> String {
+        let line = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+            format!("{name}: {}\n", value.to_str().unwrap())
+        };
+        let mut lines: Vec<String> = self.headers.iter().map(line).collect();
+        lines.sort();
+        lines.concat()
+    }
+}

@@ -1,0 +1,8 @@
+//! A server in memory, and those who talk to it.
+
+mod client;
+mod server;
+mod sink;
+
+pub(crate) use client::{Answer, Ask, Held};
+pub(crate) use server::{OTHER_POOL, POOL, PROVIDER, Server, alices_login, to};

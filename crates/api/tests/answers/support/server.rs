@@ -1,0 +1,256 @@
+//! A server in memory, with the records of `testkit`.
+
+use super::client::{Answer, Ask, Held};
+use super::sink::Recorder;
+use api::app::{App, Clock, S3Cors, Secrets};
+use api::audit::Audit;
+use api::router::{Peer, answer};
+use api::service::Services;
+use broker::House;
+use bytes::Bytes;
+use domain::entropy::draw;
+use domain::iam::access_key::{AccessKeyId, RingKeyId, RootKey};
+use domain::iam::key_ring::{KeyRing, RingKey};
+use domain::iam::role::{Role, RoleName};
+use domain::identity_pool::login::AuthState;
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles};
+use domain::records::{Buckets, IdentityPools, Roles, Stop, UserPools};
+use domain::s3::bucket::{Bucket, BucketName};
+use domain::secret::Secret;
+use domain::time::{Span, Timestamp};
+use objects::Folder;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use store::Store;
+use store::memory::Memory;
+use store::records::Records;
+use tempfile::TempDir;
+use testkit::entropy::Counting;
+use testkit::iam::{document, guest_role, signed_in_role, trust};
+use testkit::identity_pool::identity_pool;
+use testkit::keys::sealing_key;
+use testkit::s3::bucket;
+use testkit::tokens::id_token;
+use testkit::user_pool::{client, issuers, other_client, user, user_pool};
+use testkit::{NOW, account};
+
+/// The identity pool of `testkit`.
+pub(crate) const POOL: &str = "us-east-1:1234567890abcdef";
+
+/// An identity pool whose only role reads from a bucket that nobody has.
+pub(crate) const OTHER_POOL: &str = "us-east-1:fedcba";
+
+/// The login key of the user pool of `testkit`.
+pub(crate) const PROVIDER: &str = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI";
+
+/// A clock that is set by hand.
+pub(crate) struct Hands(AtomicI64);
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A server, what it is made of, and the hands that move its clock.
+pub(crate) struct Server {
+    pub(crate) app: App,
+    pub(crate) sink: Arc<Recorder>,
+    clock: Arc<Hands>,
+    folder: TempDir,
+}
+
+impl Server {
+    /// A server with a bucket `my-bucket` that holds `public/hello.txt`, and an empty one, `empty`.
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(Hands(AtomicI64::new(NOW.millis())));
+        let sink = Arc::new(Recorder::default());
+        let entropy = Arc::new(Counting::new());
+        let ring_key = RingKey::new(RingKeyId(1), NOW, Secret::new(draw(&Counting::new()))).unwrap();
+        let app = App {
+            house: House::new(account(), issuers()),
+            store: Store::new(Arc::new(Memory::default())),
+            contents: Folder::open(folder.path()).unwrap(),
+            secrets: Secrets::new(root(), KeyRing::new(vec![ring_key]).unwrap(), sealing_key()),
+            clock: clock.clone(),
+            entropy,
+            audit: Audit::new(sink.clone()),
+            s3_cors: S3Cors::AnyOrigin,
+            services: Services::load().unwrap(),
+            hashing: Default::default(),
+            signers: Default::default(),
+        };
+        let server = Self { app, sink, clock, folder };
+        server.write(seed).await;
+        server.put(&server.root(), "/my-bucket/public/hello.txt", "hello").await;
+        server
+    }
+
+    /// Writes records past the operations.
+    pub(crate) async fn write(&self, write: impl Fn(&mut Records<'_>) + Send + Sync) {
+        let writing = self.app.store.transact(self.app.entropy.as_ref(), |records, _| {
+            write(records);
+            Ok::<_, Stop<Infallible>>(())
+        });
+        writing.await.unwrap().unwrap();
+    }
+
+    /// What the server's clock shows.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Moves the server's clock forward.
+    pub(crate) fn wait(&self, span: Span) {
+        self.clock.0.fetch_add(span.millis(), Ordering::SeqCst);
+    }
+
+    /// The answer to a request.
+    pub(crate) async fn answer(&self, ask: Ask) -> Answer {
+        let peer = Peer { address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), is_secure: false };
+        let answered = answer(&self.app, ask.request(), peer).await;
+        let answer = Answer::of(answered.response).await;
+        assert_eq!(answer.header("x-amzn-requestid"), Some(&*answered.id));
+        assert_eq!(answer.header("x-amz-request-id"), Some(&*answered.id));
+        answer
+    }
+
+    /// Calls an operation of identity pools.
+    pub(crate) async fn identity(&self, operation: &str, input: &Value) -> Answer {
+        let target = format!("AWSCognitoIdentityService.{operation}");
+        self.answer(to(&target, input.to_string())).await
+    }
+
+    /// Calls an operation of user pools.
+    pub(crate) async fn idp(&self, operation: &str, input: &Value) -> Answer {
+        let target = format!("AWSCognitoIdentityProviderService.{operation}");
+        self.answer(to(&target, input.to_string())).await
+    }
+
+    /// Sends a request to S3, signed now.
+    pub(crate) async fn s3(&self, held: &Held, ask: Ask) -> Answer {
+        self.answer(ask.signed(held, self.now())).await
+    }
+
+    /// Writes an object, which must succeed.
+    pub(crate) async fn put(&self, held: &Held, path: &str, body: &str) {
+        let answer = self.s3(held, Ask::new("PUT", path).body(body)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+
+    /// The files that the server keeps, of contents and of uploads under way.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut open = vec![self.folder.path().to_owned()];
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { open.push(path) } else { found.push(path) }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+/// Those who have credentials.
+impl Server {
+    /// The root's key pair.
+    pub(crate) fn root(&self) -> Held {
+        let RootKey { id, secret } = root();
+        Held { id: id.to_string(), secret: secret.reveal().clone(), token: None }
+    }
+
+    /// Alice's identity id.
+    pub(crate) async fn alices_id(&self) -> String {
+        self.id_of(POOL, &alices_login()).await
+    }
+
+    /// Alice's credentials in the role for those who signed in.
+    pub(crate) async fn alice(&self) -> Held {
+        self.credentials(&self.alices_id().await, &alices_login()).await
+    }
+
+    /// A new guest's credentials.
+    pub(crate) async fn guest(&self) -> Held {
+        let nothing = json!({});
+        self.credentials(&self.id_of(POOL, &nothing).await, &nothing).await
+    }
+
+    /// Alice's credentials in a role that is good for nothing here.
+    pub(crate) async fn in_wrong_role(&self) -> Held {
+        self.credentials(&self.id_of(OTHER_POOL, &alices_login()).await, &alices_login()).await
+    }
+
+    async fn id_of(&self, pool: &str, logins: &Value) -> String {
+        let answer = self.identity("GetId", &json!({ "IdentityPoolId": pool, "Logins": logins })).await;
+        answer.member("/IdentityId")
+    }
+
+    async fn credentials(&self, id: &str, logins: &Value) -> Held {
+        let input = json!({ "IdentityId": id, "Logins": logins });
+        let answer = self.identity("GetCredentialsForIdentity", &input).await;
+        Held {
+            id: answer.member("/Credentials/AccessKeyId"),
+            secret: answer.member("/Credentials/SecretKey"),
+            token: Some(answer.member("/Credentials/SessionToken")),
+        }
+    }
+}
+
+/// The login of `testkit`'s user, as it is shown to an identity pool.
+pub(crate) fn alices_login() -> Value {
+    json!({ (PROVIDER): id_token().text() })
+}
+
+/// A call of a JSON service.
+pub(crate) fn to(target: &str, body: impl Into<Bytes>) -> Ask {
+    Ask::new("POST", "/")
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("x-amz-target", target)
+        .body(body.into())
+}
+
+fn root() -> RootKey {
+    RootKey {
+        id: AccessKeyId::parse("AKIAAAAAAAAAAAAAROOT").unwrap(),
+        secret: Secret::new("theSecretOfTheAccountsRootKeyPair".to_owned()),
+    }
+}
+
+fn seed(records: &mut Records<'_>) {
+    let idle = idle_role();
+    records.put_role(&guest_role());
+    records.put_role(&signed_in_role());
+    records.put_role(&idle);
+    records.put_user_pool(&user_pool());
+    records.put_client(&client());
+    records.put_client(&other_client());
+    records.put_user(&user());
+    records.put_identity_pool(&identity_pool());
+    records.put_identity_pool(&IdentityPool {
+        id: IdentityPoolId::parse(OTHER_POOL).unwrap(),
+        welcomes_guests: false,
+        roles: PoolRoles { authenticated: Some(idle.arn(&account().id)), unauthenticated: None },
+        ..identity_pool()
+    });
+    records.put_bucket(&bucket());
+    records.put_bucket(&Bucket { name: BucketName::parse("empty").unwrap(), created: NOW });
+}
+
+fn idle_role() -> Role {
+    let pool = IdentityPoolId::parse(OTHER_POOL).unwrap();
+    let elsewhere = json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::nobodys/*" }]);
+    let policies = guest_role().policies.into_keys().map(|name| (name, document(&elsewhere).to_string()));
+    Role {
+        name: RoleName::parse("idle").unwrap(),
+        trust: trust(&pool, AuthState::Authenticated).to_string(),
+        policies: policies.collect(),
+        ..signed_in_role()
+    }
+}

@@ -1,0 +1,129 @@
+//! Who gets credentials for an identity, and what they are good for.
+
+use crate::desk::{Desk, alice, mallory, other_identity_pool, proven_to};
+use broker::identity_pool::{Refusal, scope_down};
+use domain::iam::session::{Federation, Origin};
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::pool::{IdentityPool, Roles};
+use domain::records::IdentityPools;
+use domain::time::Span;
+use testkit::iam::{guest_role, signed_in_role};
+use testkit::identity_pool::identity_pool;
+use testkit::{NOW, account};
+
+#[tokio::test]
+async fn somebody_who_signed_in_gets_the_pools_role_for_an_hour() {
+    for desk in Desk::each().await {
+        let id = desk.get_id(&[alice()]).await.unwrap();
+        let grant = desk.credentials(&id, &[alice()]).await.unwrap();
+        let session = grant.session();
+        assert_eq!(session.account, account().id);
+        assert_eq!(session.role, signed_in_role().arn(&account().id));
+        assert_eq!(session.role_id, signed_in_role().id);
+        assert_eq!(session.name, "CognitoIdentityCredentials");
+        assert_eq!((session.issued, session.expires), (NOW, NOW.after(Span::from_hours(1))));
+        assert_eq!(session.policies, None);
+        let provider = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI";
+        let amr = [
+            "authenticated".to_owned(),
+            provider.to_owned(),
+            format!("{provider}:CognitoSignIn:{}", alice().key().subject),
+        ];
+        let federation = Federation {
+            provider: "cognito-identity.amazonaws.com".to_owned(),
+            aud: identity_pool().id.to_string(),
+            sub: id.to_string(),
+            amr: amr.to_vec(),
+        };
+        assert_eq!(session.federation, federation);
+        let origin = Origin { identity: id, pool: identity_pool().id, logins: vec![alice().key().clone()] };
+        assert_eq!(session.origin, origin);
+    }
+}
+
+#[tokio::test]
+async fn a_guest_gets_the_role_for_guests_narrowed_to_what_guests_may_do_at_most() {
+    for desk in Desk::each().await {
+        let grant = desk.session_of(&[]).await;
+        let session = grant.session();
+        assert_eq!(session.role, guest_role().arn(&account().id));
+        assert_eq!(session.policies, Some(scope_down::policies()));
+        assert_eq!(session.federation.amr, ["unauthenticated"]);
+        assert_eq!(session.origin.logins, []);
+    }
+}
+
+#[tokio::test]
+async fn the_grant_says_which_statement_let_the_identity_in() {
+    let desk = Desk::open().await;
+    let grant = desk.session_of(&[alice()]).await;
+    assert_eq!(grant.decision().to_string(), "allowed by statement 0 of `trust policy of role signed-in`");
+}
+
+#[tokio::test]
+async fn what_does_not_prove_an_identity_gets_nothing_for_it() {
+    for desk in Desk::each().await {
+        let other_pool = other_identity_pool();
+        desk.write(|records| records.put_identity_pool(&other_pool)).await;
+        let alices = desk.get_id(&[alice()]).await.unwrap();
+        let guests = desk.get_id(&[]).await.unwrap();
+        desk.get_id(&[mallory()]).await.unwrap();
+        let elsewhere = proven_to(&other_pool, &alice().key().subject);
+        for (what, id, shown) in [
+            ("somebody else's login", &alices, vec![mallory()]),
+            ("no login at all", &alices, vec![]),
+            ("the right login and somebody else's", &alices, vec![alice(), mallory()]),
+            ("the right login, proven to another pool", &alices, vec![elsewhere]),
+            ("a login, for a guest's identity", &guests, vec![alice()]),
+        ] {
+            let refused = desk.credentials(id, &shown).await.err();
+            assert_eq!(refused, Some(Refusal::Forbidden(id.clone())), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_identity_that_is_not_there_gets_nothing() {
+    let desk = Desk::open().await;
+    let unknown = IdentityId::parse("us-east-1:0000").unwrap();
+    for shown in [vec![], vec![alice()]] {
+        let refused = desk.credentials(&unknown, &shown).await.err();
+        assert_eq!(refused, Some(Refusal::NoSuchIdentity(unknown.clone())));
+    }
+}
+
+#[tokio::test]
+async fn a_guest_of_a_pool_that_no_longer_welcomes_guests_gets_nothing() {
+    for desk in Desk::each().await {
+        let guest = desk.get_id(&[]).await.unwrap();
+        let closed = IdentityPool { welcomes_guests: false, ..identity_pool() };
+        desk.write(|records| records.put_identity_pool(&closed)).await;
+        assert_eq!(desk.credentials(&guest, &[]).await.err(), Some(Refusal::GuestsUnwelcome));
+        let id = desk.get_id(&[alice()]).await.unwrap();
+        assert!(desk.credentials(&id, &[alice()]).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_state_without_a_role_gets_nothing_and_the_other_states_role_least_of_all() {
+    for desk in Desk::each().await {
+        let (guest, id) = (desk.get_id(&[]).await.unwrap(), desk.get_id(&[alice()]).await.unwrap());
+        for (roles, shown, id) in [
+            (Roles { unauthenticated: None, ..identity_pool().roles }, vec![], &guest),
+            (Roles { authenticated: None, ..identity_pool().roles }, vec![alice()], &id),
+        ] {
+            let pool = IdentityPool { roles, ..identity_pool() };
+            desk.write(|records| records.put_identity_pool(&pool)).await;
+            assert_eq!(desk.credentials(id, &shown).await.err(), Some(Refusal::NoRole));
+        }
+    }
+}
+
+#[tokio::test]
+async fn asking_for_credentials_writes_nothing() {
+    let desk = Desk::open().await;
+    let id = desk.get_id(&[alice()]).await.unwrap();
+    let rows = desk.rows().await;
+    desk.credentials(&id, &[alice()]).await.unwrap();
+    assert_eq!(desk.rows().await, rows);
+}

@@ -1,0 +1,143 @@
+//! Whose tokens a pool takes, found out before any key is looked at.
+
+use crate::desk::{Desk, alice, other_identity_pool};
+use broker::House;
+use broker::identity_pool::Refusal;
+use broker::identity_pool::issuers::{Asked, Expected, expected};
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, UserPoolProvider};
+use domain::records::{IdentityPools, UserPools};
+use domain::user_pool::client::ClientId;
+use domain::user_pool::pool::{IssuerBase, Issuers, UserPoolId};
+use login::LoginRefused;
+use login::user_pool::verify;
+use testkit::identity_pool::{identity_pool, provider};
+use testkit::tokens::{access_token, id_token};
+use testkit::user_pool::{client, other_user_pool, user_pool};
+use testkit::{NOW, account};
+
+const KEY: &str = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI";
+
+async fn ask(desk: &Desk, asked: &Asked, keys: &[&str]) -> Result<Expected, Refusal> {
+    desk.ask(|records, _| expected(records, &desk.house, asked, keys)).await
+}
+
+async fn ask_pool(desk: &Desk, keys: &[&str]) -> Result<Expected, Refusal> {
+    ask(desk, &Asked::Pool(identity_pool().id), keys).await
+}
+
+#[tokio::test]
+async fn a_login_key_of_a_listed_user_pool_names_its_issuer() {
+    for desk in Desk::each().await {
+        let expected = ask_pool(&desk, &[KEY]).await.ok().unwrap();
+        assert_eq!(expected.pool, identity_pool());
+        let [issuer] = expected.issuers.as_slice() else { panic!("one key is one issuer") };
+        assert_eq!(issuer.pool, user_pool().id);
+        assert!(verify(&id_token().text(), issuer, &expected.pool, NOW).is_ok());
+    }
+}
+
+#[tokio::test]
+async fn an_identity_is_asked_about_in_its_own_pool() {
+    let desk = Desk::open().await;
+    desk.write(|records| records.put_identity_pool(&other_identity_pool())).await;
+    let id = desk.get_id(&[alice()]).await.unwrap();
+    let expected = ask(&desk, &Asked::Identity(id), &[KEY]).await.ok().unwrap();
+    assert_eq!(expected.pool, identity_pool());
+}
+
+#[tokio::test]
+async fn only_the_key_for_id_tokens_proves_a_login() {
+    let desk = Desk::open().await;
+    let expected = ask_pool(&desk, &[KEY]).await.ok().unwrap();
+    let issuer = expected.issuers.first().unwrap();
+    let disguised = access_token().claim("token_use", "id").claim("aud", client().id.as_str());
+    let kid = user_pool().keys.access.public.kid;
+    let refused = verify(&disguised.text(), issuer, &expected.pool, NOW);
+    assert_eq!(refused, Err(LoginRefused::UnknownKey(kid)));
+}
+
+#[tokio::test]
+async fn a_user_pool_goes_by_awss_name_and_by_the_servers_own() {
+    let mut desk = Desk::open().await;
+    let own = IssuerBase::parse("http://127.0.0.1:9000").ok();
+    desk.house = House::new(account(), Issuers::new(&account().region, own));
+    for key in [KEY, "127.0.0.1:9000/us-east-1_AbCdEfGhI"] {
+        assert!(ask_pool(&desk, &[key]).await.is_ok(), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_key_that_the_pool_does_not_list_is_refused() {
+    let no_provider = Refusal::NoSuchProvider;
+    let unsupported = Refusal::UnsupportedProvider;
+    for (key, refusal) in [
+        ("graph.facebook.com", no_provider as fn(String) -> Refusal),
+        ("accounts.google.com", no_provider),
+        ("https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI", no_provider),
+        ("", no_provider),
+        ("cognito-idp.eu-west-1.amazonaws.com/us-east-1_AbCdEfGhI", unsupported as fn(String) -> Refusal),
+        ("cognito-idp.us-east-1.amazonaws.com/us-east-1_Stranger0", unsupported),
+        ("cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI/", unsupported),
+        ("cognito-idp.us-east-1.amazonaws.com/", unsupported),
+    ] {
+        for desk in Desk::each().await {
+            desk.write(|records| records.put_user_pool(&other_user_pool())).await;
+            let refused = ask_pool(&desk, &[key]).await.err();
+            assert_eq!(refused, Some(refusal(key.to_owned())), "{key}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_pool_without_user_pools_takes_no_login() {
+    let desk = Desk::open().await;
+    let pool = IdentityPool { user_pools: Vec::new(), ..identity_pool() };
+    desk.write(|records| records.put_identity_pool(&pool)).await;
+    let refused = ask_pool(&desk, &[KEY]).await.err();
+    assert_eq!(refused, Some(Refusal::NoSuchProvider(KEY.to_owned())));
+}
+
+#[tokio::test]
+async fn a_user_pool_that_is_listed_and_not_there_proves_nothing() {
+    let desk = Desk::open().await;
+    let gone = UserPoolId::parse("us-east-1_Gone").unwrap();
+    let listed = UserPoolProvider { user_pool: gone, client: ClientId::parse("any").unwrap() };
+    let pool = IdentityPool { user_pools: vec![provider(&client()), listed], ..identity_pool() };
+    desk.write(|records| records.put_identity_pool(&pool)).await;
+    let key = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Gone";
+    let refused = ask_pool(&desk, &[key]).await.err();
+    assert_eq!(refused, Some(Refusal::UnsupportedProvider(key.to_owned())));
+}
+
+#[tokio::test]
+async fn several_logins_at_once_are_refused() {
+    let desk = Desk::open().await;
+    let refused = ask_pool(&desk, &[KEY, "graph.facebook.com"]).await.err();
+    assert_eq!(refused, Some(Refusal::SeveralLogins));
+}
+
+#[tokio::test]
+async fn nobody_without_a_login_gets_past_a_pool_that_does_not_welcome_guests() {
+    let desk = Desk::open().await;
+    let id = desk.get_id(&[]).await.unwrap();
+    let closed = IdentityPool { welcomes_guests: false, ..identity_pool() };
+    desk.write(|records| records.put_identity_pool(&closed)).await;
+    for asked in [Asked::Pool(closed.id.clone()), Asked::Identity(id)] {
+        assert_eq!(ask(&desk, &asked, &[]).await.err(), Some(Refusal::GuestsUnwelcome));
+        assert!(ask(&desk, &asked, &[KEY]).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_pool_or_identity_expects_nobody() {
+    let desk = Desk::open().await;
+    let (pool, id) = ("us-east-1:0", "us-east-1:0");
+    let (pool, id) = (IdentityPoolId::parse(pool).unwrap(), IdentityId::parse(id).unwrap());
+    for keys in [&[][..], &[KEY][..]] {
+        let refused = ask(&desk, &Asked::Pool(pool.clone()), keys).await.err();
+        assert_eq!(refused, Some(Refusal::NoSuchPool(pool.clone())));
+        let refused = ask(&desk, &Asked::Identity(id.clone()), keys).await.err();
+        assert_eq!(refused, Some(Refusal::NoSuchIdentity(id.clone())));
+    }
+}

@@ -1,0 +1,15 @@
+//! What the use cases promise, over the store in memory and over one that answers late and out of order.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod access;
+mod authenticate;
+mod client;
+mod credentials;
+mod desk;
+mod get_id;
+mod issuers;
+mod list;
+mod make;
+mod objects;
+mod sign_in;
+mod trust;

@@ -1,0 +1,174 @@
+//! Making pools, clients, users and roles.
+
+use crate::desk::{Desk, other_identity_pool};
+use broker::iam::roles::{self, NewRole, RoleRefused};
+use broker::identity_pool::create as identity_pool;
+use broker::user_pool::create as user_pool;
+use domain::arn::RoleArn;
+use domain::iam::role::{PolicyName, Role, RoleName};
+use domain::identity_pool::pool::{IdentityPool, Roles as PoolRoles, UserPoolProvider};
+use domain::records::Roles;
+use domain::user_pool::client::{Client, ClientId};
+use domain::user_pool::pool::UserPoolId;
+use domain::user_pool::user::{User, Username};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use testkit::NOW;
+use testkit::iam::{document, signed_in_role};
+use testkit::user_pool::{client, other_client, other_user_pool, user};
+use tokio::task::JoinSet;
+
+fn writer() -> NewRole {
+    let Role { trust, policies, .. } = signed_in_role();
+    NewRole { name: RoleName::parse("writer").unwrap(), trust, policies }
+}
+
+async fn make_role(desk: &Desk, role: &NewRole) -> Result<Role, RoleRefused> {
+    desk.ask(|records, entropy| roles::create(records, &desk.house, role, NOW, entropy)).await
+}
+
+async fn role(desk: &Desk, name: &str) -> Option<Role> {
+    let name = RoleName::parse(name).unwrap();
+    desk.ask(|records, _| Ok::<_, domain::records::Stop<Infallible>>(records.role(&name)?)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_role_is_remembered_as_it_was_made() {
+    for desk in Desk::each().await {
+        let made = make_role(&desk, &writer()).await.unwrap();
+        assert_eq!(role(&desk, "writer").await, Some(made));
+    }
+}
+
+#[tokio::test]
+async fn no_two_roles_share_a_name_whatever_its_case() {
+    let desk = Desk::open().await;
+    make_role(&desk, &writer()).await.unwrap();
+    for name in ["writer", "Writer", "WRITER"] {
+        let again = NewRole { name: RoleName::parse(name).unwrap(), ..writer() };
+        assert_eq!(make_role(&desk, &again).await, Err(RoleRefused::Exists(again.name)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_make_the_same_role_at_once_one_succeeds() {
+    for desk in Desk::each().await {
+        let desk = Arc::new(desk);
+        let mut makers = JoinSet::new();
+        for _ in 0..30 {
+            let desk = Arc::clone(&desk);
+            makers.spawn(async move { make_role(&desk, &writer()).await });
+        }
+        let made: Vec<Role> = makers.join_all().await.into_iter().flatten().collect();
+        let [made] = made.as_slice() else { panic!("{} were made", made.len()) };
+        assert_eq!(role(&desk, "writer").await.as_ref(), Some(made));
+    }
+}
+
+#[tokio::test]
+async fn a_role_whose_policy_would_not_be_evaluated_to_the_letter_is_not_made() {
+    let unknown_element =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Hint":"x"}]}"#;
+    let unknown_operator = document(&json!([{
+        "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": { "StringAlmost": { "a": "b" } },
+    }]))
+    .to_string();
+    let with_principal = signed_in_role().trust;
+    for desk in Desk::each().await {
+        let rows = desk.rows().await;
+        for text in ["", "[]", "{", unknown_element, &unknown_operator, &with_principal] {
+            let access = PolicyName::parse("access").unwrap();
+            let new = NewRole { policies: BTreeMap::from([(access, text.to_owned())]), ..writer() };
+            let refused = make_role(&desk, &new).await;
+            assert!(
+                matches!(&refused, Err(RoleRefused::Malformed { what, .. }) if what == "policy `access` of `writer`"),
+                "`{text}`: {refused:?}"
+            );
+            let new = NewRole { trust: unknown_element.to_owned(), ..writer() };
+            let refused = make_role(&desk, &new).await;
+            assert!(
+                matches!(&refused, Err(RoleRefused::Malformed { what, .. }) if what == "trust policy of `writer`"),
+                "{refused:?}"
+            );
+        }
+        assert_eq!(desk.rows().await, rows);
+    }
+}
+
+#[tokio::test]
+async fn an_identity_pool_is_made_only_with_clients_and_roles_that_are_there() {
+    use identity_pool::CreateRefused;
+    let stranger = UserPoolProvider { user_pool: other_user_pool().id, client: client().id };
+    let unlisted = UserPoolProvider { user_pool: client().pool, client: other_client().id };
+    let absent = RoleArn::parse("arn:aws:iam::123456789012:role/absent").unwrap();
+    let base = other_identity_pool();
+    let roles = PoolRoles { unauthenticated: Some(absent.clone()), ..base.roles.clone() };
+    for desk in Desk::each().await {
+        let rows = desk.rows().await;
+        for (pool, refusal) in [
+            (
+                testkit::identity_pool::identity_pool(),
+                CreateRefused::Exists(testkit::identity_pool::identity_pool_id()),
+            ),
+            (
+                IdentityPool { user_pools: vec![stranger.clone()], ..base.clone() },
+                CreateRefused::NoSuchClient(client().id),
+            ),
+            (
+                IdentityPool { user_pools: vec![unlisted.clone()], ..base.clone() },
+                CreateRefused::NoSuchClient(other_client().id),
+            ),
+            (
+                IdentityPool { roles: roles.clone(), ..base.clone() },
+                CreateRefused::NoSuchRole(absent.to_string()),
+            ),
+        ] {
+            let refused = desk.ask(|records, _| identity_pool::create(records, &pool)).await;
+            assert_eq!(refused, Err(refusal));
+        }
+        assert_eq!(desk.rows().await, rows);
+        assert_eq!(desk.ask(|records, _| identity_pool::create(records, &base)).await, Ok(()));
+        assert_eq!(desk.rows().await, rows + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_user_pool_with_its_client_and_user_is_made_once() {
+    use user_pool::CreateRefused;
+    let (pool, client, user) = (
+        other_user_pool(),
+        Client { id: ClientId::parse("fresh").unwrap(), pool: other_user_pool().id, ..client() },
+        User { pool: other_user_pool().id, ..user() },
+    );
+    for desk in Desk::each().await {
+        let make = async || {
+            (
+                desk.ask(|records, _| user_pool::create_pool(records, &pool)).await,
+                desk.ask(|records, _| user_pool::create_client(records, &client)).await,
+                desk.ask(|records, _| user_pool::create_user(records, &user)).await,
+            )
+        };
+        assert_eq!(make().await, (Ok(()), Ok(()), Ok(())));
+        let again = (
+            Err(CreateRefused::PoolExists(pool.id.clone())),
+            Err(CreateRefused::ClientExists(client.id.clone())),
+            Err(CreateRefused::UserExists(user.username.clone())),
+        );
+        assert_eq!(make().await, again);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_made_in_a_user_pool_that_is_not_there() {
+    use user_pool::CreateRefused;
+    let desk = Desk::open().await;
+    let gone = UserPoolId::parse("us-east-1_Gone").unwrap();
+    let client = Client { id: ClientId::parse("fresh").unwrap(), pool: gone.clone(), ..client() };
+    let user = User { pool: gone.clone(), username: Username::parse("bob").unwrap(), ..user() };
+    let refused = desk.ask(|records, _| user_pool::create_client(records, &client)).await;
+    assert_eq!(refused, Err(CreateRefused::NoSuchPool(gone.clone())));
+    let refused = desk.ask(|records, _| user_pool::create_user(records, &user)).await;
+    assert_eq!(refused, Err(CreateRefused::NoSuchPool(gone)));
+}

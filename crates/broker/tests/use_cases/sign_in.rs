@@ -1,0 +1,231 @@
+//! Signing in with a password, and what guessing costs.
+
+use crate::desk::Desk;
+use broker::user_pool::sign_in::{Attempt, SignInRefused, SignedIn, begin, fail, succeed};
+use domain::records::{Stop, UserPools};
+use domain::secret::Secret;
+use domain::time::{Span, Timestamp};
+use domain::user_pool::client::{Client, ClientId};
+use domain::user_pool::password::PasswordHash;
+use domain::user_pool::user::{User, Username};
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use testkit::NOW;
+use testkit::entropy::Counting;
+use testkit::user_pool::{PASSWORD, client, user, user_pool};
+use tokio::task::JoinSet;
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
+
+impl Desk {
+    async fn begin(&self, name: &str, from: IpAddr, now: Timestamp) -> Result<Attempt, SignInRefused> {
+        let name = Username::parse(name).unwrap();
+        self.ask(|records, _| begin(records, &client().id, &name, from, now)).await
+    }
+
+    async fn fail(&self, attempt: &Attempt, now: Timestamp) -> SignInRefused {
+        let failing = self.ask(|records, _| fail(records, attempt, now).map_err(Stop::<Infallible>::from));
+        failing.await.unwrap()
+    }
+
+    async fn succeed(&self, attempt: &Attempt, now: Timestamp) -> Result<SignedIn, SignInRefused> {
+        self.ask(|records, entropy| succeed(records, attempt, now, entropy)).await
+    }
+
+    /// So many wrong passwords, one after the other, each as soon as it is allowed.
+    async fn guess(&self, name: &str, from: IpAddr, times: usize) {
+        for _ in 0..times {
+            let attempt = self.begin(name, from, NOW).await.ok().unwrap();
+            assert_eq!(self.fail(&attempt, NOW).await, SignInRefused::WrongPassword);
+        }
+    }
+
+    async fn is_blocked(&self, name: &str, from: IpAddr, now: Timestamp) -> bool {
+        let refused = self.begin(name, from, now).await.err();
+        assert!(refused.is_none() || refused == Some(SignInRefused::TooManyFailures), "{refused:?}");
+        refused.is_some()
+    }
+}
+
+fn after_millis(millis: i64) -> Timestamp {
+    Timestamp::from_millis(NOW.millis() + millis)
+}
+
+fn hash_of(password: &str) -> PasswordHash {
+    PasswordHash::of(&Secret::new(password.to_owned()), &Counting::new()).unwrap()
+}
+
+#[tokio::test]
+async fn whoever_has_the_password_signs_in() {
+    for desk in Desk::each().await {
+        let attempt = desk.begin("alice", HERE, NOW).await.ok().unwrap();
+        assert_eq!(attempt.password().matches(&Secret::new(PASSWORD.to_owned())), Ok(true));
+        let signed_in = desk.succeed(&attempt, NOW).await.ok().unwrap();
+        assert_eq!((signed_in.user, signed_in.client), (user(), client()));
+        assert_eq!(signed_in.keys, user_pool().keys);
+        assert_eq!(signed_in.sign_in.at, NOW);
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_is_checked_against_a_hash_that_nothing_matches() {
+    let desk = Desk::open().await;
+    let attempt = desk.begin("nobody", HERE, NOW).await.ok().unwrap();
+    assert_eq!(attempt.password(), PasswordHash::of_nobody());
+    assert_eq!(desk.succeed(&attempt, NOW).await.err(), Some(SignInRefused::WrongPassword));
+}
+
+#[tokio::test]
+async fn a_client_that_is_not_there_or_may_not_use_passwords_signs_nobody_in() {
+    let desk = Desk::open().await;
+    let name = Username::parse("alice").unwrap();
+    let unknown = ClientId::parse("unknown").unwrap();
+    let refused = desk.ask(|records, _| begin(records, &unknown, &name, HERE, NOW)).await.err();
+    assert_eq!(refused, Some(SignInRefused::NoSuchClient(unknown)));
+    let closed = Client { auth_flows: Vec::new(), ..client() };
+    desk.write(|records| records.put_client(&closed)).await;
+    assert_eq!(desk.begin("alice", HERE, NOW).await.err(), Some(SignInRefused::FlowNotEnabled));
+}
+
+#[tokio::test]
+async fn an_unknown_name_and_a_wrong_password_are_told_apart_only_by_a_client_that_says_so() {
+    for (hides_missing_users, expected) in
+        [(true, SignInRefused::WrongPassword), (false, SignInRefused::NoSuchUser)]
+    {
+        let desk = Desk::open().await;
+        let client = Client { hides_missing_users, ..client() };
+        desk.write(|records| records.put_client(&client)).await;
+        let attempt = desk.begin("nobody", HERE, NOW).await.ok().unwrap();
+        assert_eq!(desk.fail(&attempt, NOW).await, expected);
+        let attempt = desk.begin("alice", HERE, NOW).await.ok().unwrap();
+        assert_eq!(desk.fail(&attempt, NOW).await, SignInRefused::WrongPassword);
+    }
+}
+
+#[tokio::test]
+async fn five_wrong_passwords_lock_for_a_second_and_each_further_one_doubles_it() {
+    for name in ["alice", "nobody"] {
+        for desk in Desk::each().await {
+            desk.guess(name, HERE, 4).await;
+            assert!(!desk.is_blocked(name, HERE, NOW).await);
+            desk.guess(name, HERE, 1).await;
+            let mut now = NOW;
+            for wait in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900] {
+                let end = now.after(Span::from_secs(wait));
+                let just_before = Timestamp::from_millis(end.millis() - 1);
+                assert!(desk.is_blocked(name, ELSEWHERE, now).await, "{name} {wait}");
+                assert!(desk.is_blocked(name, ELSEWHERE, just_before).await, "{name} {wait}");
+                if wait == 900 {
+                    break;
+                }
+                let attempt = desk.begin(name, HERE, end).await.ok().unwrap();
+                desk.fail(&attempt, end).await;
+                now = end;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_during_the_wait_does_not_make_it_longer() {
+    let desk = Desk::open().await;
+    desk.guess("alice", HERE, 5).await;
+    for _ in 0..50 {
+        assert!(desk.is_blocked("alice", HERE, after_millis(999)).await);
+    }
+    assert!(!desk.is_blocked("alice", HERE, after_millis(1000)).await);
+}
+
+#[tokio::test]
+async fn signing_in_forgets_the_failures_of_the_user() {
+    for desk in Desk::each().await {
+        desk.guess("alice", HERE, 4).await;
+        let rows = desk.rows().await;
+        let attempt = desk.begin("alice", HERE, NOW).await.ok().unwrap();
+        desk.succeed(&attempt, NOW).await.ok().unwrap();
+        assert_eq!(desk.rows().await, rows - 1);
+        desk.guess("alice", HERE, 4).await;
+        assert!(!desk.is_blocked("alice", HERE, NOW).await);
+    }
+}
+
+#[tokio::test]
+async fn a_quiet_quarter_hour_forgets_the_failures() {
+    let desk = Desk::open().await;
+    desk.guess("alice", HERE, 5).await;
+    let later = NOW.after(Span::from_mins(15));
+    for _ in 0..4 {
+        let attempt = desk.begin("alice", HERE, later).await.ok().unwrap();
+        desk.fail(&attempt, later).await;
+    }
+    assert!(!desk.is_blocked("alice", HERE, later).await);
+}
+
+#[tokio::test]
+async fn guessing_at_one_user_does_not_lock_another() {
+    let desk = Desk::open().await;
+    desk.guess("nobody", HERE, 5).await;
+    assert!(desk.is_blocked("nobody", HERE, NOW).await);
+    assert!(!desk.is_blocked("alice", HERE, NOW).await);
+}
+
+#[tokio::test]
+async fn one_address_that_guesses_at_many_names_is_locked_out_and_nobody_else_is() {
+    for desk in Desk::each().await {
+        for number in 0..50 {
+            desk.guess(&format!("user-{number}"), HERE, 1).await;
+        }
+        assert!(desk.is_blocked("alice", HERE, NOW).await);
+        assert!(!desk.is_blocked("alice", ELSEWHERE, NOW).await);
+        assert!(!desk.is_blocked("alice", HERE, after_millis(1000)).await);
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_does_not_wash_its_address_clean() {
+    let desk = Desk::open().await;
+    for number in 0..49 {
+        desk.guess(&format!("user-{number}"), HERE, 1).await;
+    }
+    let attempt = desk.begin("alice", HERE, NOW).await.ok().unwrap();
+    desk.succeed(&attempt, NOW).await.ok().unwrap();
+    desk.guess("user-49", HERE, 1).await;
+    assert!(desk.is_blocked("alice", HERE, NOW).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn failures_at_the_same_time_are_all_counted() {
+    for desk in Desk::each().await {
+        let attempt = Arc::new(desk.begin("alice", HERE, NOW).await.ok().unwrap());
+        let desk = Arc::new(desk);
+        let mut failures = JoinSet::new();
+        for _ in 0..10 {
+            let (desk, attempt) = (Arc::clone(&desk), Arc::clone(&attempt));
+            failures.spawn(async move { desk.fail(&attempt, NOW).await });
+        }
+        failures.join_all().await;
+        assert!(desk.is_blocked("alice", HERE, after_millis(31_999)).await, "ten failures are 32 seconds");
+        assert!(!desk.is_blocked("alice", HERE, after_millis(32_000)).await);
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_changed_while_it_was_checked_signs_nobody_in() {
+    for desk in Desk::each().await {
+        let attempt = desk.begin("alice", HERE, NOW).await.ok().unwrap();
+        let changed = User { password: hash_of("another"), ..user() };
+        desk.write(|records| records.put_user(&changed)).await;
+        assert_eq!(desk.succeed(&attempt, NOW).await.err(), Some(SignInRefused::WrongPassword));
+    }
+}
+
+#[tokio::test]
+async fn a_user_who_was_made_while_nobody_was_checked_is_not_signed_in() {
+    let desk = Desk::open().await;
+    let attempt = desk.begin("bob", HERE, NOW).await.ok().unwrap();
+    let bob = User { username: Username::parse("bob").unwrap(), ..user() };
+    desk.write(|records| records.put_user(&bob)).await;
+    assert_eq!(desk.succeed(&attempt, NOW).await.err(), Some(SignInRefused::WrongPassword));
+}

@@ -1,0 +1,118 @@
+//! One connection: requests in, answers out, with limits on what a peer may send and how slowly.
+
+use crate::clock::Stopwatch;
+use crate::dev::DevTools;
+use api::app::App;
+use api::body::{BodyError, ResponseBody};
+use api::router::{self, Answered, Peer};
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::Watcher;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// How long a connection may take to send a request's head, and how long it may stay idle before one.
+const HEAD_WAIT: Duration = Duration::from_secs(60);
+
+/// How long a body may pause between two pieces.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
+
+/// The largest head of a request, in bytes; a session token takes a few thousand of them.
+const LARGEST_HEAD: usize = 64 * 1024;
+
+/// The most headers of a request.
+const MOST_HEADERS: usize = 100;
+
+/// What every connection needs.
+#[derive(Clone)]
+pub(crate) struct Serving {
+    pub(crate) app: Arc<App>,
+    pub(crate) dev: Option<Arc<DevTools>>,
+}
+
+/// Serves a connection until it ends, or until the watcher asks it to.
+pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, serving: Serving, watcher: Watcher) {
+    let peer = Peer { address: peer.ip().to_canonical(), is_secure: false };
+    let service = service_fn(move |request: Request<Incoming>| {
+        let serving = serving.clone();
+        async move { Ok::<_, Infallible>(answer(request, serving, peer).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WAIT)
+        .max_buf_size(LARGEST_HEAD)
+        .max_headers(MOST_HEADERS)
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+async fn answer(request: Request<Incoming>, serving: Serving, peer: Peer) -> Response<ResponseBody> {
+    let stopwatch = Stopwatch::start();
+    let request = request.map(|body| PacedBody::new(body).boxed());
+    if let Some(dev) = serving.dev.as_ref().filter(|_| DevTools::serves(&request)) {
+        return dev.answer(request).await;
+    }
+    // The query is left out: it may hold signatures and tokens.
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let Answered { response, id } = router::answer(&serving.app, request, peer).await;
+    let (status, micros) = (response.status().as_u16(), stopwatch.micros());
+    tracing::info!(request_id = %id, %method, path, status, micros, peer = %peer.address);
+    response
+}
+
+/// A request's body that fails when its sender pauses too long.
+struct PacedBody {
+    body: Incoming,
+    pause: Pin<Box<Sleep>>,
+}
+
+impl PacedBody {
+    fn new(body: Incoming) -> Self {
+        Self { body, pause: Box::pin(sleep_until(Instant::now() + BODY_PAUSE)) }
+    }
+
+    fn restart(&mut self) {
+        self.pause.as_mut().reset(Instant::now() + BODY_PAUSE);
+    }
+}
+
+impl Body for PacedBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            self.restart();
+            return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)));
+        }
+        match self.pause.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(Some(Err("the body paused too long".into()))),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

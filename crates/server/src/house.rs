@@ -1,0 +1,93 @@
+//! Opening the data folder and putting the house together.
+
+use crate::Refused;
+use crate::audit::AuditFile;
+use crate::clock::MachineClock;
+use crate::config::Settings;
+use crate::data_dir::DataDir;
+use crate::entropy::MachineEntropy;
+use crate::keys;
+use api::app::{App, Clock, S3Cors, Secrets};
+use api::audit::Audit;
+use api::service::Services;
+use broker::House;
+use domain::account::{Account, AccountId, Region};
+use domain::entropy::Entropy;
+use domain::seal::SealingKey;
+use domain::secret::Secret;
+use domain::user_pool::pool::{IssuerBase, Issuers};
+use objects::Folder;
+use std::sync::Arc;
+use store::Store;
+use store::sqlite::Sqlite;
+
+/// A house that is open: what operations share, and what only the server handles.
+pub(crate) struct Opened {
+    pub(crate) app: Arc<App>,
+    pub(crate) data: DataDir,
+    pub(crate) clock: Arc<MachineClock>,
+    store_key: Secret<[u8; 32]>,
+}
+
+/// Opens the data folder for serving.
+pub(crate) fn open(settings: &Settings) -> Result<Opened, Refused> {
+    open_with(settings, S3Cors::Closed)
+}
+
+/// Opens the data folder, with pages of other origins allowed or not.
+pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, Refused> {
+    let account = account_of(settings)?;
+    let own = settings.issuer.as_deref().map(IssuerBase::parse).transpose().map_err(Refused::because)?;
+    let issuers = Issuers::new(&account.region, own);
+    let services = Services::load().map_err(Refused::because)?;
+
+    let data = DataDir::open(&settings.data)?;
+    let clock = Arc::new(MachineClock::default());
+    let entropy: Arc<dyn Entropy> = Arc::new(MachineEntropy);
+    let root = keys::root(&data, entropy.as_ref())?;
+    let keys = keys::sealing(&data, clock.now(), entropy.as_ref())?;
+    let sealing = SealingKey::derive(&keys.store, "records").map_err(Refused::because)?;
+    let engine = Sqlite::open(&data.path("records.sqlite")).map_err(Refused::because)?;
+    let contents = Folder::open(&data.path("objects")).map_err(Refused::because)?;
+    let audit = AuditFile::open(data.path("audit"), clock.clone(), settings.audit_sync)?;
+
+    let app = App {
+        house: House::new(account, issuers),
+        store: Store::new(Arc::new(engine)),
+        contents,
+        secrets: Secrets::new(root, keys.ring, sealing),
+        clock: clock.clone(),
+        entropy,
+        audit: Audit::new(Arc::new(audit)),
+        s3_cors,
+        services,
+        hashing: api::hashing::Hashing::default(),
+        signers: api::signers::Signers::default(),
+    };
+    let opened = Opened { app: Arc::new(app), data, clock, store_key: keys.store };
+    opened.rotate_if_due()?;
+    Ok(opened)
+}
+
+impl Opened {
+    /// Gives the key ring a new key if the newest one has sealed long enough.
+    pub(crate) fn rotate_if_due(&self) -> Result<(), Refused> {
+        let now = self.app.clock.now();
+        if !self.app.secrets.ring().is_due(now) {
+            return Ok(());
+        }
+        // The file is read again, because a ring cannot be taken apart while requests use it.
+        let keys = keys::sealing(&self.data, now, self.app.entropy.as_ref())?;
+        let ring = keys.ring.rotated(now, self.app.entropy.as_ref()).map_err(Refused::because)?;
+        keys::save(&self.data, &ring, &self.store_key)?;
+        self.app.secrets.replace_ring(ring);
+        tracing::info!("the key ring has a new key");
+        Ok(())
+    }
+}
+
+fn account_of(settings: &Settings) -> Result<Account, Refused> {
+    let id = AccountId::parse(&settings.account).map_err(|no| Refused(format!("--account: {no}")))?;
+    let region = Region::parse(&settings.region).map_err(|no| Refused(format!("--region: {no}")))?;
+    Ok(Account { id, region })
+}
