@@ -192,6 +192,8 @@ fn record_of(app: &App, call: &mut Call<'_>, (id, operation): (&str, &str), said
         details.insert("reason".to_owned(), json!(said.reason));
         insert(&mut record, "errorCode", json!(said.code));
         insert(&mut record, "errorMessage", json!(said.message));
+    } else {
+        details.entry("decision").or_insert_with(|| json!("allowed"));
     }
     insert(&mut record, "additionalEventData", Value::Object(details));
     record

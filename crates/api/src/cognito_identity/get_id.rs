@@ -51,6 +51,8 @@ impl Operation for GetId {
             get_id::get_id(records, &app.house, (&pool, &proven), call.now, entropy)
         });
         let identity_id = getting.await?.map_err(fault_of)?;
+        let reason = if proven.is_empty() { "the pool welcomes guests" } else { "the login was proven" };
+        call.notes.detail("reason", reason);
         call.notes.element("identityId", identity_id.as_str());
         Ok(Reply::of(Output { identity_id }))
     }

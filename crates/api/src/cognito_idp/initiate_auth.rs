@@ -92,6 +92,7 @@ impl Operation for InitiateAuth {
         } else {
             return Err(failed(app, call, &attempt).await?);
         };
+        call.notes.detail("reason", "the password is right");
         call.notes.element("sub", signed_in.user.sub.as_str());
         Ok(Reply::issuing(tokens(app, &signed_in)?))
     }
