@@ -5,7 +5,7 @@ use crate::protocol::json::NotDecodable;
 use broker::iam::access::AccessRefused;
 use broker::iam::authenticate::NotAuthenticated;
 use domain::records::Breakdown;
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 
 /// An operation that did not succeed.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub struct Said {
     pub reason: String,
     /// What kind of no it is.
     pub kind: Kind,
+    /// Headers that belong to this no, such as `Content-Range` to a range that cannot be satisfied.
+    pub headers: Vec<(HeaderName, String)>,
 }
 
 /// What kind of no an answer is.
@@ -105,13 +107,22 @@ impl Said {
     /// A 400 whose message is also the operator's reason.
     pub fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { status: StatusCode::BAD_REQUEST, code, reason: message.clone(), message, kind: Kind::Request }
+        let reason = message.clone();
+        let (status, kind, headers) = (StatusCode::BAD_REQUEST, Kind::Request, Vec::new());
+        Self { status, code, message, reason, kind, headers }
     }
 
     /// The same with another status.
     #[must_use]
     pub const fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The same with a header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: String) -> Self {
+        self.headers.push((name, value));
         self
     }
 

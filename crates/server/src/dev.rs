@@ -82,8 +82,8 @@ fn say_hello(address: SocketAddr, applied: Option<&Applied>, data: &DataDir) -> 
              and in your program, with its IdToken:\n\n\
              \x20 const AWS = require('aws-sdk');\n\
              \x20 AWS.config.region = 'us-east-1';\n\
-             \x20 AWS.config.cognitoidentity = {{ endpoint: 'http://{address}' }};\n\
-             \x20 AWS.config.s3 = {{ endpoint: 'http://{address}', s3ForcePathStyle: true }};\n\
+             \x20 AWS.config.endpoint = 'http://{address}';\n\
+             \x20 AWS.config.s3ForcePathStyle = true;\n\
              \x20 AWS.config.credentials = new AWS.CognitoIdentityCredentials({{\n\
              \x20   IdentityPoolId: '{identity_pool}',\n\
              \x20   Logins: {{ 'cognito-idp.us-east-1.amazonaws.com/{user_pool}': idToken }} }});\n\

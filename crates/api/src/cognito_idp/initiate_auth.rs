@@ -78,7 +78,7 @@ impl Operation for InitiateAuth {
         let client = input.client_id;
         let Shown { username, password } = shown(input.auth_parameters)?;
         call.notes.parameter("username", username.as_str());
-        let turn = app.hashing.queue((&client, &username)).await.map_err(|_| too_many_requests())?;
+        let turn = app.hashing.queue(&username).await.map_err(|_| too_many_requests())?;
         let address = call.circumstances.source_ip;
         let beginning = app.store.transact(app.entropy.as_ref(), |records, _| {
             sign_in::begin(records, &client, &username, address, call.now)

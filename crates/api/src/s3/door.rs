@@ -112,6 +112,11 @@ fn refusal(call: &Call<'_>, id: &str, said: &Said) -> Response<ResponseBody> {
     };
     let mut response = Response::new(full(body));
     *response.status_mut() = said.status;
+    for (name, value) in &said.headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
     if has_body {
         response.headers_mut().insert(header::CONTENT_TYPE, XML);
     }

@@ -11,7 +11,7 @@ use domain::records::Breakdown;
 use domain::s3::bucket::BucketName;
 use domain::s3::object::{Object, ObjectKey};
 use domain::time::Timestamp;
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -101,7 +101,9 @@ pub(super) async fn find(
     match conditions.evaluate(&object) {
         Outcome::Send => {}
         Outcome::NotModified => {
-            return Err(Said::bad_request("NotModified", "").with_status(StatusCode::NOT_MODIFIED).into());
+            let etag = format!("\"{}\"", object.etag);
+            let said = Said::bad_request("NotModified", "").with_status(StatusCode::NOT_MODIFIED);
+            return Err(said.with_header(header::ETAG, etag).into());
         }
         Outcome::Failed => return Err(precondition_failed().into()),
     }
@@ -114,6 +116,7 @@ pub(super) async fn find(
         Asked::Unsatisfiable => {
             return Err(Said::bad_request("InvalidRange", "The requested range is not satisfiable")
                 .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
+                .with_header(header::CONTENT_RANGE, format!("bytes */{}", object.size))
                 .into());
         }
     };
