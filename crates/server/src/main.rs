@@ -9,6 +9,7 @@ mod dev;
 mod entropy;
 mod house;
 mod keys;
+mod memory;
 mod seed;
 mod serve;
 mod sweep;
@@ -30,6 +31,7 @@ impl Refused {
 }
 
 fn main() -> ExitCode {
+    memory::give_back_large_pieces();
     let cli = Cli::parse();
     let filter = EnvFilter::try_new(&cli.command.settings().log).unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
