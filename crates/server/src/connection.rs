@@ -2,12 +2,11 @@
 
 use crate::clock::Stopwatch;
 use crate::dev::DevTools;
+use crate::pace::{PacedBody, PacedStream};
 use api::app::App;
-use api::body::{BodyError, ResponseBody};
+use api::body::ResponseBody;
 use api::router::{self, Answered, Peer};
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -16,18 +15,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long a connection may take to send a request's head, and how long it may stay idle before one.
 const HEAD_WAIT: Duration = Duration::from_secs(60);
-
-/// How long a body may pause between two pieces.
-const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 /// The largest head of a request, in bytes; a session token takes a few thousand of them.
 const LARGEST_HEAD: usize = 64 * 1024;
@@ -54,7 +47,7 @@ pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, serving: Serving,
         .header_read_timeout(HEAD_WAIT)
         .max_buf_size(LARGEST_HEAD)
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(PacedStream::new(stream)), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
     }
@@ -72,47 +65,4 @@ async fn answer(request: Request<Incoming>, serving: Serving, peer: Peer) -> Res
     let (status, micros) = (response.status().as_u16(), stopwatch.micros());
     tracing::info!(request_id = %id, %method, path, status, micros, peer = %peer.address);
     response
-}
-
-/// A request's body that fails when its sender pauses too long.
-struct PacedBody {
-    body: Incoming,
-    pause: Pin<Box<Sleep>>,
-}
-
-impl PacedBody {
-    fn new(body: Incoming) -> Self {
-        Self { body, pause: Box::pin(sleep_until(Instant::now() + BODY_PAUSE)) }
-    }
-
-    fn restart(&mut self) {
-        self.pause.as_mut().reset(Instant::now() + BODY_PAUSE);
-    }
-}
-
-impl Body for PacedBody {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
-            self.restart();
-            return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)));
-        }
-        match self.pause.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(Some(Err("the body paused too long".into()))),
-            Poll::Pending => Poll::Pending,
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
 }

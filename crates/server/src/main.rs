@@ -10,6 +10,7 @@ mod entropy;
 mod house;
 mod keys;
 mod memory;
+mod pace;
 mod seed;
 mod serve;
 mod sweep;

@@ -1,0 +1,141 @@
+//! How slow a peer may be: somebody who neither sends nor takes anything for long does not keep a place.
+
+use api::body::BodyError;
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use std::io::{self, ErrorKind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// How long a peer may pause in the middle of a body.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// A deadline that is put off whenever something moves.
+struct Patience(Pin<Box<Sleep>>);
+
+impl Patience {
+    fn new() -> Self {
+        Self(Box::pin(sleep_until(Instant::now() + PAUSE)))
+    }
+
+    fn renew(&mut self) {
+        self.0.as_mut().reset(Instant::now() + PAUSE);
+    }
+
+    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+        self.0.as_mut().poll(context).is_ready()
+    }
+}
+
+/// A request's body that fails when its sender pauses too long.
+pub(crate) struct PacedBody {
+    body: Incoming,
+    patience: Patience,
+}
+
+impl PacedBody {
+    pub(crate) fn new(body: Incoming) -> Self {
+        Self { body, patience: Patience::new() }
+    }
+}
+
+impl Body for PacedBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            self.patience.renew();
+            return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)));
+        }
+        if self.patience.is_over(context) {
+            return Poll::Ready(Some(Err("the body paused too long".into())));
+        }
+        Poll::Pending
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A connection that fails when its peer takes nothing of an answer for too long.
+pub(crate) struct PacedStream {
+    stream: TcpStream,
+    /// Present while a write waits for the peer.
+    waiting: Option<Patience>,
+}
+
+impl PacedStream {
+    pub(crate) const fn new(stream: TcpStream) -> Self {
+        Self { stream, waiting: None }
+    }
+
+    fn paced<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.waiting = None;
+            return written;
+        }
+        if self.waiting.get_or_insert_with(Patience::new).is_over(context) {
+            return Poll::Ready(Err(io::Error::new(
+                ErrorKind::TimedOut,
+                "the peer takes nothing of the answer",
+            )));
+        }
+        Poll::Pending
+    }
+}
+
+impl AsyncRead for PacedStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for PacedStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.paced(context, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.paced(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
