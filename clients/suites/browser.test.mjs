@@ -5,7 +5,7 @@ import http from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { start } from '../support/server.mjs';
+import { serverOfSuite } from '../support/server.mjs';
 
 const FILES = {
   '/aws-sdk.js': '../node_modules/aws-sdk/dist/aws-sdk.js',
@@ -18,10 +18,10 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>Cenote in a browser</t
 <script src="/aws-sdk.js"></script><script>window.require = () => window.AWS;</script>`;
 
 describe('a page of another origin, in Chromium', { timeout: 120_000 }, () => {
-  let server, demo, pages, browser, page;
+  const server = serverOfSuite();
+  let demo, pages, browser, page;
 
-  before(async (suite) => {
-    server = await start(suite);
+  before(async () => {
     demo = { endpoint: server.endpoint, ...server.demo() };
     pages = http.createServer((request, response) => {
       const file = FILES[request.url];

@@ -8,7 +8,7 @@ import {
 import {
   ALICE, BOB, CLIENTS, DEMO_POOL, FOREIGN_ALICE, FOREIGN_LOGIN_KEY, LOGIN_KEY, POOLS, SEED,
 } from '../support/seed.mjs';
-import { start } from '../support/server.mjs';
+import { serverOfSuite, serverOfTest } from '../support/server.mjs';
 import { claimsOf, signedByStranger, signedWithPublicKey, unsigned, withClaims, withFlippedSignature } from '../support/token.mjs';
 import { ask } from '../support/wire.mjs';
 
@@ -21,9 +21,9 @@ const BAD_CONFIGURATION = 'Invalid identity pool configuration. Check assigned I
 const forbidden = (identityId) => `Access to Identity '${identityId}' is forbidden.`;
 
 describe('logins shown to an identity pool', () => {
-  let server, alice, tokens;
-  before(async (suite) => {
-    server = await start(suite, SEED);
+  const server = serverOfSuite(SEED);
+  let alice, tokens;
+  before(async () => {
     alice = await member(server, ALICE);
     const { idToken, accessToken } = await signIn(server, ALICE);
     const jwks = await (await fetch(`${server.endpoint}/us-east-1_XXXXXXXX/.well-known/jwks.json`)).json();
@@ -187,7 +187,7 @@ describe('logins shown to an identity pool', () => {
 
 describe('logins that have ended', () => {
   it('are refused when the clock has moved past the end of the token', async (test) => {
-    const server = await start(test, SEED);
+    const server = await serverOfTest(test, SEED);
     const { idToken, identityId } = await member(server, ALICE);
     const { exp } = claimsOf(idToken);
     const left = Math.floor(exp - (await server.now()) / 1000);
@@ -202,7 +202,7 @@ describe('logins that have ended', () => {
   });
 
   it('are refused after a reset, because the keys that signed them are gone', async (test) => {
-    const server = await start(test, SEED);
+    const server = await serverOfTest(test, SEED);
     const { idToken } = await signIn(server, ALICE);
     await server.reset();
     await refused(getId(server, loginOf(idToken)), 'NotAuthorizedException', NOT_VERIFIED);

@@ -2,17 +2,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { start } from '../support/server.mjs';
+import { serverOfSuite } from '../support/server.mjs';
 
 const PROGRAM = fileURLToPath(new URL('../program.js', import.meta.url));
 const RUNNER = fileURLToPath(new URL('../support/run_program.cjs', import.meta.url));
 
 describe('the program that users already have', () => {
-  let server;
-  before(async (suite) => { server = await start(suite); });
+  const server = serverOfSuite();
 
   const run = (env) => {
     const { client, username, password } = server.demo();

@@ -1,19 +1,18 @@
 // InitiateAuth: who gets tokens, and who does not.
 import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
-import { before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { passwordSignIn, refused, signIn, userPools } from '../support/people.mjs';
 import { ALICE, BOB, CAROL, CLIENTS, FOREIGN_ALICE, SEED } from '../support/seed.mjs';
-import { start } from '../support/server.mjs';
+import { serverOfSuite } from '../support/server.mjs';
 import { claimsOf, headerOf } from '../support/token.mjs';
 import { ask } from '../support/wire.mjs';
 
 const WRONG = 'Incorrect username or password.';
 
 describe('signing in', () => {
-  let server;
-  before(async (suite) => { server = await start(suite, SEED); });
+  const server = serverOfSuite(SEED);
 
   const attempt = (user) => userPools(server).send(passwordSignIn(user));
   const keysOf = async (pool) => (await (await fetch(`${server.endpoint}/${pool}/.well-known/jwks.json`)).json()).keys;

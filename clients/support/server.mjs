@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const BINARY = process.env.CENOTE_BIN
@@ -10,74 +11,83 @@ const BINARY = process.env.CENOTE_BIN
 const START_MILLIS = 30_000;
 const STOP_MILLIS = 10_000;
 
-/** Starts `cenote dev` for a test or a suite, with the seed given or the one that is built in. */
-export async function start(test, seed) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'cenote-'));
-  const seedFile = path.join(folder, 'seed.json');
-  if (seed) writeFileSync(seedFile, JSON.stringify(seed));
-  const server = new Server(path.join(folder, 'data'), seed ? ['--seed', seedFile] : []);
-  test.after(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  await server.ready();
+/** A server for all tests of a suite, with the seed given or the one that is built in. It runs when they do. */
+export function serverOfSuite(seed) {
+  const server = new Server(seed);
+  before(() => server.start());
+  after(() => server.stop());
+  return server;
+}
+
+/** A server for one test alone, which may turn its clock. */
+export async function serverOfTest(test, seed) {
+  const server = new Server(seed);
+  test.after(() => server.stop());
+  await server.start();
   return server;
 }
 
 class Server {
+  #folder = mkdtempSync(path.join(tmpdir(), 'cenote-'));
+  #seed;
   #process;
   #ended;
   #log = '';
 
-  constructor(data, more) {
-    this.data = data;
-    this.#process = spawn(BINARY, ['dev', '--data', data, '--listen', '127.0.0.1:0', ...more]);
-    this.#ended = new Promise((resolve) => this.#process.once('close', resolve).once('error', (error) => {
-      this.#log += `${error}\n`;
-      resolve(error);
-    }));
-    for (const output of [this.#process.stdout, this.#process.stderr]) {
-      output.setEncoding('utf8').on('data', (text) => { this.#log += text; });
-    }
-    running.add(this.#process);
-    this.#ended.then(() => running.delete(this.#process));
+  constructor(seed) {
+    this.#seed = seed;
   }
 
-  /** Waits until the server says where it listens. */
-  async ready() {
+  /** Runs the binary and waits until it says where it listens. */
+  async start() {
+    const seedFile = path.join(this.#folder, 'seed.json');
+    if (this.#seed) writeFileSync(seedFile, JSON.stringify(this.#seed));
+    const seeding = this.#seed ? ['--seed', seedFile] : [];
+    const server = spawn(BINARY, ['dev', '--data', this.#data, '--listen', '127.0.0.1:0', ...seeding]);
+    this.#process = server;
+    running.add(server);
+    this.#ended = new Promise((resolve) => {
+      server.once('close', resolve);
+      server.once('error', (error) => { this.#log += error; resolve(); });
+    }).then(() => running.delete(server));
     const listening = new Promise((resolve) => {
-      const look = () => {
+      const hear = (text) => {
+        this.#log += text;
         const found = /listening on (http:\/\/[\d.]+:\d+)/.exec(this.#log);
         if (found) resolve(found[1]);
       };
-      for (const output of [this.#process.stdout, this.#process.stderr]) output.on('data', look);
+      for (const output of [server.stdout, server.stderr]) output.setEncoding('utf8').on('data', hear);
     });
     this.endpoint = await within(START_MILLIS, Promise.race([listening, this.#ended.then(() => undefined)]));
     if (!this.endpoint) {
-      this.#process.kill('SIGKILL');
+      server.kill('SIGKILL');
       throw new Error(`the server at ${BINARY} did not start:\n${this.#log}`);
     }
   }
 
+  /** Asks the server to stop, holds that it does, and removes its data. */
   async stop() {
     this.#process.kill('SIGTERM');
     const stopped = await within(STOP_MILLIS, this.#ended.then(() => true));
-    if (!stopped) {
-      this.#process.kill('SIGKILL');
-      throw new Error(`the server did not stop when asked to:\n${this.#log}`);
-    }
+    this.#process.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+    if (!stopped) throw new Error(`the server did not stop when asked to:\n${this.#log}`);
+  }
+
+  get #data() {
+    return path.join(this.#folder, 'data');
   }
 
   /** The root access key pair, read from the data folder as an operator would. */
   root() {
-    const text = readFileSync(path.join(this.data, 'root-credentials'), 'utf8');
+    const text = readFileSync(path.join(this.#data, 'root-credentials'), 'utf8');
     const value = (name) => new RegExp(`^${name}\\s*=\\s*(\\S+)`, 'm').exec(text)[1];
     return { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') };
   }
 
   /** What `dev` wrote for the demo: client, user and password. */
   demo() {
-    const text = readFileSync(path.join(this.data, 'demo.env'), 'utf8');
+    const text = readFileSync(path.join(this.#data, 'demo.env'), 'utf8');
     const value = (name) => new RegExp(`^(?:export )?${name}=['"]?([^'"\\n]+)`, 'm').exec(text)[1];
     return { client: value('DEMO_CLIENT'), username: value('DEMO_USER'), password: value('DEMO_PASS') };
   }

@@ -7,7 +7,8 @@ import { saw } from './seen.mjs';
 
 export const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 const hmac = (key, data) => createHmac('sha256', key).update(data).digest();
-const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+// A parameter without a value is signed as one with an empty value.
+const asPair = (parameter) => (!parameter || parameter.includes('=') ? parameter : `${parameter}=`);
 
 /** `20150830T123600Z` */
 export const amzDate = (millis) => `${new Date(millis).toISOString().replace(/[-:]|\.\d+/g, '')}`;
@@ -28,9 +29,8 @@ export function sign(server, request, credentials, how = {}) {
   };
   for (const name of how.without ?? []) delete headers[name];
   const names = Object.keys(headers).filter((name) => !how.unsigned?.includes(name)).sort();
-  const query = Object.entries(request.query ?? {}).map(([name, value]) => `${encode(name)}=${encode(value)}`).sort();
   const canonical = [
-    request.method, request.path, query.join('&'),
+    request.method, request.path, (request.query ?? '').split('&').map(asPair).sort().join('&'),
     ...names.map((name) => `${name}:${headers[name]}`), '',
     names.join(';'), payload,
   ].join('\n');
@@ -45,9 +45,8 @@ export function sign(server, request, credentials, how = {}) {
 
 /** Sends a request as it is and gives status, headers, text and the error code that was answered, if any. */
 export async function send(server, { operation, method, path, query, headers, body }) {
-  const search = Object.entries(query ?? {}).map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
   const { hostname, port } = new URL(server.endpoint);
-  const target = search ? `${path}?${search}` : path;
+  const target = query ? `${path}?${query}` : path;
   const answer = await new Promise((resolve, reject) => {
     const request = http.request({ hostname, port, method, path: target, headers, agent: false, timeout: 20_000 });
     request.on('response', (response) => {
