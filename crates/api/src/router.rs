@@ -11,6 +11,7 @@ use crate::fault::{Common, Fault, Said};
 use crate::operation::Call;
 use crate::protocol::json;
 use crate::protocol::model::Protocol;
+use crate::protocol::timestamp::http_date;
 use crate::service::Service;
 use crate::{audit::Notes, cors, s3};
 use broker::iam::access::Circumstances;
@@ -62,6 +63,11 @@ pub async fn answer(app: &App, request: Request<RequestBody>, peer: Peer) -> Ans
         Door::PoolDocument(pool, document) => pool_document(app, &pool, document).await,
         Door::Reserved => text(StatusCode::NOT_FOUND, "there is nothing here\n"),
     };
+    // SDKs set their clocks by it, so it is this server's time and not the machine's.
+    let date = http_date(app.clock.now().millis()).and_then(|date| HeaderValue::try_from(date).ok());
+    if let Some(date) = date {
+        response.headers_mut().insert(header::DATE, date);
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         // AWS's JSON services and S3 name it differently, and SDKs look for their own.
         response.headers_mut().insert("x-amzn-requestid", value.clone());

@@ -19,7 +19,7 @@ pub mod model;
 pub mod pattern;
 pub mod rest_xml;
 
-mod timestamp;
+pub(crate) mod timestamp;
 mod unencodable;
 
 pub use unencodable::NotEncodable;

@@ -20,7 +20,7 @@ pub(super) fn iso8601(millis: i64) -> Option<String> {
 }
 
 /// `Fri, 02 Jan 2026 03:04:05 GMT`, IMF-fixdate of RFC 9110 §5.6.7; `None` outside the years 0000 to 9999 (and on the last of their days).
-pub(super) fn http_date(millis: i64) -> Option<String> {
+pub(crate) fn http_date(millis: i64) -> Option<String> {
     DateTimePrinter::new().timestamp_to_rfc9110_string(&moment(millis)?).ok()
 }
 

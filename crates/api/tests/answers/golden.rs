@@ -12,6 +12,7 @@ fn head(id: &str, more: &[&str]) -> String {
         "access-control-expose-headers: x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"
             .to_owned(),
         "content-type: application/x-amz-json-1.1".to_owned(),
+        "date: Fri, 02 Jan 2026 03:04:05 GMT".to_owned(),
         format!("x-amz-id-2: {id}"),
         format!("x-amz-request-id: {id}"),
         format!("x-amzn-requestid: {id}"),
@@ -125,12 +126,14 @@ async fn s3_answers_with_its_own_headers() {
     };
     let answer = server.s3(&server.root(), Ask::new("GET", "/my-bucket/public/hello.txt")).await;
     let described = "content-length: 5\ncontent-security-policy: sandbox\ncontent-type: binary/octet-stream\n\
+                     date: Fri, 02 Jan 2026 03:04:05 GMT\n\
                      etag: \"5d41402abc4b2a76b9719d911017c592\"\nlast-modified: Fri, 02 Jan 2026 03:04:05 GMT\n";
     assert_eq!(answer.head(), head(&answer, "accept-ranges: bytes\n", described));
     assert_eq!((answer.status, answer.text()), (200, "hello"));
 
     let answer = server.s3(&server.root(), Ask::new("GET", "/my-bucket/absent%20&%3C")).await;
-    let described = "content-security-policy: sandbox\ncontent-type: application/xml\n";
+    let described = "content-security-policy: sandbox\ncontent-type: application/xml\n\
+                     date: Fri, 02 Jan 2026 03:04:05 GMT\n";
     assert_eq!(answer.head(), head(&answer, "", described));
     let id = answer.header("x-amz-request-id").unwrap();
     let body = format!(
