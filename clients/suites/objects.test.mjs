@@ -160,9 +160,14 @@ for (const [sdk, client] of Object.entries(sdks)) {
     it('are sent only under the conditions of the reader', async () => {
       const Key = `${home}/conditional`;
       const { ETag } = await objects.put({ Key, Body: 'x' });
+      const statusIs = (status) => (error) => (error.statusCode ?? error.$metadata.httpStatusCode) === status;
       assert.equal((await objects.get({ Key, IfMatch: ETag })).bytes.toString(), 'x');
       await assert.rejects(objects.get({ Key, IfMatch: '"other"' }), (error) => objects.code(error) === 'PreconditionFailed');
-      await assert.rejects(objects.get({ Key, IfNoneMatch: ETag }), (error) => (error.statusCode ?? error.$metadata.httpStatusCode) === 304);
+      for (const verb of [objects.get, objects.head]) {
+        await assert.rejects(verb({ Key, IfMatch: '"other"' }), statusIs(412));
+        await assert.rejects(verb({ Key, IfNoneMatch: ETag }), statusIs(304));
+        await assert.rejects(verb({ Key, Range: 'bytes=7-' }), statusIs(416));
+      }
     });
   });
 }

@@ -16,19 +16,20 @@ export function saw(service, operation, outcome) {
   if (process.env.CENOTE_SEEN) appendFileSync(process.env.CENOTE_SEEN, `${service} ${operation} ${outcome}\n`);
 }
 
+// An answer to HEAD and a 304 have no body, so no code is on the wire.
+const outcomeOf = (operation, status, code) => (operation.startsWith('Head') || status === 304 ? status : code);
+
 /** Notes what a client of SDK v3 is answered. */
 export function watch(client) {
-  const note = (context, outcome) => {
-    saw(SERVICES[context.clientName], context.commandName.replace(/Command$/, ''), outcome);
-  };
   const noting = (next, context) => async (call) => {
+    const [service, operation] = [SERVICES[context.clientName], context.commandName.replace(/Command$/, '')];
     try {
       const answer = await next(call);
-      note(context, 'success');
+      saw(service, operation, 'success');
       return answer;
     } catch (error) {
       const status = error.$metadata?.httpStatusCode;
-      if (status) note(context, context.commandName.startsWith('Head') ? status : error.name);
+      if (status) saw(service, operation, outcomeOf(operation, status, error.name));
       throw error;
     }
   };
@@ -38,11 +39,11 @@ export function watch(client) {
 
 /** Notes what every client of SDK v2 is answered. */
 export function watchV2(AWS) {
-  AWS.events.on('complete', ({ request, error, httpResponse }) => {
-    if (!httpResponse.statusCode) return;
+  AWS.events.on('complete', ({ request, error, httpResponse: { statusCode } }) => {
+    if (!statusCode) return;
     const operation = request.operation[0].toUpperCase() + request.operation.slice(1);
-    const code = operation.startsWith('Head') ? httpResponse.statusCode : error?.code;
-    saw(SERVICES[request.service.serviceIdentifier], operation, error ? code : 'success');
+    const outcome = error ? outcomeOf(operation, statusCode, error.code) : 'success';
+    saw(SERVICES[request.service.serviceIdentifier], operation, outcome);
   });
   return AWS;
 }

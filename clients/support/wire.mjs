@@ -2,6 +2,7 @@
 // so that server and test cannot share a mistake.
 import { createHash, createHmac } from 'node:crypto';
 import http from 'node:http';
+import net from 'node:net';
 import { REGION } from './seed.mjs';
 import { saw } from './seen.mjs';
 
@@ -64,11 +65,26 @@ export async function send(server, { operation, method, path, query, headers, bo
     request.on('error', (error) => setImmediate(() => reject(error)));
     request.end(body);
   });
+  return noted(answer, operation);
+}
+
+/** Sends a request whose body begins as `rest` says, in HTTP's own chunks, and ends there. */
+export async function sendBroken(server, { operation, method, path, query, headers }, rest) {
+  const { hostname, port } = new URL(server.endpoint);
+  const socket = net.connect({ host: hostname, port, timeout: 20_000 });
+  socket.on('timeout', () => socket.destroy(new Error('no answer in time')));
+  const lines = Object.entries({ ...headers, 'transfer-encoding': 'chunked', connection: 'close' }).map((pair) => pair.join(': '));
+  socket.write([`${method} ${query ? `${path}?${query}` : path} HTTP/1.1`, ...lines, '', rest].join('\r\n'));
+  let received = '';
+  for await (const piece of socket) received += piece;
+  const [head, text = ''] = received.split(/\r\n\r\n(.*)/s);
+  const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
+  return noted({ status, headers: {}, text }, operation);
+}
+
+function noted(answer, operation) {
   answer.code = codeOf(answer);
-  if (operation) {
-    const outcome = answer.status < 300 ? 'success' : answer.code ?? answer.status;
-    saw(...operation, outcome);
-  }
+  if (operation) saw(...operation, answer.status < 300 ? 'success' : answer.code ?? answer.status);
   return answer;
 }
 

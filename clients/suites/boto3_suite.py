@@ -1,0 +1,132 @@
+"""What boto3 does with its defaults: each test is told in a line of JSON, which boto3.test.mjs reads."""
+import io
+import json
+import os
+import traceback
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ENDPOINT = os.environ["ENDPOINT"]
+POOL = "us-east-1:1234567890abcdef"
+LOGIN_KEY = "cognito-idp.us-east-1.amazonaws.com/us-east-1_XXXXXXXX"
+BUCKET = "my-bucket"
+
+
+def client(service, **more):
+    config = more.pop("config", Config()).merge(Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}))
+    return boto3.client(service, endpoint_url=ENDPOINT, region_name="us-east-1", config=config, **more)
+
+
+def sign_in():
+    answer = client("cognito-idp", config=Config(signature_version=UNSIGNED)).initiate_auth(
+        AuthFlow="USER_PASSWORD_AUTH",
+        ClientId=os.environ["DEMO_CLIENT"],
+        AuthParameters={"USERNAME": os.environ["DEMO_USER"], "PASSWORD": os.environ["DEMO_PASS"]},
+    )
+    return {LOGIN_KEY: answer["AuthenticationResult"]["IdToken"]}
+
+
+def credentials_of(logins):
+    pools = client("cognito-identity", config=Config(signature_version=UNSIGNED))
+    identity = pools.get_id(IdentityPoolId=POOL, Logins=logins)["IdentityId"]
+    issued = pools.get_credentials_for_identity(IdentityId=identity, Logins=logins)["Credentials"]
+    return identity, dict(
+        aws_access_key_id=issued["AccessKeyId"],
+        aws_secret_access_key=issued["SecretKey"],
+        aws_session_token=issued["SessionToken"],
+    )
+
+
+def refused(code, call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == code, error
+    else:
+        raise AssertionError(f"it was not refused with {code}")
+
+
+class Suite:
+    def __init__(self):
+        self.home, self.keys = credentials_of(sign_in())
+        self.s3 = client("s3", **self.keys)
+
+    def body(self, key, **more):
+        return self.s3.get_object(Bucket=BUCKET, Key=key, **more)["Body"].read()
+
+    def lists_the_bucket_in_both_ways(self):
+        for listing in (self.s3.list_objects, self.s3.list_objects_v2):
+            keys = [found["Key"] for found in listing(Bucket=BUCKET, Prefix="public/")["Contents"]]
+            assert keys == ["public/about.txt", "public/hello.txt"], keys
+
+    def writes_and_reads_bytes(self):
+        key = f"{self.home}/bytes.bin"
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=bytes(range(256)))
+        assert self.body(key) == bytes(range(256))
+        assert self.body(key, Range="bytes=65-67") == b"ABC"
+
+    def writes_and_reads_a_stream(self):
+        key = f"{self.home}/stream.bin"
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=io.BytesIO(b"stream" * 100_000))
+        assert self.body(key) == b"stream" * 100_000
+
+    def uploads_and_downloads_a_file(self):
+        key = f"{self.home}/file.bin"
+        self.s3.upload_fileobj(io.BytesIO(b"file" * 1000), BUCKET, key)
+        found = io.BytesIO()
+        self.s3.download_fileobj(BUCKET, key, found)
+        assert found.getvalue() == b"file" * 1000
+
+    def writes_with_each_checksum_that_it_can_compute(self):
+        for algorithm in ("CRC32", "SHA1", "SHA256"):
+            key = f"{self.home}/{algorithm}"
+            written = self.s3.put_object(Bucket=BUCKET, Key=key, Body=b"checked", ChecksumAlgorithm=algorithm)
+            found = self.s3.head_object(Bucket=BUCKET, Key=key, ChecksumMode="ENABLED")
+            assert written[f"Checksum{algorithm}"] == found[f"Checksum{algorithm}"]
+
+    def lists_keys_of_every_kind_page_by_page(self):
+        names = ["a b", "a+b", "a%20b", "é/日本", "<&>", "new\nline", "\u0001control"]
+        for name in names:
+            self.s3.put_object(Bucket=BUCKET, Key=f"{self.home}/names/{name}", Body=name.encode())
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=BUCKET, Prefix=f"{self.home}/names/", PaginationConfig={"PageSize": 2})
+        keys = [found["Key"] for page in pages for found in page["Contents"]]
+        assert keys == sorted((f"{self.home}/names/{name}" for name in names), key=str.encode), keys
+        for key in keys:
+            assert self.body(key).decode() == key.split("/names/")[1]
+
+    def deletes_and_is_told_what_is_absent(self):
+        key = f"{self.home}/gone"
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=b"")
+        self.s3.delete_object(Bucket=BUCKET, Key=key)
+        refused("NoSuchKey", self.s3.get_object, Bucket=BUCKET, Key=key)
+        refused("404", self.s3.head_object, Bucket=BUCKET, Key=key)
+
+    def is_denied_what_is_not_its_own(self):
+        refused("AccessDenied", self.s3.get_object, Bucket=BUCKET, Key="us-east-1:somebody-else/diary.txt")
+        refused("AccessDenied", self.s3.put_object, Bucket=BUCKET, Key="public/hello.txt", Body=b"x")
+        refused("AccessDenied", self.s3.delete_bucket, Bucket=BUCKET)
+        refused("NotImplemented", self.s3.list_buckets)
+
+    def is_denied_with_a_wrong_secret_or_without_the_token(self):
+        wrong = client("s3", **{**self.keys, "aws_secret_access_key": "wrong"})
+        refused("SignatureDoesNotMatch", wrong.list_objects_v2, Bucket=BUCKET)
+        without = client("s3", **{**self.keys, "aws_session_token": None})
+        refused("InvalidAccessKeyId", without.list_objects_v2, Bucket=BUCKET)
+
+    def is_refused_a_login_that_proves_nothing(self):
+        pools = client("cognito-identity", config=Config(signature_version=UNSIGNED))
+        refused("NotAuthorizedException", pools.get_id, IdentityPoolId=POOL, Logins={LOGIN_KEY: "x.y.z"})
+
+
+suite = Suite()
+for name in [name for name in vars(Suite) if name[0] != "_" and name != "body"]:
+    try:
+        getattr(suite, name)()
+        failure = None
+    except Exception:
+        failure = traceback.format_exc()
+    print(json.dumps({"name": name.replace("_", " "), "failure": failure}), flush=True)

@@ -1,0 +1,148 @@
+// The door of S3: every operation, asked in every way in which a request can be wrong before it means anything.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { getCredentials, loginOf, member, NOBODY } from '../support/people.mjs';
+import { ALICE, SEED } from '../support/seed.mjs';
+import { serverOfSuite } from '../support/server.mjs';
+import { amzDate, send, sendBroken, sha256, sign } from '../support/wire.mjs';
+
+const HELLO = '/my-bucket/public/hello.txt';
+const MINUTE = 60_000;
+
+const OPERATIONS = {
+  ListObjects: { method: 'GET', path: '/my-bucket' },
+  ListObjectsV2: { method: 'GET', path: '/my-bucket', query: 'list-type=2' },
+  HeadBucket: { method: 'HEAD', path: '/my-bucket' },
+  DeleteBucket: { method: 'DELETE', path: '/my-bucket' },
+  GetObject: { method: 'GET', path: HELLO },
+  HeadObject: { method: 'HEAD', path: HELLO },
+  PutObject: { method: 'PUT', path: HELLO, body: 'never written' },
+  DeleteObject: { method: 'DELETE', path: HELLO },
+};
+
+for (const [operation, plain] of Object.entries(OPERATIONS)) {
+  describe(`${operation} is refused`, () => {
+    const server = serverOfSuite(SEED);
+    let alice, other, root;
+    before(async () => {
+      alice = await member(server, ALICE);
+      other = await getCredentials(server, alice.identityId, loginOf(alice.idToken));
+      root = server.root();
+    });
+
+    const signed = (how, change = {}, who = alice.credentials) => sign(server, { ...plain, ...change }, who, how);
+    const withHeader = (headers) => ({ headers: { ...plain.headers, ...headers } });
+    const withQuery = (query) => ({ query: [plain.query, query].filter(Boolean).join('&') });
+    const inPath = (path) => ({ path: plain.path.replace('/my-bucket', path) });
+    const presigned = () => withQuery(`X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${alice.credentials.accessKeyId}`
+      + `%2F20260101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=${amzDate(Date.now())}&X-Amz-Expires=60`
+      + `&X-Amz-SignedHeaders=host&X-Amz-Signature=${'0'.repeat(64)}`);
+    const authorizedBy = (authorization) => {
+      const request = signed();
+      return { ...request, headers: { ...request.headers, authorization } };
+    };
+    const altered = (request, change) => ({ ...request, ...change(request) });
+    const isHead = plain.method === 'HEAD';
+
+    // Each row: what is wrong, the answer, and the request.
+    const wrongs = [
+      ['unsigned', 403, 'AccessDenied', () => plain],
+      ['with another scheme than Signature Version 4', 400, 'AuthorizationHeaderMalformed', () => authorizedBy('AWS AKIA:signature')],
+      ['with an authorization that is waste', 400, 'AuthorizationHeaderMalformed', () => authorizedBy('AWS4-HMAC-SHA256 \u00ff')],
+      ['signed for another region', 400, 'AuthorizationHeaderMalformed', () => signed({ region: 'eu-west-1' })],
+      ['signed for another service', 400, 'AuthorizationHeaderMalformed', () => signed({ service: 'sts' })],
+      ['signed with the key of another day', 400, 'AuthorizationHeaderMalformed', () => signed({ day: '20200101' })],
+      ['signed in header and query', 400, 'InvalidArgument', () => signed({}, presigned())],
+      ['with a presigned URL, which is not served yet', 501, 'NotImplemented', () => ({ ...plain, ...presigned() })],
+      ['without a date', 403, 'AccessDenied', () => signed({ without: ['x-amz-date'] })],
+      ['signed 20 minutes ago', 403, 'RequestTimeTooSkewed', () => signed({ now: Date.now() - 20 * MINUTE })],
+      ['signed 20 minutes ahead', 403, 'RequestTimeTooSkewed', () => signed({ now: Date.now() + 20 * MINUTE })],
+      ['with an x-amz header that is not signed', 403, 'AccessDenied', () => signed({ unsigned: ['x-amz-request-payer'] }, withHeader({ 'x-amz-request-payer': 'requester' }))],
+      ['with a session token that is not signed', 403, 'AccessDenied', () => signed({ unsigned: ['x-amz-security-token'] })],
+      ['with a host that is not signed', 403, 'AccessDenied', () => signed({ unsigned: ['host'] })],
+      ['without a hash of the body', 400, 'InvalidRequest', () => signed({ without: ['x-amz-content-sha256'] })],
+      ['with a hash of the body that is none', 400, 'InvalidArgument', () => signed({ payload: 'TRUST-ME' })],
+      ['with the hash of another body', 400, 'XAmzContentSHA256Mismatch', () => signed({ payload: sha256('another') }, {}, root)],
+      ['with a wrong secret', 403, 'SignatureDoesNotMatch', () => signed({}, {}, { ...alice.credentials, secretAccessKey: 'wrong' })],
+      ['with a query that was changed after signing', 403, 'SignatureDoesNotMatch', () => altered(signed(), () => withQuery('x-id=changed'))],
+      ['with a header that was changed after signing', 403, 'SignatureDoesNotMatch', () => altered(signed({}, withHeader({ range: 'bytes=0-1' })), ({ headers }) => ({ headers: { ...headers, range: 'bytes=0-9' } }))],
+      ['with an access key that nobody has', 403, 'InvalidAccessKeyId', () => signed({}, {}, NOBODY)],
+      ['without its session token', 403, 'InvalidAccessKeyId', () => signed({}, {}, { ...alice.credentials, sessionToken: undefined })],
+      ['with a session token that was changed', 400, 'InvalidToken', () => signed({}, {}, { ...alice.credentials, sessionToken: `${alice.credentials.sessionToken}A` })],
+      ['with the session token of another session', 400, 'InvalidToken', () => signed({}, {}, { ...alice.credentials, sessionToken: other.sessionToken })],
+      ['for a name that is no bucket\'s', 400, 'InvalidBucketName', () => signed({}, inPath('/No_Bucket'))],
+      ['for a bucket that is not there', 404, 'NoSuchBucket', () => signed({}, inPath('/no-such-bucket'), root)],
+      ['for a bucket that is said to be somebody else\'s', 403, 'AccessDenied', () => signed({}, withHeader({ 'x-amz-expected-bucket-owner': '999999999999' }), root)],
+      ['for a sub-resource that there is not', 501, 'NotImplemented', () => signed({}, withQuery('policyStatus&legal-hold'))],
+    ];
+    if (operation !== 'PutObject') {
+      wrongs.push(['with a body that it does not take', 400, 'InvalidRequest', () => signed({}, { body: 'a body', headers: { 'content-length': '6' } })]);
+    }
+    if (plain.path === HELLO) {
+      wrongs.push(['for a key of 1025 bytes', 400, 'KeyTooLongError', () => signed({}, { path: `/my-bucket/${'k'.repeat(1025)}` })]);
+    }
+
+    for (const [what, status, code, request] of wrongs) {
+      it(what, async () => {
+        const answer = await send(server, { ...request(), operation: ['s3', operation] });
+        assert.equal(answer.status, status, answer.text);
+        if (!isHead) assert.equal(answer.code, code, answer.text);
+        assert.ok(answer.headers['x-amz-request-id']);
+        assert.equal(answer.headers['access-control-allow-origin'], '*');
+      });
+    }
+
+    it('when its body breaks off in broken framing', async () => {
+      const request = signed({ payload: 'UNSIGNED-PAYLOAD' }, { body: undefined }, root);
+      const answer = await sendBroken(server, { ...request, operation: ['s3', operation] }, 'zz\r\n');
+      // A write is asked for its length before its body is looked at.
+      const [status, code] = operation === 'PutObject' ? [411, 'MissingContentLength'] : [400, 'IncompleteBody'];
+      assert.equal(answer.status, status, answer.text);
+      if (!isHead) assert.equal(answer.code, code);
+    });
+
+    // The last one of a suite, because the clock of the server only goes forward.
+    it('when its session is over', async () => {
+      await server.advance(3_601);
+      const answer = await send(server, { ...signed({ now: await server.now() }), operation: ['s3', operation] });
+      assert.equal(answer.status, 400, answer.text);
+      if (!isHead) assert.equal(answer.code, 'ExpiredToken');
+    });
+  });
+}
+
+describe('what is at the door of S3', () => {
+  const server = serverOfSuite(SEED);
+  const asked = async (request) => send(server, sign(server, request, server.root()));
+
+  it('refuses a path that cannot be decoded', async () => {
+    for (const path of ['/my-bucket/%', '/my-bucket/%zz', '/my-bucket/%ff', '//key']) {
+      assert.equal((await asked({ method: 'GET', path })).code, 'InvalidURI', path);
+    }
+  });
+
+  it('refuses a method that no operation has', async () => {
+    for (const method of ['PATCH', 'PUT']) {
+      const { status, code } = await asked({ method, path: '/' });
+      assert.deepEqual([status, code], [405, 'MethodNotAllowed'], method);
+    }
+  });
+
+  it('keeps what is stored from running as a page of the server', async () => {
+    const { headers } = await asked({ method: 'GET', path: '/my-bucket/public/hello.txt' });
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+    assert.equal(headers['content-security-policy'], 'sandbox');
+  });
+
+  it('keeps no bucket where the server itself answers', async () => {
+    for (const path of ['/_cenote/x', '/health/x', '/oauth2', '/login', '/console/x']) {
+      assert.equal((await asked({ method: 'GET', path })).status, 404, path);
+    }
+  });
+
+  it('does not let a page use the tools of a developer', async () => {
+    const answer = await send(server, { method: 'POST', path: '/_cenote/reset', headers: { origin: 'http://evil.example' } });
+    assert.equal(answer.status, 403);
+    assert.equal(answer.headers['access-control-allow-origin'], undefined);
+  });
+});

@@ -1,0 +1,91 @@
+// What `operations.txt` calls refused is refused on the wire, and never taken for something else.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, it } from 'node:test';
+import {
+  AbortMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand,
+  DeleteBucketPolicyCommand, DeleteObjectsCommand, DeleteObjectTaggingCommand, GetBucketAclCommand,
+  GetBucketLocationCommand, GetBucketPolicyCommand, GetObjectAclCommand, GetObjectAttributesCommand, GetObjectCommand,
+  GetObjectTaggingCommand, HeadBucketCommand, ListBucketsCommand, ListMultipartUploadsCommand,
+  ListObjectsV2Command, ListObjectVersionsCommand, PutBucketCorsCommand, PutBucketPolicyCommand, PutObjectAclCommand,
+  PutObjectTaggingCommand, UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { refused, s3 } from '../support/people.mjs';
+import { SEED } from '../support/seed.mjs';
+import { serverOfSuite } from '../support/server.mjs';
+import { ask, send } from '../support/wire.mjs';
+
+const LEDGER = readFileSync(new URL('../../operations.txt', import.meta.url), 'utf8').trimEnd().split('\n')
+  .map((line) => line.split(' '))
+  .map(([service, operation, state]) => ({ service, operation, isServed: state === 'served' }));
+
+describe('operations that are not served', () => {
+  const server = serverOfSuite(SEED);
+  let client;
+  before(() => { client = s3(server, server.root()); });
+
+  for (const service of ['cognito-identity', 'cognito-idp']) {
+    it(`of ${service} are refused by name, every one`, async () => {
+      const unserved = LEDGER.filter((line) => line.service === service && !line.isServed);
+      assert.ok(unserved.length > 20);
+      for (const { operation } of unserved) {
+        const answer = await ask(server, service, operation, {});
+        assert.deepEqual([answer.status, answer.code], [400, 'NotImplementedException'], operation);
+        assert.equal(JSON.parse(answer.text).message, `${operation} is not served yet`);
+      }
+    });
+
+    it(`of ${service} that there never was are unknown`, async () => {
+      for (const operation of ['GetEverything', 'getid', '', '../GetId']) {
+        assert.equal((await ask(server, service, operation, {})).code, 'UnknownOperationException', operation);
+      }
+    });
+  }
+
+  it('of services that are not here are unknown', async () => {
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSOther.GetId' };
+    assert.equal((await send(server, { method: 'POST', path: '/', headers, body: '{}' })).code, 'UnknownOperationException');
+  });
+
+  const object = { Bucket: 'my-bucket', Key: 'public/hello.txt' };
+  const bucket = { Bucket: 'my-bucket' };
+  const tags = { Tagging: { TagSet: [{ Key: 'a', Value: 'b' }] } };
+  const upload = { ...object, UploadId: 'u', PartNumber: 1 };
+  const unserved = [
+    new ListBucketsCommand({}),
+    new CreateBucketCommand({ Bucket: 'new-bucket' }),
+    new CreateMultipartUploadCommand(object),
+    new UploadPartCommand({ ...upload, Body: 'part' }),
+    new AbortMultipartUploadCommand(upload),
+    new ListMultipartUploadsCommand(bucket),
+    new CopyObjectCommand({ ...bucket, Key: 'copy', CopySource: 'my-bucket/public/hello.txt' }),
+    new DeleteObjectsCommand({ ...bucket, Delete: { Objects: [{ Key: 'public/hello.txt' }] } }),
+    new GetObjectAclCommand(object),
+    new PutObjectAclCommand({ ...object, ACL: 'public-read' }),
+    new GetObjectAttributesCommand({ ...object, ObjectAttributes: ['ETag'] }),
+    new GetObjectTaggingCommand(object),
+    new PutObjectTaggingCommand({ ...object, ...tags }),
+    new DeleteObjectTaggingCommand(object),
+    new GetBucketAclCommand(bucket),
+    new GetBucketLocationCommand(bucket),
+    new GetBucketPolicyCommand(bucket),
+    new PutBucketPolicyCommand({ ...bucket, Policy: '{}' }),
+    new DeleteBucketPolicyCommand(bucket),
+    new PutBucketCorsCommand({ ...bucket, CORSConfiguration: { CORSRules: [] } }),
+    new ListObjectVersionsCommand(bucket),
+    new GetObjectCommand({ ...object, VersionId: 'v' }),
+    new GetObjectCommand({ ...object, PartNumber: 1 }),
+    new GetObjectCommand({ ...object, ResponseContentType: 'text/html' }),
+  ];
+  for (const command of unserved) {
+    const { Bucket, Key, ...more } = command.input;
+    const named = [command.constructor.name.replace(/Command$/, ''), ...Object.keys(more)].join(' with ');
+    it(`of s3 are refused: ${named}`, () => refused(client.send(command), 'NotImplemented'));
+  }
+
+  it('have changed nothing', async () => {
+    await client.send(new HeadBucketCommand(bucket));
+    const { Contents } = await client.send(new ListObjectsV2Command(bucket));
+    assert.deepEqual(Contents.map(({ Key }) => Key), ['public/about.txt', 'public/hello.txt']);
+  });
+});

@@ -1,0 +1,101 @@
+// Uploads that are not what they say: each is refused, and nothing of it is kept.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { before, describe, it } from 'node:test';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { s3 } from '../support/people.mjs';
+import { SEED } from '../support/seed.mjs';
+import { serverOfSuite } from '../support/server.mjs';
+import { send, sha256, sign } from '../support/wire.mjs';
+
+const HELLO_CRC32 = 'DUoRhQ==';
+const FRAMED = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
+const CHUNKS = '6\r\nhello \r\n5\r\nworld\r\n0\r\n';
+const md5 = (text) => createHash('md5').update(text).digest('base64');
+
+describe('an upload', () => {
+  const server = serverOfSuite(SEED);
+  let root;
+  before(() => { root = server.root(); });
+
+  const put = (name, { body = '', headers = {}, query, payload = sha256(body), without } = {}) => {
+    const length = { 'content-length': String(Buffer.byteLength(body)) };
+    const path = `/listing-bucket/${name}`;
+    const request = { method: 'PUT', path, query, headers: { ...length, ...headers }, body };
+    return send(server, { ...sign(server, request, root, { payload, without }), operation: ['s3', 'PutObject'] });
+  };
+  // A body in chunks, of which the trailer is all that is said of it.
+  const putFramed = (name, body, headers) => put(name, {
+    body,
+    payload: FRAMED,
+    headers: {
+      'content-encoding': 'aws-chunked',
+      'x-amz-decoded-content-length': '11',
+      'x-amz-trailer': 'x-amz-checksum-crc32',
+      ...headers,
+    },
+  });
+  const trailed = (value, name = 'x-amz-checksum-crc32') => `${CHUNKS}${name}:${value}\r\n\r\n`;
+
+  it('in chunks with the checksum that it announced is kept', async () => {
+    const { status, headers, text } = await putFramed('good', trailed(HELLO_CRC32));
+    assert.equal(status, 200, text);
+    assert.equal(headers['x-amz-checksum-crc32'], HELLO_CRC32);
+    assert.equal(headers.etag, '"5eb63bbbe01eeed093cb22bb8f5acdc3"');
+  });
+
+  it('of which neither hash nor checksum is said is kept', async () => {
+    assert.equal((await put('unsigned', { body: 'x', payload: 'UNSIGNED-PAYLOAD' })).status, 200);
+  });
+
+  it('with the MD5 that it says is kept', async () => {
+    assert.equal((await put('md5', { body: 'x', headers: { 'content-md5': md5('x') } })).status, 200);
+  });
+
+  // Each row: what is wrong, the code, and the upload.
+  const wrongs = [
+    ['with the hash of another body', 'XAmzContentSHA256Mismatch', () => put('bad', { body: 'x', payload: sha256('y') })],
+    ['with the MD5 of another body', 'BadDigest', () => put('bad', { body: 'x', headers: { 'content-md5': md5('y') } })],
+    ['with an MD5 that is none', 'InvalidDigest', () => put('bad', { body: 'x', headers: { 'content-md5': 'no digest' } })],
+    ['with the checksum of another body', 'BadDigest', () => put('bad', { body: 'x', headers: { 'x-amz-checksum-crc32': HELLO_CRC32 } })],
+    ['with a checksum that is none', 'InvalidDigest', () => put('bad', { body: 'x', headers: { 'x-amz-checksum-sha256': 'AAAA' } })],
+    ['with two checksums', 'InvalidRequest', () => put('bad', { body: 'x', headers: { 'x-amz-checksum-crc32': HELLO_CRC32, 'x-amz-checksum-crc32c': HELLO_CRC32 } })],
+    ['with a checksum by an algorithm that there is not', 'InvalidArgument', () => put('bad', { body: 'x', headers: { 'x-amz-sdk-checksum-algorithm': 'MD4' } })],
+    ['with a checksum by an algorithm that is not served yet', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'x-amz-sdk-checksum-algorithm': 'XXHASH64' } })],
+    ['without a length', 'MissingContentLength', () => put('bad', { body: 'x', without: ['content-length'], headers: { 'transfer-encoding': 'chunked' } })],
+    ['in chunks without a length', 'MissingContentLength', () => put('bad', { body: trailed(HELLO_CRC32), payload: FRAMED })],
+    ['in chunks with a length that is none', 'InvalidArgument', () => putFramed('bad', trailed(HELLO_CRC32), { 'x-amz-decoded-content-length': '+11' })],
+    ['of more than 5 GiB', 'EntityTooLarge', () => putFramed('bad', trailed(HELLO_CRC32), { 'x-amz-decoded-content-length': String(5 * 2 ** 30 + 1) })],
+    ['in chunks with a wrong checksum', 'BadDigest', () => putFramed('bad', trailed('AAAAAA=='))],
+    ['in chunks with a checksum that is none', 'InvalidDigest', () => putFramed('bad', trailed('???'))],
+    ['in chunks without the checksum that it announced', 'MalformedTrailerError', () => putFramed('bad', `${CHUNKS}\r\n`)],
+    ['in chunks with another checksum than it announced', 'MalformedTrailerError', () => putFramed('bad', trailed(HELLO_CRC32, 'x-amz-checksum-sha1'))],
+    ['in chunks with a trailer that is no line', 'MalformedTrailerError', () => putFramed('bad', `${CHUNKS}waste\r\n\r\n`)],
+    ['in chunks that announce what is no checksum', 'InvalidRequest', () => putFramed('bad', trailed('1', 'x-amz-meta-a'), { 'x-amz-trailer': 'x-amz-meta-a' })],
+    ['in chunks that are fewer bytes than it says', 'IncompleteBody', () => putFramed('bad', trailed(HELLO_CRC32), { 'x-amz-decoded-content-length': '12' })],
+    ['in chunks that are more bytes than it says', 'IncompleteBody', () => putFramed('bad', trailed(HELLO_CRC32), { 'x-amz-decoded-content-length': '10' })],
+    ['in chunks that break off', 'IncompleteBody', () => putFramed('bad', '6\r\nhel')],
+    ['in chunks whose size is no number', 'InvalidRequest', () => putFramed('bad', `x${trailed(HELLO_CRC32)}`)],
+    ['in chunks that carry a signature which nobody checks', 'InvalidRequest', () => putFramed('bad', trailed(HELLO_CRC32).replace('6\r\n', '6;chunk-signature=0\r\n'))],
+    ['in chunks with bytes after the end', 'InvalidRequest', () => putFramed('bad', `${trailed(HELLO_CRC32)}more`)],
+    ['in signed chunks, which are not served yet', 'NotImplemented', () => put('bad', { body: 'x', payload: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' })],
+    ['in signed chunks with a trailer, which are not served yet', 'NotImplemented', () => put('bad', { body: 'x', payload: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER' })],
+    ['with 2049 bytes of metadata', 'MetadataTooLarge', () => put('bad', { body: 'x', headers: { 'x-amz-meta-a': 'x'.repeat(2048) } })],
+    ['of another storage class', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'x-amz-storage-class': 'GLACIER' } })],
+    ['with an access control list', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'x-amz-acl': 'public-read' } })],
+    ['with tags', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'x-amz-tagging': 'a=b' } })],
+    ['to be encrypted by a key of its own', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'x-amz-server-side-encryption': 'aws:kms' } })],
+    ['only if nothing is there', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'if-none-match': '*' } })],
+    ['that is really a copy', 'NotImplemented', () => put('bad', { headers: { 'x-amz-copy-source': '/my-bucket/public/hello.txt' } })],
+    ['that is really an access control list', 'NotImplemented', () => put('bad', { body: '<x/>', query: 'acl' })],
+    ['that is really a legal hold', 'NotImplemented', () => put('bad', { body: '<x/>', query: 'legal-hold' })],
+  ];
+  for (const [what, code, upload] of wrongs) {
+    it(`${what} is refused with ${code}`, async () => {
+      const answer = await upload();
+      assert.equal(answer.code, code, `${answer.status} ${answer.text}`);
+      const { Contents = [] } = await s3(server, root).send(new ListObjectsV2Command({ Bucket: 'listing-bucket', Prefix: 'bad' }));
+      assert.deepEqual(Contents, [], 'something was kept');
+    });
+  }
+});
