@@ -1,5 +1,5 @@
 // A Cenote of a test's own: a free port, a data folder that is gone afterwards, and always stopped at the end.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -38,13 +38,30 @@ class Server {
     this.#seed = seed;
   }
 
-  /** Runs the binary and waits until it says where it listens. */
-  async start() {
+  /** Runs `cenote dev`, which seeds an empty data folder. */
+  start() {
     const seedFile = path.join(this.#folder, 'seed.json');
     if (this.#seed) writeFileSync(seedFile, JSON.stringify(this.#seed));
-    const seeding = this.#seed ? ['--seed', seedFile] : [];
-    const server = spawn(BINARY, ['dev', '--data', this.#data, '--listen', '127.0.0.1:0', ...seeding]);
+    return this.#run('dev', ...(this.#seed ? ['--seed', seedFile] : []));
+  }
+
+  /** Stops, and runs again on the same data as `cenote serve`, which has no tools for developers. */
+  async restartAsServe() {
+    await this.#end();
+    await this.#run('serve');
+  }
+
+  /** Stops, and removes the data. */
+  async stop() {
+    await this.#end();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Runs the binary and waits until it says where it listens. */
+  async #run(command, ...more) {
+    const server = spawn(BINARY, [command, '--data', this.data, '--listen', '127.0.0.1:0', ...more]);
     this.#process = server;
+    this.#log = '';
     running.add(server);
     this.#ended = new Promise((resolve) => {
       server.once('close', resolve);
@@ -65,29 +82,36 @@ class Server {
     }
   }
 
-  /** Asks the server to stop, holds that it does, and removes its data. */
-  async stop() {
+  /** Asks the server to stop, and holds that it does. */
+  async #end() {
     this.#process.kill('SIGTERM');
-    const stopped = await within(STOP_MILLIS, this.#ended.then(() => true));
+    const ended = await within(STOP_MILLIS, this.#ended.then(() => true));
     this.#process.kill('SIGKILL');
-    rmSync(this.#folder, { recursive: true, force: true });
-    if (!stopped) throw new Error(`the server did not stop when asked to:\n${this.#log}`);
+    if (!ended) throw new Error(`the server did not stop when asked to:\n${this.#log}`);
   }
 
-  get #data() {
+  /** Runs another process on the same data and gives what it says when it does not start. */
+  second() {
+    const line = ['serve', '--data', this.data, '--listen', '127.0.0.1:0'];
+    const { status, stderr } = spawnSync(BINARY, line, { encoding: 'utf8', timeout: START_MILLIS });
+    return { status, stderr };
+  }
+
+  /** Where the server keeps everything. */
+  get data() {
     return path.join(this.#folder, 'data');
   }
 
   /** The root access key pair, read from the data folder as an operator would. */
   root() {
-    const text = readFileSync(path.join(this.#data, 'root-credentials'), 'utf8');
+    const text = readFileSync(path.join(this.data, 'root-credentials'), 'utf8');
     const value = (name) => new RegExp(`^${name}\\s*=\\s*(\\S+)`, 'm').exec(text)[1];
     return { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') };
   }
 
   /** What `dev` wrote for the demo: client, user and password. */
   demo() {
-    const text = readFileSync(path.join(this.#data, 'demo.env'), 'utf8');
+    const text = readFileSync(path.join(this.data, 'demo.env'), 'utf8');
     const value = (name) => new RegExp(`^(?:export )?${name}=['"]?([^'"\\n]+)`, 'm').exec(text)[1];
     return { client: value('DEMO_CLIENT'), username: value('DEMO_USER'), password: value('DEMO_PASS') };
   }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::audit::{self, Issues};
 use crate::body::ResponseBody;
-use crate::fault::{Common, Fault, Said};
+use crate::fault::{Common, Fault, Kind, Said};
 use crate::members;
 use crate::operation::{Access, Call, Operation};
 use crate::protocol::constraint;
@@ -110,6 +110,11 @@ async fn settle(
         Fault::Said(said) => said,
         Fault::Common(common) => (service.say)(common),
     });
+    if let Err(said) = &ended
+        && said.kind == Kind::Breakdown
+    {
+        tracing::error!(request_id = asked.0, operation = asked.1, reason = %said.reason, "the server failed");
+    }
     let issues = |done: &Done| if done.issues { Issues::Something } else { Issues::Nothing };
     match audit::record(app, call, asked, ended.as_ref().map(issues)).await {
         Ok(()) => ended,

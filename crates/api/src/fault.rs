@@ -31,6 +31,8 @@ pub struct Said {
     pub kind: Kind,
     /// Headers that belong to this no, such as `Content-Range` to a range that cannot be satisfied.
     pub headers: Vec<(HeaderName, String)>,
+    /// Elements that belong to this no in S3's XML, such as the region that a signature should have been for.
+    pub details: Vec<(&'static str, String)>,
 }
 
 /// What kind of no an answer is.
@@ -108,8 +110,8 @@ impl Said {
     pub fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
         let reason = message.clone();
-        let (status, kind, headers) = (StatusCode::BAD_REQUEST, Kind::Request, Vec::new());
-        Self { status, code, message, reason, kind, headers }
+        let (status, kind) = (StatusCode::BAD_REQUEST, Kind::Request);
+        Self { status, code, message, reason, kind, headers: Vec::new(), details: Vec::new() }
     }
 
     /// The same with another status.

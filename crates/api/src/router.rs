@@ -23,9 +23,17 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 use std::net::IpAddr;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// The largest body of a JSON service: ten logins of 50,000 characters, and room around them.
 const LARGEST_JSON: usize = 1024 * 1024;
+
+/// The longest text of a head that is kept for policies and the audit, in characters.
+const LONGEST_NOTED: usize = 1024;
+
+/// How long the body of a JSON service may take to arrive.
+const JSON_WAIT: Duration = Duration::from_secs(30);
 
 const TARGET: &str = "x-amz-target";
 
@@ -146,7 +154,11 @@ fn pool_document_named(path: &str) -> Option<(UserPoolId, PoolDocument)> {
 
 impl<'a> Call<'a> {
     fn new(app: &App, service: &'a Service, (head, body): (&'a Parts, RequestBody), peer: Peer) -> Self {
-        let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        // They go into records, so nobody may make them long.
+        let text = |name| {
+            let value = head.headers.get(name).and_then(|value| value.to_str().ok());
+            value.map(|value| value.chars().take(LONGEST_NOTED).collect::<String>())
+        };
         let circumstances = Circumstances {
             source_ip: peer.address,
             secure_transport: peer.is_secure,
@@ -179,7 +191,8 @@ async fn json_answer(app: &App, call: &mut Call<'_>, id: &str) -> Result<Vec<u8>
         let fault = Common::UnknownOperation(target.chars().take(200).collect()).into();
         return Err(dispatch::refuse(app, call, id, "Unknown", fault).await);
     };
-    let decoded = match read_whole(&mut call.body, LARGEST_JSON).await {
+    let read = timeout(JSON_WAIT, read_whole(&mut call.body, LARGEST_JSON)).await;
+    let decoded = match read.unwrap_or_else(|_| Err(NotRead::Broken("it took too long".to_owned()))) {
         Ok(body) => json::decode(service.model, operation.input, &body).map_err(Fault::from),
         Err(NotRead::TooLarge) => Err(Common::TooLarge.into()),
         Err(NotRead::Broken(why)) => Err(Common::BodyBroken(why).into()),

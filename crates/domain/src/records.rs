@@ -14,7 +14,7 @@ use crate::user_pool::client::{Client, ClientId};
 use crate::user_pool::failures::Failures;
 use crate::user_pool::pool::{UserPool, UserPoolId};
 use crate::user_pool::user::{User, Username};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// A record could not be read at this moment: it has to be loaded first, or the store is broken.
 ///
@@ -111,8 +111,23 @@ pub trait UserPools {
 pub enum FailuresOf {
     /// Those for one username of a pool, whether or not it exists.
     User(UserPoolId, Username),
-    /// Those from one address, for any user.
+    /// Those from one address, for any user; of IPv6 addresses, from one network of 64 bits, which is what one
+    /// customer has.
     Address(IpAddr),
+}
+
+impl FailuresOf {
+    /// Those from where this address is; `None` for the machine itself, where a proxy speaks for everybody.
+    pub fn address(address: IpAddr) -> Option<Self> {
+        match address {
+            _ if address.is_loopback() => None,
+            IpAddr::V4(_) => Some(Self::Address(address)),
+            IpAddr::V6(v6) => {
+                let network = Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64);
+                Some(Self::Address(IpAddr::V6(network)))
+            }
+        }
+    }
 }
 
 /// Roles.

@@ -114,7 +114,14 @@ impl Writer {
         let current = self.today.take().filter(|today| today.day == day);
         let today = match current {
             Some(today) => today,
-            None => open_day(&self.folder, day)?,
+            None => {
+                let today = open_day(&self.folder, day)?;
+                if self.sync {
+                    // A new file's name is as easily lost as its lines.
+                    File::open(&self.folder)?.sync_all()?;
+                }
+                today
+            }
         };
         Ok(self.today.insert(today))
     }

@@ -41,7 +41,7 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
-    pub(crate) fn micros(&self) -> u128 {
-        self.0.elapsed().as_micros()
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 }

@@ -1,8 +1,12 @@
 //! What the command line and the environment say.
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+/// What `--log` may say.
+const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 
 /// A self-hosted identity broker: logins in, temporary credentials out, and every request signed with them checked.
 #[derive(Parser)]
@@ -47,10 +51,10 @@ pub(crate) struct Settings {
     #[arg(long, env = "CENOTE_ISSUER", value_name = "URL")]
     pub(crate) issuer: Option<String>,
     /// Wait until the disk has every audit record that must not be lost, so that it survives a crash of the machine.
-    #[arg(long, env = "CENOTE_AUDIT_SYNC")]
+    #[arg(long, env = "CENOTE_AUDIT_SYNC", value_parser = BoolishValueParser::new())]
     pub(crate) audit_sync: bool,
     /// What is logged to standard error: error, warn, info, debug or trace.
-    #[arg(long, env = "CENOTE_LOG", default_value = "info", value_name = "LEVEL")]
+    #[arg(long, env = "CENOTE_LOG", default_value = "info", value_name = "LEVEL", value_parser = LEVELS)]
     pub(crate) log: String,
 }
 

@@ -4,9 +4,9 @@ use crate::clock::Stopwatch;
 use crate::dev::DevTools;
 use crate::pace::{PacedBody, PacedStream};
 use api::app::App;
-use api::body::ResponseBody;
+use api::body::{ResponseBody, full};
 use api::router::{self, Answered, Peer};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -56,13 +56,25 @@ pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, serving: Serving,
 async fn answer(request: Request<Incoming>, serving: Serving, peer: Peer) -> Response<ResponseBody> {
     let stopwatch = Stopwatch::start();
     let request = request.map(|body| PacedBody::new(body).boxed());
-    if let Some(dev) = serving.dev.as_ref().filter(|_| DevTools::serves(&request)) {
-        return dev.answer(request).await;
+    if let Some(dev) = serving.dev.clone().filter(|_| DevTools::serves(&request)) {
+        let answering = tokio::spawn(async move { dev.answer(request).await });
+        return answering.await.unwrap_or_else(|_| internal_error());
     }
     // The query is left out: it may hold signatures and tokens.
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let Answered { response, id } = router::answer(&serving.app, request, peer).await;
-    let (status, micros) = (response.status().as_u16(), stopwatch.micros());
+    // On a task of its own, so that a client that hangs up does not break off what was begun.
+    let answering = tokio::spawn(async move { router::answer(&serving.app, request, peer).await });
+    let Ok(Answered { response, id }) = answering.await else {
+        tracing::error!(%method, path, "an answer ended in a panic");
+        return internal_error();
+    };
+    let (status, micros) = (response.status().as_u16(), stopwatch.elapsed().as_micros());
     tracing::info!(request_id = %id, %method, path, status, micros, peer = %peer.address);
+    response
+}
+
+fn internal_error() -> Response<ResponseBody> {
+    let mut response = Response::new(full("the server failed\n"));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response
 }

@@ -10,6 +10,7 @@ use crate::seed::{Applied, Seed, apply};
 use crate::{keys, serve};
 use api::app::{App, Clock, S3Cors};
 use api::body::{NotRead, RequestBody, ResponseBody, full, read_whole};
+use domain::identity_pool::login::user_pool_provider_name;
 use domain::time::Span;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde::Deserialize;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// Marks a seed that was begun; one that breaks off is begun anew.
-const SEEDING: &str = "seeding";
+pub(crate) const SEEDING: &str = "seeding";
 
 /// What a program needs to sign in to the demo.
 const DEMO_ENV: &str = "demo.env";
@@ -35,7 +36,7 @@ pub(crate) async fn run(settings: DevSettings) -> Result<(), Refused> {
     let bound = serve::bind(settings.common.listen).await?;
     let app = opened.app.clone();
     let applied = seed_if_empty(&app, &opened.data, &seed).await?;
-    say_hello(bound.address, applied.as_ref(), &opened.data)?;
+    say_hello(bound.address, &app, applied.as_ref(), &opened.data)?;
     let opened = Arc::new(opened);
     let tools = DevTools { opened: opened.clone(), seed, turn: Mutex::new(()) };
     serve::until_stopped(bound, opened, Some(Arc::new(tools))).await
@@ -67,26 +68,34 @@ async fn fill(app: &App, data: &DataDir, seed: &Seed) -> Result<Applied, Refused
 }
 
 /// Prints what to paste.
-fn say_hello(address: SocketAddr, applied: Option<&Applied>, data: &DataDir) -> Result<(), Refused> {
+fn say_hello(
+    address: SocketAddr,
+    app: &App,
+    applied: Option<&Applied>,
+    data: &DataDir,
+) -> Result<(), Refused> {
     let mut text = format!("cenote dev: listening on http://{address}\n");
     if let Some(Applied { user_pool: Some(user_pool), identity_pool: Some(identity_pool), bucket, .. }) =
         applied
     {
         let bucket = bucket.as_ref().map_or("my-bucket", |bucket| bucket.as_str());
+        let region = &app.house.account.region;
+        let login = user_pool_provider_name(user_pool, region);
         text.push_str(&format!(
-            "\nSign in (the values are in {demo}):\n\n\
+            "\nSign in:\n\n\
+             \x20 . {demo}\n\
              \x20 curl -s http://{address}/ -H 'Content-Type: application/x-amz-json-1.1' \\\n\
              \x20   -H 'X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth' \\\n\
              \x20   -d '{{\"AuthFlow\":\"USER_PASSWORD_AUTH\",\"ClientId\":\"'$DEMO_CLIENT'\",\
              \"AuthParameters\":{{\"USERNAME\":\"'$DEMO_USER'\",\"PASSWORD\":\"'$DEMO_PASS'\"}}}}'\n\n\
              and in your program, with its IdToken:\n\n\
              \x20 const AWS = require('aws-sdk');\n\
-             \x20 AWS.config.region = 'us-east-1';\n\
+             \x20 AWS.config.region = '{region}';\n\
              \x20 AWS.config.endpoint = 'http://{address}';\n\
              \x20 AWS.config.s3ForcePathStyle = true;\n\
              \x20 AWS.config.credentials = new AWS.CognitoIdentityCredentials({{\n\
              \x20   IdentityPoolId: '{identity_pool}',\n\
-             \x20   Logins: {{ 'cognito-idp.us-east-1.amazonaws.com/{user_pool}': idToken }} }});\n\
+             \x20   Logins: {{ '{login}': idToken }} }});\n\
              \x20 AWS.config.credentials.get(error => {{\n\
              \x20   new AWS.S3().listObjects({{ Bucket: '{bucket}' }}, (err, data) => console.log(data.Contents)); }});\n",
             demo = data.path(DEMO_ENV).display(),

@@ -2,9 +2,10 @@
 
 use crate::Refused;
 use crate::audit::AuditFile;
-use crate::clock::MachineClock;
+use crate::clock::{MachineClock, Stopwatch};
 use crate::config::Settings;
 use crate::data_dir::DataDir;
+use crate::dev;
 use crate::entropy::MachineEntropy;
 use crate::keys;
 use api::app::{App, Clock, S3Cors, Secrets};
@@ -26,16 +27,26 @@ pub(crate) struct Opened {
     pub(crate) app: Arc<App>,
     pub(crate) data: DataDir,
     pub(crate) clock: Arc<MachineClock>,
+    /// Runs since before anything could be written.
+    pub(crate) process: Stopwatch,
     store_key: Secret<[u8; 32]>,
 }
 
 /// Opens the data folder for serving.
 pub(crate) fn open(settings: &Settings) -> Result<Opened, Refused> {
-    open_with(settings, S3Cors::Closed)
+    let opened = open_with(settings, S3Cors::Closed)?;
+    if opened.data.has(dev::SEEDING) {
+        return Err(Refused(
+            "a seed broke off in this data folder; start it once with `cenote dev`, which begins it anew"
+                .to_owned(),
+        ));
+    }
+    Ok(opened)
 }
 
 /// Opens the data folder, with pages of other origins allowed or not.
 pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, Refused> {
+    let process = Stopwatch::start();
     let account = account_of(settings)?;
     let own = settings.issuer.as_deref().map(IssuerBase::parse).transpose().map_err(Refused::because)?;
     let issuers = Issuers::new(&account.region, own);
@@ -64,7 +75,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
         hashing: api::hashing::Hashing::default(),
         signers: api::signers::Signers::default(),
     };
-    let opened = Opened { app: Arc::new(app), data, clock, store_key: keys.store };
+    let opened = Opened { app: Arc::new(app), data, clock, process, store_key: keys.store };
     opened.rotate_if_due()?;
     Ok(opened)
 }

@@ -34,7 +34,7 @@ impl Refused {
 fn main() -> ExitCode {
     memory::give_back_large_pieces();
     let cli = Cli::parse();
-    let filter = EnvFilter::try_new(&cli.command.settings().log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::new(&cli.command.settings().log);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,7 +5,6 @@ use crate::connection::{self, Serving};
 use crate::dev::DevTools;
 use crate::house::Opened;
 use crate::sweep;
-use api::app::App;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,9 +14,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio::time::{interval, timeout};
 
-/// How many connections are served at the same time; further ones wait to be accepted. It stays below the 1024 open
-/// files that a process may have by default, with room for the store and for contents.
-const MOST_CONNECTIONS: usize = 800;
+/// How many connections are served at the same time; further ones wait to be accepted. Each may have a content open, and
+/// both together stay below the 1024 files that a process may have open by default.
+const MOST_CONNECTIONS: usize = 400;
 
 /// How long requests under way may take to end once the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
@@ -53,7 +52,7 @@ pub(crate) async fn until_stopped(
     dev: Option<Arc<DevTools>>,
 ) -> Result<(), Refused> {
     tracing::info!("listening on http://{}", bound.address);
-    tokio::spawn(sweep_contents(opened.app.clone()));
+    tokio::spawn(sweep_contents(opened.clone()));
     tokio::spawn(rotate_keys(opened.clone()));
 
     let serving = Serving { app: opened.app.clone(), dev };
@@ -116,8 +115,8 @@ async fn asked_to_stop() {
     }
 }
 
-async fn sweep_contents(app: Arc<App>) {
-    match sweep::run(&app).await {
+async fn sweep_contents(opened: Arc<Opened>) {
+    match sweep::run(&opened.app, &opened.process).await {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "contents that no record names were removed"),
         Err(breakdown) => tracing::warn!(%breakdown, "contents could not be swept"),

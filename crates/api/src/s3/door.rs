@@ -23,8 +23,10 @@ pub(crate) async fn answer(app: &App, call: &mut Call<'_>, id: &str) -> Response
             return refusal(call, id, &said);
         }
     };
-    call.notes.parameter("bucketName", target.bucket.clone());
-    call.notes.parameter("key", target.key.clone());
+    for (name, text) in [("bucketName", &target.bucket), ("key", &target.key)] {
+        // What is longer is no name, and must not fill the audit.
+        call.notes.parameter(name, text.as_ref().map(|text| text.chars().take(1024).collect::<String>()));
+    }
     let decoded = decode(call, operation, &target).await;
     match dispatch::walk(app, call, id, operation, decoded).await {
         Ok(done) => match success(call, operation, done) {
@@ -98,10 +100,12 @@ fn refusal(call: &Call<'_>, id: &str, said: &Said) -> Response<ResponseBody> {
     let has_body = call.head.method != Method::HEAD && said.status != StatusCode::NOT_MODIFIED;
     let body = if has_body {
         let (resource, host_id) = (call.head.uri.path(), id);
+        let details: Vec<(&str, &str)> =
+            said.details.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let error = ErrorBody {
             code: said.code,
             message: &said.message,
-            details: &[],
+            details: &details,
             resource,
             request_id: id,
             host_id,

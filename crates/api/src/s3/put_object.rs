@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 /// "Working with object metadata".
 const MOST_METADATA: usize = 2048;
 
+/// The most bytes that the other headers kept with an object may have together.
+const MOST_HEADERS: usize = 8192;
+
 /// The operation.
 pub struct PutObject;
 
@@ -72,7 +75,9 @@ impl Operation for PutObject {
     type Access = Signed;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
-        Ok(permissions::on_object("s3:PutObject", &input.bucket, &input.key))
+        let mut permission = permissions::on_object("s3:PutObject", &input.bucket, &input.key);
+        permission.keys.extend(input.storage_class.clone().map(|class| ("s3:x-amz-storage-class", class)));
+        Ok(permission)
     }
 
     async fn run(
@@ -82,7 +87,7 @@ impl Operation for PutObject {
         input: Input,
     ) -> Result<Reply<Output>, Fault> {
         input.check(app)?;
-        let upload = Upload::announced(&call.head.headers, caller.payload(), &input.claims())?;
+        let upload = Upload::announced(&call.head.headers, caller.payload(), &input.claims()?)?;
         let finding =
             app.store.transact(app.entropy.as_ref(), |records, _| buckets::find(records, &input.bucket));
         finding.await?.map_err(fault_of)?;
@@ -131,20 +136,28 @@ impl Input {
         if let Some(class) = self.storage_class.as_deref().filter(|class| *class != "STANDARD") {
             return Err(words::not_implemented(format!("the storage class {class} is not served")).into());
         }
-        if let Some(name) = &self.checksum_algorithm
-            && Algorithm::from_name(name).is_none()
-        {
-            return Err(words::not_implemented(format!("the checksum {name} is not served")).into());
-        }
         let metadata: usize = self.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
-        if metadata > MOST_METADATA {
+        let described = [
+            &self.content_type,
+            &self.content_encoding,
+            &self.content_disposition,
+            &self.content_language,
+            &self.cache_control,
+        ];
+        let headers: usize = described.into_iter().flatten().map(String::len).sum();
+        if metadata > MOST_METADATA || headers > MOST_HEADERS {
             let message = "Your metadata headers exceed the maximum allowed metadata size";
             return Err(crate::fault::Said::bad_request("MetadataTooLarge", message).into());
         }
         Ok(())
     }
 
-    fn claims(&self) -> Claims {
+    fn claims(&self) -> Result<Claims, Fault> {
+        let unserved = |name: &String| words::not_implemented(format!("the checksum {name} is not served"));
+        let algorithm = self
+            .checksum_algorithm
+            .as_ref()
+            .map(|name| Algorithm::from_name(name).ok_or_else(|| unserved(name)));
         let checksums = [
             (Algorithm::Crc32, &self.checksum_crc32),
             (Algorithm::Crc32c, &self.checksum_crc32c),
@@ -153,7 +166,11 @@ impl Input {
             (Algorithm::Sha256, &self.checksum_sha256),
         ];
         let given = checksums.into_iter().filter_map(|(algorithm, value)| Some((algorithm, value.clone()?)));
-        Claims { md5: self.content_md5.clone(), checksums: given.collect() }
+        Ok(Claims {
+            md5: self.content_md5.clone(),
+            algorithm: algorithm.transpose()?,
+            checksums: given.collect(),
+        })
     }
 }
 

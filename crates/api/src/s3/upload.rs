@@ -23,6 +23,8 @@ const LARGEST: u64 = 5 * 1024 * 1024 * 1024;
 pub(super) struct Claims {
     /// `Content-MD5`, in base64.
     pub(super) md5: Option<String>,
+    /// The algorithm of the checksum that comes along.
+    pub(super) algorithm: Option<Algorithm>,
     /// Checksums by their algorithm, in base64.
     pub(super) checksums: Vec<(Algorithm, String)>,
 }
@@ -99,6 +101,13 @@ impl Upload {
             return Err(
                 Said::bad_request("InvalidRequest", "Expecting a single x-amz-checksum- header").into()
             );
+        }
+        if claims.algorithm.is_some()
+            && claims.algorithm != expected.first().map(Value::algorithm).or(announced)
+        {
+            let message = "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or \
+                           x-amz-trailer headers were found.";
+            return Err(Said::bad_request("InvalidRequest", message).into());
         }
         let md5 = claims.md5.as_deref().map(md5_of).transpose()?;
         Ok(Self { framing, left: size, signed_hash, expected, announced, md5 })

@@ -81,7 +81,12 @@ fn of_signature(refused: &Refused) -> Said {
         Refused::Malformed(why) => {
             header_malformed(format!("The authorization header is malformed; {why}."))
         }
-        Refused::WrongDate { .. } | Refused::WrongRegion { .. } | Refused::WrongService(_) => {
+        Refused::WrongRegion { expected, .. } => Said {
+            // SDKs read it and sign anew.
+            details: vec![("Region", expected.clone())],
+            ..header_malformed(format!("The authorization header is malformed; {refused}."))
+        },
+        Refused::WrongDate { .. } | Refused::WrongService(_) => {
             header_malformed(format!("The authorization header is malformed; {refused}."))
         }
         Refused::RepeatedHeader(_) | Refused::HeaderAndQuery => invalid_argument(refused.to_string()),

@@ -126,10 +126,8 @@ impl Attempt {
     }
 
     /// Whose failures block the attempt, and how many of them are free.
-    fn counted(&self) -> [(FailuresOf, u32); 2] {
-        [
-            (self.of_user(), Failures::FREE_PER_USER),
-            (FailuresOf::Address(self.address), Failures::FREE_PER_ADDRESS),
-        ]
+    fn counted(&self) -> impl Iterator<Item = (FailuresOf, u32)> {
+        let of_address = FailuresOf::address(self.address).map(|of| (of, Failures::FREE_PER_ADDRESS));
+        std::iter::once((self.of_user(), Failures::FREE_PER_USER)).chain(of_address)
     }
 }

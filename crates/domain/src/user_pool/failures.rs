@@ -28,7 +28,7 @@ impl Failures {
 
     /// Whether the next attempt must still wait. An attempt during the wait does not count.
     pub fn still_block(&self, free: u32, now: Timestamp) -> bool {
-        !self.are_forgotten(now) && now < self.last.after(self.wait(free))
+        self.count >= free && !self.are_forgotten(now) && now < self.last.after(self.wait(free))
     }
 
     fn wait(&self, free: u32) -> Span {

@@ -1,0 +1,94 @@
+// Holds `operations.txt` to its word: an operation is `served` when its success, and each error that it can reach, was
+// seen by a client. `clients/run` runs this after the suites, which note what they were answered in CENOTE_SEEN.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+
+// What every operation of a service can answer, and then what each can answer beside it.
+const JSON_DOOR = ['success', 'RequestEntityTooLargeException', 'SerializationException'];
+const IDENTITY_POOL = [
+  ...JSON_DOOR, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException', 'ValidationException',
+];
+const S3_DOOR = [
+  'success', 'AccessDenied', 'AuthorizationHeaderMalformed', 'ExpiredToken', 'IncompleteBody', 'InvalidAccessKeyId',
+  'InvalidArgument', 'InvalidBucketName', 'InvalidRequest', 'InvalidToken', 'NoSuchBucket', 'NotImplemented',
+  'RequestTimeTooSkewed', 'SignatureDoesNotMatch', 'XAmzContentSHA256Mismatch',
+];
+// An answer to HEAD has no body that could name a code.
+const S3_HEAD = ['success', '400', '403', '404', '501'];
+
+const ANSWERS = {
+  'cognito-identity GetCredentialsForIdentity': [...IDENTITY_POOL, 'InvalidIdentityPoolConfigurationException'],
+  'cognito-identity GetId': IDENTITY_POOL,
+  'cognito-idp InitiateAuth': [
+    ...JSON_DOOR, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
+    'TooManyRequestsException', 'UserNotFoundException',
+  ],
+  's3 DeleteBucket': [...S3_DOOR, 'BucketNotEmpty'],
+  's3 DeleteObject': [...S3_DOOR, 'KeyTooLongError'],
+  's3 GetObject': [...S3_DOOR, '304', 'InvalidRange', 'KeyTooLongError', 'NoSuchKey', 'PreconditionFailed'],
+  's3 HeadBucket': S3_HEAD,
+  's3 HeadObject': [...S3_HEAD, '304', '412', '416'],
+  's3 ListObjects': S3_DOOR,
+  's3 ListObjectsV2': S3_DOOR,
+  's3 PutObject': [
+    ...S3_DOOR, 'BadDigest', 'EntityTooLarge', 'InvalidDigest', 'KeyTooLongError', 'MalformedTrailerError',
+    'MetadataTooLarge', 'MissingContentLength',
+  ],
+};
+
+// Codes in the code of the server that no served operation answers with, and why.
+const ELSEWHERE = {
+  AccessDeniedException: 'no operation of the JSON services that is served is signed',
+  MissingAuthenticationTokenException: 'no operation of the JSON services that is served is signed',
+  UnrecognizedClientException: 'no operation of the JSON services that is served is signed',
+  BucketAlreadyOwnedByYou: 'no operation that is served makes a bucket',
+  InternalError: 'a breakdown of the server, which no request can bring about',
+  InternalErrorException: 'a breakdown of the server, which no request can bring about',
+  InvalidURI: 'the path names no operation',
+  MethodNotAllowed: 'the request names no operation',
+  UnknownOperationException: 'the request names no operation',
+  NotImplementedException: 'the operation is not served',
+  NotModified: 'the status 304, which has no body',
+};
+
+const lines = (path) => readFileSync(path, 'utf8').trimEnd().split('\n');
+const served = () => lines(new URL('../operations.txt', import.meta.url))
+  .filter((line) => line.endsWith(' served')).map((line) => line.replace(/ served$/, ''));
+
+function* sourcesBelow(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) yield* sourcesBelow(new URL(`${entry.name}/`, folder));
+    else if (entry.name.endsWith('.rs') && entry.name !== 'tests.rs') yield readFileSync(new URL(entry.name, folder), 'utf8');
+  }
+}
+
+describe('the ledger of operations', () => {
+  it('calls those operations served whose answers are listed here', () => {
+    assert.deepEqual(served().sort(), Object.keys(ANSWERS).sort());
+  });
+
+  it('is about every error code that the server can say', () => {
+    const said = new Set();
+    for (const source of sourcesBelow(new URL('../crates/api/src/', import.meta.url))) {
+      for (const [, code] of source.matchAll(/(?:bad_request|forbidden)\(\s*"(\w+)"/g)) said.add(code);
+    }
+    assert.ok(said.size > 40, `only ${said.size} codes were found`);
+    const listed = new Set([...Object.values(ANSWERS).flat(), ...Object.keys(ELSEWHERE)]);
+    assert.deepEqual([...said].filter((code) => !listed.has(code)), []);
+  });
+
+  const skip = process.env.CENOTE_SEEN ? false : 'clients/run tells what the suites have seen';
+  const seen = skip ? [] : lines(process.env.CENOTE_SEEN);
+
+  for (const [operation, answers] of Object.entries(ANSWERS)) {
+    it(`is right that ${operation} is served: its success and each of its errors were seen, and no other`, { skip }, () => {
+      const outcomes = new Set(seen.filter((line) => line.startsWith(`${operation} `)).map((line) => line.split(' ')[2]));
+      assert.deepEqual([...outcomes].sort(), [...answers].sort());
+    });
+  }
+
+  it('was kept by a server that never broke down', { skip }, () => {
+    assert.deepEqual(seen.filter((line) => / (Internal|5(?!01))/.test(line)), []);
+  });
+});

@@ -1,0 +1,12 @@
+//! The built binary as its users run it, and clients that talk to it over sockets.
+
+mod calls;
+mod client;
+mod process;
+
+pub(crate) use calls::{
+    ALICE, BUCKET, DemoUser, GUESTS_POOL, credentials_of, demo_user, get, listed_keys, pool_login,
+    root_of, sign_in, try_credentials, try_identity,
+};
+pub(crate) use client::{Answer, Ask, Connection, Held, send};
+pub(crate) use process::{Running, Start, Stopwatch};
