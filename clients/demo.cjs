@@ -34,6 +34,7 @@ async function main() {
   console.log('  write under the own prefix: done');
   const { Body } = await s3.getObject({ Bucket, Key: `${identityId}/note.txt` }).promise();
   console.log(`  read it back: ${Body}`);
+  await denied("read under another's prefix", s3.getObject({ Bucket, Key: 'us-east-1:somebody-else/x' }));
   await denied("write under another's prefix", s3.putObject({ Bucket, Key: 'us-east-1:somebody-else/x', Body: 'not mine' }));
   await denied('delete the bucket', s3.deleteBucket({ Bucket }));
 
@@ -43,10 +44,12 @@ async function main() {
   const rows = records.filter((record) => record.userIdentity.type !== 'Root').map((record) => {
     const { decision, reason, resource } = record.additionalEventData;
     const about = resource ?? record.requestParameters.identityId ?? record.requestParameters.username ?? '';
-    return [record.eventName, decision, about.replace('arn:aws:s3:::', ''), reason ?? ''];
+    const signer = record.userIdentity.sessionContext?.webIdFederationData.attributes.sub;
+    const who = signer === identityId ? username : signer ?? 'unsigned';
+    return [decision, who, record.eventName, about.replace('arn:aws:s3:::', ''), reason ?? ''];
   });
-  for (const [name, decision, about, reason] of rows) {
-    console.log(`  ${decision.padEnd(8)} ${name}${about && ` · ${about}`}\n           ${reason}`);
+  for (const [decision, who, name, about, reason] of rows) {
+    console.log(`  ${decision.padEnd(8)} ${who.padEnd(8)} ${name}${about && ` · ${about}`}\n${' '.repeat(20)}${reason}`);
   }
 }
 

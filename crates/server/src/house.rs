@@ -48,7 +48,8 @@ pub(crate) fn open(settings: &Settings) -> Result<Opened, Refused> {
 pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, Refused> {
     let process = Stopwatch::start();
     let account = account_of(settings)?;
-    let own = settings.issuer.as_deref().map(IssuerBase::parse).transpose().map_err(Refused::because)?;
+    let own = settings.issuer.as_deref().map(IssuerBase::parse).transpose();
+    let own = own.map_err(|no| Refused(format!("--issuer: {no}")))?;
     let issuers = Issuers::new(&account.region, own);
     let services = Services::load().map_err(Refused::because)?;
 

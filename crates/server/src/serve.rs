@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio::time::{interval, timeout};
 
@@ -24,19 +24,20 @@ const LAST_REQUESTS: Duration = Duration::from_secs(20);
 /// How often it is checked whether the key ring is due for a new key.
 const ROTATION_CHECK: Duration = Duration::from_secs(3600);
 
-/// A listener that is bound.
+/// A listener that is bound, in a process that hears when it is asked to stop.
 pub(crate) struct Bound {
     listener: TcpListener,
     pub(crate) address: SocketAddr,
+    stop: StopSignals,
 }
 
-/// Binds the address.
+/// Binds the address. From here on a signal stops the server in peace: whoever reads that it listens may stop it at once.
 pub(crate) async fn bind(address: SocketAddr) -> Result<Bound, Refused> {
     let failed =
         |error| Refused(format!("cannot listen on {address}: {error}; choose another address with --listen"));
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    Ok(Bound { listener, address })
+    Ok(Bound { listener, address, stop: StopSignals::install()? })
 }
 
 /// Binds and serves until the process is asked to stop.
@@ -58,10 +59,10 @@ pub(crate) async fn until_stopped(
     let serving = Serving { app: opened.app.clone(), dev };
     let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let graceful = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(asked_to_stop());
+    let Bound { listener, mut stop, .. } = bound;
     loop {
         tokio::select! {
-            accepted = accept(&bound.listener, &connections) => {
+            accepted = accept(&listener, &connections) => {
                 let Some((stream, peer, place)) = accepted else { continue };
                 let (serving, watcher) = (serving.clone(), graceful.watcher());
                 tokio::spawn(async move {
@@ -69,10 +70,10 @@ pub(crate) async fn until_stopped(
                     drop(place);
                 });
             }
-            () = &mut stop => break,
+            () = stop.received() => break,
         }
     }
-    drop(bound);
+    drop(listener);
     tracing::info!("stopping");
     if timeout(LAST_REQUESTS, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
@@ -102,16 +103,27 @@ async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> Option<
     }
 }
 
-async fn asked_to_stop() {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("signals cannot be received");
-        return;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// The signals that ask the process to stop.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn install() -> Result<Self, Refused> {
+        let install =
+            |kind| signal(kind).map_err(|error| Refused(format!("signals cannot be received: {error}")));
+        Ok(Self {
+            terminate: install(SignalKind::terminate())?,
+            interrupt: install(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 

@@ -119,14 +119,16 @@ impl Connection {
             if line.is_empty() {
                 break;
             }
-            let (name, value) = line.split_once(':').ok_or_else(|| broken(format!("`{line}` is no header")))?;
+            let (name, value) =
+                line.split_once(':').ok_or_else(|| broken(format!("`{line}` is no header")))?;
             answer.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
         if head_only || status < 200 || status == 204 || status == 304 {
             return Ok(answer);
         }
         let length = answer.header("content-length").and_then(|length| length.parse().ok());
-        let length: usize = length.ok_or_else(|| broken(format!("an answer without a length: {answer:?}")))?;
+        let length: usize =
+            length.ok_or_else(|| broken(format!("an answer without a length: {answer:?}")))?;
         answer.body.resize(length, 0);
         self.reader.read_exact(&mut answer.body)?;
         Ok(answer)

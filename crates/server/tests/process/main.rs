@@ -1,0 +1,12 @@
+//! The binary as a process: its folder, its life and death, and whoever connects to it.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod connections;
+mod development;
+mod folder;
+mod kill;
+mod ledger;
+mod seeding;
+mod settings;
+mod stopping;
+mod support;
