@@ -19,6 +19,9 @@ use tokio::sync::oneshot;
 /// How many lines may wait to be written; when more come, the disk has stopped and nothing can be issued.
 const WAITING: usize = 4096;
 
+/// How much of a file is looked at in one piece, in bytes.
+const BLOCK: u64 = 64 * 1024;
+
 /// The file sink.
 pub(crate) struct AuditFile {
     lines: SyncSender<Line>,
@@ -127,21 +130,33 @@ impl Writer {
     }
 }
 
+/// Opens the file of a day. What a crash left of a line that nobody was told about is cut off, so that every line is a
+/// whole record.
 fn open_day(folder: &Path, day: String) -> io::Result<Today> {
     let path = folder.join(format!("{day}.jsonl"));
     let mut file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(path)?;
-    let mut whole = file.seek(SeekFrom::End(0))?;
-    if whole > 0 {
-        // A machine that crashed may have left half a line: end it, so that the next one stands alone.
-        file.seek(SeekFrom::End(-1))?;
-        let mut last = [0];
-        file.read_exact(&mut last)?;
-        if last != *b"\n" {
-            file.write_all(b"\n")?;
-            whole += 1;
-        }
+    let length = file.metadata()?.len();
+    let whole = end_of_last_line(&mut file, length)?;
+    if whole < length {
+        file.set_len(whole)?;
     }
     Ok(Today { day, file, whole })
+}
+
+/// Where the last whole line of a file ends, looked for from the end of the file.
+fn end_of_last_line(file: &mut File, length: u64) -> io::Result<u64> {
+    let mut end = length;
+    while end > 0 {
+        let start = end.saturating_sub(BLOCK);
+        let mut block = Vec::new();
+        file.seek(SeekFrom::Start(start))?;
+        Read::take(&mut *file, end - start).read_to_end(&mut block)?;
+        if let Some(last) = block.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(start + last as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
 }
 
 #[cfg(test)]
@@ -171,12 +186,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn half_a_line_of_a_crash_does_not_swallow_the_next_one() {
+    async fn half_a_line_of_a_crash_is_cut_off() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("2026-01-02.jsonl"), "whole\nhal").unwrap();
-        open(folder.path()).write("next".to_owned()).await.unwrap();
-        let written = std::fs::read_to_string(folder.path().join("2026-01-02.jsonl")).unwrap();
-        assert_eq!(written, "whole\nhal\nnext\n");
+        let long = "l".repeat(3 * BLOCK as usize);
+        for (left, kept) in [
+            ("whole\nhal".to_owned(), "whole\n"),
+            ("hal".to_owned(), ""),
+            (format!("whole\n{long}"), "whole\n"),
+            (long.clone(), ""),
+            ("whole\n".to_owned(), "whole\n"),
+        ] {
+            std::fs::write(folder.path().join("2026-01-02.jsonl"), left).unwrap();
+            open(folder.path()).write("next".to_owned()).await.unwrap();
+            let written = std::fs::read_to_string(folder.path().join("2026-01-02.jsonl")).unwrap();
+            assert_eq!(written, format!("{kept}next\n"));
+        }
     }
 
     #[tokio::test]
