@@ -9,11 +9,14 @@ use broker::iam::authenticate::Keys;
 use domain::entropy::Entropy;
 use domain::iam::access_key::RootKey;
 use domain::iam::key_ring::KeyRing;
+use domain::records::{Breakdown, Read, Stop};
 use domain::seal::SealingKey;
 use domain::time::Timestamp;
 use objects::Folder;
+use std::convert::Infallible;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::Store;
+use store::records::Records;
 
 /// Tells the time. Only the server asks the machine.
 pub trait Clock: Send + Sync {
@@ -84,4 +87,17 @@ pub struct App {
     pub hashing: Hashing,
     /// The opened keys of user pools.
     pub signers: Signers,
+}
+
+impl App {
+    /// Reads records as of one instant, where nothing can be refused.
+    pub(crate) async fn read<T: Send>(
+        &self,
+        work: impl Fn(&mut Records<'_>) -> Read<T> + Send,
+    ) -> Result<T, Breakdown> {
+        let read =
+            move |records: &mut Records<'_>, _: &dyn Entropy| work(records).map_err(Stop::<Infallible>::from);
+        let Ok(found) = self.store.transact(self.entropy.as_ref(), read).await?;
+        Ok(found)
+    }
 }

@@ -9,8 +9,9 @@ use crate::operation::{Call, Permission};
 use crate::service::Service;
 use broker::iam::access::{AccessDecision, AccessRefused, Authorized};
 use broker::iam::assume::Grant;
-use broker::iam::authenticate::{Caller, Who};
+use broker::iam::authenticate::{Caller, NotAuthenticated, Who};
 use domain::entropy::draw_uuid;
+use domain::iam::session::Session;
 use domain::records::Breakdown;
 use login::VerifiedLogin;
 use serde_json::{Map, Value, json};
@@ -20,6 +21,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many records are kept in memory.
 const RECENT: usize = 1000;
+
+/// The longest text of a request that is kept, in characters: nobody fills the audit by asking for much.
+pub(crate) const LONGEST: usize = 1024;
 
 /// Where records are written to last. A record is safe when the future ends.
 pub trait Sink: Send + Sync {
@@ -107,27 +111,36 @@ impl Notes {
     pub(crate) fn caller(&mut self, caller: &Caller) {
         self.who = Some(match caller.who() {
             Who::Root => json!({ "type": "Root", "accessKeyId": caller.access_key() }),
-            Who::Session(session) => json!({
-                "type": "AssumedRole",
-                "principalId": session.user_id(),
-                "arn": session.arn(),
-                "accountId": session.account,
-                "accessKeyId": caller.access_key(),
-                "sessionContext": {
-                    "sessionIssuer": { "type": "Role", "principalId": session.role_id, "arn": session.role },
-                    "webIdFederationData": {
-                        "federatedProvider": session.federation.provider,
-                        "attributes": { "aud": session.federation.aud, "sub": session.federation.sub }
-                    }
-                }
-            }),
+            Who::Session(session) => shown(session, caller.access_key().as_str()),
+        });
+    }
+
+    /// Whose access key it is said to be, where the signature proves nothing; whose session it was, where only its end
+    /// makes it worthless.
+    pub(crate) fn not_authenticated(&mut self, access_key: &str, why: &NotAuthenticated) {
+        self.who = Some(match why {
+            NotAuthenticated::Expired(session) => shown(session, access_key),
+            NotAuthenticated::UnknownAccessKey
+            | NotAuthenticated::BadToken
+            | NotAuthenticated::Signature(_) => json!({ "type": "Unknown", "accessKeyId": access_key }),
         });
     }
 
     /// What had to be allowed.
-    pub(crate) fn access(&mut self, permission: &Permission, decided: &Result<Authorized, AccessRefused>) {
+    pub(crate) fn access(
+        &mut self,
+        permission: &Permission,
+        resource: &str,
+        decided: &Result<Authorized, AccessRefused>,
+    ) {
         self.detail("action", permission.action);
-        self.detail("resource", permission.resource.clone());
+        self.detail("resource", resource);
+        let short = |text: &str| Value::from(text.chars().take(LONGEST).collect::<String>());
+        let keys: Map<String, Value> =
+            permission.keys.iter().map(|(key, value)| ((*key).to_owned(), short(value))).collect();
+        if !keys.is_empty() {
+            self.detail("conditionKeys", keys);
+        }
         if let Err(refused) = decided {
             self.detail("reason", refused.to_string());
         }
@@ -138,6 +151,24 @@ impl Notes {
         self.detail("decision", "allowed");
         self.detail("reason", decision.to_string());
     }
+}
+
+/// A session, as CloudTrail shows one.
+fn shown(session: &Session, access_key: &str) -> Value {
+    json!({
+        "type": "AssumedRole",
+        "principalId": session.user_id(),
+        "arn": session.arn(),
+        "accountId": session.account,
+        "accessKeyId": access_key,
+        "sessionContext": {
+            "sessionIssuer": { "type": "Role", "principalId": session.role_id, "arn": session.role },
+            "webIdFederationData": {
+                "federatedProvider": session.federation.provider,
+                "attributes": { "aud": session.federation.aud, "sub": session.federation.sub }
+            }
+        }
+    })
 }
 
 /// Records how a request ended. What must not be lost is on record when this returns.

@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
-/// What AWS's JSON services expose. Source: spec of identity pools, section 1.
-const JSON_EXPOSED: HeaderValue =
+/// What AWS's services but S3 expose. Source: spec of identity pools, section 1.
+const SERVICE_EXPOSED: HeaderValue =
     HeaderValue::from_static("x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date");
 
 /// What an SDK in a browser reads from S3's answers.
@@ -15,10 +15,10 @@ const S3_EXPOSED: HeaderValue = HeaderValue::from_static(
 const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 const TWO_DAYS: HeaderValue = HeaderValue::from_static("172800");
 
-/// Lets any page read an answer of a JSON service.
-pub(crate) fn expose_json(headers: &mut HeaderMap) {
+/// Lets any page read an answer of a service but S3.
+pub(crate) fn expose_service(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, JSON_EXPOSED);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, SERVICE_EXPOSED);
 }
 
 /// Lets any page read an answer of S3.

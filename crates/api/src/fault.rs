@@ -70,9 +70,35 @@ pub enum Common {
     /// The signature is not accepted.
     NotAuthenticated(NotAuthenticated),
     /// The caller may not do this.
-    AccessRefused(AccessRefused),
+    NotAllowed(NotAllowed),
     /// The server failed.
     Breakdown(Breakdown),
+}
+
+/// A caller who may not do what they ask.
+#[derive(Debug)]
+pub struct NotAllowed {
+    /// The caller's ARN.
+    pub caller: String,
+    /// The action that policies had to allow.
+    pub action: &'static str,
+    /// The ARN of what it would have been done to.
+    pub resource: String,
+    /// Why they may not; for the operator.
+    pub why: AccessRefused,
+}
+
+impl NotAllowed {
+    /// AWS's sentence for the caller. Source: IAM user guide, "Access denied error message examples".
+    pub fn message(&self) -> String {
+        let Self { caller, action, resource, why } = self;
+        let sentence =
+            format!("User: {caller} is not authorized to perform: {action} on resource: {resource}");
+        match why {
+            AccessRefused::Denied(denial) => format!("{sentence} {}", denial.reason(action)),
+            AccessRefused::RoleGone(_) | AccessRefused::Malformed { .. } => sentence,
+        }
+    }
 }
 
 impl From<Common> for Fault {

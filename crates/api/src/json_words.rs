@@ -1,6 +1,7 @@
 //! How AWS's JSON services say what can happen to every operation.
 
 use crate::fault::{Common, Said};
+use crate::signature_words::{self, Sort};
 use http::StatusCode;
 
 /// The words for it; a broken constraint of the model goes by a code of the service's own.
@@ -29,14 +30,18 @@ pub(crate) fn say(common: Common, violation: &'static str) -> Said {
             Said::bad_request("MissingAuthenticationTokenException", "Missing Authentication Token")
                 .denied_because("nobody signed the request")
         }
-        Common::NotAuthenticated(why) => Said::bad_request(
-            "UnrecognizedClientException",
-            "The security token included in the request is invalid.",
-        )
-        .denied_because(why),
-        Common::AccessRefused(why) => {
-            Said::bad_request("AccessDeniedException", "User is not authorized to perform this operation")
-                .denied_because(why)
+        Common::NotAuthenticated(why) => {
+            let (sort, message) = signature_words::of(&why);
+            let code = match sort {
+                Sort::UnknownKey => "UnrecognizedClientException",
+                Sort::Expired => "ExpiredTokenException",
+                Sort::Incomplete => "IncompleteSignatureException",
+                Sort::Invalid => "InvalidSignatureException",
+            };
+            Said::bad_request(code, message).denied_because(why)
+        }
+        Common::NotAllowed(no) => {
+            Said::bad_request("AccessDeniedException", no.message()).denied_because(no.why)
         }
         Common::Breakdown(why) => Said::bad_request("InternalErrorException", "").broken_by(&why),
     }

@@ -3,14 +3,17 @@
 use crate::app::App;
 use crate::audit::Notes;
 use crate::body::RequestBody;
-use crate::fault::{Common, Fault};
+use crate::fault::{Common, Fault, NotAllowed};
 use crate::service::Service;
-use broker::iam::access::{AccessRefused, Authorized, Circumstances, Question, authorize};
-use broker::iam::authenticate::{Caller, authenticate};
+use broker::iam::access::{AccessRefused, Authorized, Circumstances, Question, Resource, authorize};
+use broker::iam::authenticate::{Caller, Purpose, authenticate};
+use bytes::Bytes;
+use domain::records::Stop;
 use domain::time::Timestamp;
 use http::request::Parts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sigv4::payload::sha256;
 use sigv4::{Presented, RequestHead, Rules};
 use std::future::Future;
 
@@ -73,6 +76,8 @@ pub struct Call<'a> {
     pub head: &'a Parts,
     /// Its body, until somebody reads it.
     pub body: RequestBody,
+    /// Its body, where the door read it whole before anything was decided. S3's arrives piece by piece.
+    pub whole: Option<Bytes>,
     /// What the audit will say of it.
     pub notes: Notes,
 }
@@ -98,12 +103,15 @@ pub struct Public;
 /// Whoever signs with SigV4 and is allowed the permission may ask.
 pub struct Signed;
 
+/// Whoever signs with SigV4 may ask; no policy is asked.
+pub struct Identified;
+
 /// What a signed caller must be allowed to do.
 pub struct Permission {
     /// The IAM action.
     pub action: &'static str,
-    /// The ARN of what it is done to.
-    pub resource: String,
+    /// What it is done to.
+    pub resource: Resource,
     /// The condition keys of the service; absent ones are left out.
     pub keys: Vec<(&'static str, String)>,
 }
@@ -124,6 +132,18 @@ impl Access for Public {
     }
 }
 
+impl Access for Identified {
+    type Permission = ();
+    type Admitted = Caller;
+
+    async fn admit(app: &App, call: &mut Call<'_>, (): ()) -> Result<Caller, Fault> {
+        let caller = caller_of(app, call)?;
+        call.notes.caller(&caller);
+        call.notes.detail("reason", "the signature is right");
+        Ok(caller)
+    }
+}
+
 impl Access for Signed {
     type Permission = Permission;
     type Admitted = SignedBy;
@@ -131,15 +151,28 @@ impl Access for Signed {
     async fn admit(app: &App, call: &mut Call<'_>, permission: Permission) -> Result<SignedBy, Fault> {
         let caller = caller_of(app, call)?;
         call.notes.caller(&caller);
-        let decided = decide(app, call, &caller, &permission).await?;
-        call.notes.access(&permission, &decided);
-        let authorized = decided.map_err(Common::AccessRefused)?;
+        let authorized = must(app, call, &caller, permission).await?;
         call.notes.decision(authorized.decision());
         Ok(SignedBy { caller, authorized })
     }
 }
 
 impl SignedBy {
+    /// Who signed.
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Decides something else that the operation does as well, and refuses it as it refuses the operation itself.
+    pub async fn must_also(
+        &self,
+        app: &App,
+        call: &mut Call<'_>,
+        permission: Permission,
+    ) -> Result<Authorized, Fault> {
+        must(app, call, &self.caller, permission).await
+    }
+
     /// What the signature says of the body.
     pub const fn payload(&self) -> &sigv4::PayloadHash {
         self.caller.payload()
@@ -147,36 +180,58 @@ impl SignedBy {
 
     /// Whether the caller may also do something else, where the answer depends on that.
     pub async fn may_also(&self, app: &App, call: &Call<'_>, permission: &Permission) -> Result<bool, Fault> {
-        Ok(decide(app, call, &self.caller, permission).await?.is_ok())
+        Ok(decide(app, call, &self.caller, permission).await?.1.is_ok())
     }
 }
 
+/// Decides, and puts on record what was decided.
+async fn must(
+    app: &App,
+    call: &mut Call<'_>,
+    caller: &Caller,
+    permission: Permission,
+) -> Result<Authorized, Fault> {
+    let (resource, decided) = decide(app, call, caller, &permission).await?;
+    call.notes.access(&permission, &resource, &decided);
+    decided.map_err(|why| {
+        let (caller, action) = (caller.arn(&app.house.account.id), permission.action);
+        Common::NotAllowed(NotAllowed { caller, action, resource, why }).into()
+    })
+}
+
+/// The ARN of what it is about, and how it was decided.
 async fn decide(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
     permission: &Permission,
-) -> Result<Result<Authorized, AccessRefused>, Fault> {
-    let question = Question {
-        action: permission.action,
-        resource: permission.resource.clone(),
-        keys: permission.keys.clone(),
-        circumstances: &call.circumstances,
-    };
-    let ask = app.store.transact(app.entropy.as_ref(), |records, _| {
-        authorize(records, &app.house, caller, &question, call.now)
+) -> Result<(String, Result<Authorized, AccessRefused>), Fault> {
+    let asked = app.read(|records| {
+        let resource = permission.resource.arn(records, &app.house.account)?;
+        let question = Question {
+            action: permission.action,
+            resource: &resource,
+            keys: &permission.keys,
+            circumstances: &call.circumstances,
+        };
+        match authorize(records, &app.house, caller, &question, call.now) {
+            Ok(authorized) => Ok((resource, Ok(authorized))),
+            Err(Stop::Refused(why)) => Ok((resource, Err(why))),
+            Err(Stop::Unready(unready)) => Err(unready),
+        }
     });
-    Ok(ask.await?)
+    Ok(asked.await?)
 }
 
-/// Finds out who signed a request to S3, or refuses.
-fn caller_of(app: &App, call: &Call<'_>) -> Result<Caller, Fault> {
+/// Finds out who signed a request, or refuses.
+fn caller_of(app: &App, call: &mut Call<'_>) -> Result<Caller, Fault> {
+    let sent = call.head;
     let headers: Vec<(&str, &[u8])> =
-        call.head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        sent.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let head = RequestHead {
-        method: call.head.method.as_str(),
-        path: call.head.uri.path(),
-        query: call.head.uri.query().unwrap_or_default(),
+        method: sent.method.as_str(),
+        path: sent.uri.path(),
+        query: sent.uri.query().unwrap_or_default(),
         headers: &headers,
     };
     let signed = match Presented::of(head).map_err(|refused| Common::NotAuthenticated(refused.into()))? {
@@ -185,6 +240,12 @@ fn caller_of(app: &App, call: &Call<'_>) -> Result<Caller, Fault> {
     };
     let ring = app.secrets.ring();
     let keys = app.secrets.signature_keys(&ring);
-    let caller = authenticate(&signed, (call.service.signing_name, Rules::S3), &app.house, keys, call.now);
-    caller.map_err(|refused| Common::NotAuthenticated(refused).into())
+    let Service { signing_name, is_global, .. } = *call.service;
+    let rules = call.whole.as_ref().map_or(Rules::S3, |body| Rules::Standard { body: sha256(body) });
+    let purpose = Purpose { service: signing_name, is_global, rules };
+    let caller = authenticate(&signed, purpose, &app.house, keys, call.now);
+    caller.map_err(|why| {
+        call.notes.not_authenticated(signed.access_key_id(), &why);
+        Common::NotAuthenticated(why).into()
+    })
 }

@@ -1,41 +1,24 @@
 //! Which door a request goes through.
 //!
-//! One port serves everything: a request with a target header is for one of the JSON services, a few first path
-//! segments belong to the server itself, and all else is S3.
+//! One port serves everything: a request with a target header is for one of the JSON services, a form at the root for
+//! STS or IAM, a few first path segments belong to the server itself, and all else is S3.
 
 use crate::app::{App, S3Cors};
-use crate::body::{NotRead, RequestBody, ResponseBody, full, read_whole};
+use crate::audit::{self, Notes};
+use crate::body::{RequestBody, ResponseBody, full};
 use crate::cognito_idp::discovery;
-use crate::dispatch;
-use crate::fault::{Common, Fault, Said};
 use crate::operation::Call;
-use crate::protocol::json;
-use crate::protocol::model::Protocol;
 use crate::protocol::timestamp::http_date;
 use crate::service::Service;
-use crate::{audit::Notes, cors, s3};
+use crate::{cors, json_door, query_door, s3};
 use broker::iam::access::Circumstances;
 use domain::entropy::draw_uuid;
-use domain::records::Breakdown;
 use domain::s3::bucket::RESERVED_SEGMENTS;
 use domain::user_pool::pool::UserPoolId;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 use std::net::IpAddr;
-use std::time::Duration;
-use tokio::time::timeout;
-
-/// The largest body of a JSON service: ten logins of 50,000 characters, and room around them.
-const LARGEST_JSON: usize = 1024 * 1024;
-
-/// The longest text of a head that is kept for policies and the audit, in characters.
-const LONGEST_NOTED: usize = 1024;
-
-/// How long the body of a JSON service may take to arrive.
-const JSON_WAIT: Duration = Duration::from_secs(30);
-
-const TARGET: &str = "x-amz-target";
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Copy)]
@@ -59,9 +42,14 @@ pub async fn answer(app: &App, request: Request<RequestBody>, peer: Peer) -> Ans
     let id = draw_uuid(app.entropy.as_ref()).to_string();
     let (head, body) = request.into_parts();
     let mut response = match door(app, &head) {
-        Door::Json(service) => json_service(app, Call::new(app, service, (&head, body), peer), &id).await,
+        Door::Json(service) => {
+            json_door::answer(app, Call::new(app, service, (&head, body), peer), &id).await
+        }
+        Door::Query(service) => {
+            query_door::answer(app, Call::new(app, service, (&head, body), peer), &id).await
+        }
         Door::S3 => s3_service(app, Call::new(app, &app.services.s3, (&head, body), peer), &id).await,
-        Door::UnknownTarget => unknown_target(),
+        Door::UnknownTarget => json_door::unknown_target(),
         Door::Preflight(methods) => cors::preflight(&head.headers, methods),
         Door::PreflightRefused => {
             text(StatusCode::FORBIDDEN, "pages of other origins may not call S3 here\n")
@@ -88,6 +76,7 @@ pub async fn answer(app: &App, request: Request<RequestBody>, peer: Peer) -> Ans
 /// Where a request goes.
 enum Door<'a> {
     Json(&'a Service),
+    Query(&'a Service),
     S3,
     UnknownTarget,
     Preflight(&'static str),
@@ -108,8 +97,11 @@ enum PoolDocument {
 fn door<'a>(app: &'a App, head: &Parts) -> Door<'a> {
     let path = head.uri.path();
     let first_segment = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-    if let Some(target) = head.headers.get(TARGET) {
-        return json_door(app, target);
+    if let Some(target) = head.headers.get(json_door::TARGET) {
+        return json_door::service_of(app, target).map_or(Door::UnknownTarget, Door::Json);
+    }
+    if let Some(service) = query_door::service_of(app, head) {
+        return Door::Query(service);
     }
     if let Some((pool, document)) = pool_document_named(path) {
         return match head.method {
@@ -121,7 +113,7 @@ fn door<'a>(app: &'a App, head: &Parts) -> Door<'a> {
     match (path, &head.method) {
         ("/health/live", _) => Door::Live,
         ("/health/ready", _) => Door::Ready,
-        ("/", &Method::OPTIONS) => Door::Preflight("POST, OPTIONS"),
+        ("/", &Method::OPTIONS) => Door::Preflight("GET, POST, OPTIONS"),
         (_, &Method::OPTIONS) => match app.s3_cors {
             S3Cors::AnyOrigin => Door::Preflight("GET, HEAD, PUT, POST, DELETE, OPTIONS"),
             S3Cors::Closed => Door::PreflightRefused,
@@ -129,17 +121,6 @@ fn door<'a>(app: &'a App, head: &Parts) -> Door<'a> {
         (_, _) if RESERVED_SEGMENTS.contains(&first_segment) => Door::Reserved,
         (_, _) => Door::S3,
     }
-}
-
-fn json_door<'a>(app: &'a App, target: &HeaderValue) -> Door<'a> {
-    let target = target.to_str().unwrap_or_default();
-    let is_of = |service: &&Service| match &service.model.protocol {
-        Protocol::AwsJson { target_prefix, .. } => {
-            target.split_once('.').is_some_and(|(prefix, _)| prefix == &**target_prefix)
-        }
-        Protocol::RestXml | Protocol::RestJson | Protocol::Query { .. } => false,
-    };
-    app.services.all().into_iter().find(is_of).map_or(Door::UnknownTarget, Door::Json)
 }
 
 fn pool_document_named(path: &str) -> Option<(UserPoolId, PoolDocument)> {
@@ -157,7 +138,7 @@ impl<'a> Call<'a> {
         // They go into records, so nobody may make them long.
         let text = |name| {
             let value = head.headers.get(name).and_then(|value| value.to_str().ok());
-            value.map(|value| value.chars().take(LONGEST_NOTED).collect::<String>())
+            value.map(|value| value.chars().take(audit::LONGEST).collect::<String>())
         };
         let circumstances = Circumstances {
             source_ip: peer.address,
@@ -166,64 +147,9 @@ impl<'a> Call<'a> {
             referer: text(header::REFERER),
             service_keys: s3::service_keys(service, &head.headers, &app.house),
         };
-        Self { service, now: app.clock.now(), circumstances, head, body, notes: Notes::default() }
+        let (now, notes) = (app.clock.now(), Notes::default());
+        Self { service, now, circumstances, head, body, whole: None, notes }
     }
-}
-
-async fn json_service(app: &App, mut call: Call<'_>, id: &str) -> Response<ResponseBody> {
-    let mut response = match json_answer(app, &mut call, id).await {
-        Ok(body) => Response::new(full(body)),
-        Err(said) => json_refusal(&said),
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, AWS_JSON);
-    cors::expose_json(headers);
-    response
-}
-
-const AWS_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
-
-async fn json_answer(app: &App, call: &mut Call<'_>, id: &str) -> Result<Vec<u8>, Said> {
-    let service = call.service;
-    let target = call.head.headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let Some(operation) = json::operation(service.model, target).filter(|_| call.head.method == Method::POST)
-    else {
-        let fault = Common::UnknownOperation(target.chars().take(200).collect()).into();
-        return Err(dispatch::refuse(app, call, id, "Unknown", fault).await);
-    };
-    let read = timeout(JSON_WAIT, read_whole(&mut call.body, LARGEST_JSON)).await;
-    let decoded = match read.unwrap_or_else(|_| Err(NotRead::Broken("it took too long".to_owned()))) {
-        Ok(body) => json::decode(service.model, operation.input, &body).map_err(Fault::from),
-        Err(NotRead::TooLarge) => Err(Common::TooLarge.into()),
-        Err(NotRead::Broken(why)) => Err(Common::BodyBroken(why).into()),
-    };
-    let done = dispatch::walk(app, call, id, operation, decoded).await?;
-    json::encode(service.model, operation.output, &done.output).map_err(|error| {
-        let what = format!("the answer of {} cannot be written: {error}", operation.name);
-        (service.say)(Common::Breakdown(Breakdown::new(what)))
-    })
-}
-
-fn json_refusal(said: &Said) -> Response<ResponseBody> {
-    let message = Some(said.message.as_str()).filter(|message| !message.is_empty());
-    let mut response = Response::new(full(json::error_body(said.code, message)));
-    *response.status_mut() = said.status;
-    let headers = response.headers_mut();
-    if let Ok(kind) = HeaderValue::from_str(&format!("{}:", said.code)) {
-        headers.insert("x-amzn-errortype", kind);
-    }
-    // A message that repeats what somebody sent may hold what no header can.
-    if let Some(message) = message.and_then(|message| HeaderValue::from_str(message).ok()) {
-        headers.insert("x-amzn-errormessage", message);
-    }
-    response
-}
-
-fn unknown_target() -> Response<ResponseBody> {
-    let mut response = json_refusal(&Said::bad_request("UnknownOperationException", ""));
-    response.headers_mut().insert(header::CONTENT_TYPE, AWS_JSON);
-    cors::expose_json(response.headers_mut());
-    response
 }
 
 async fn s3_service(app: &App, mut call: Call<'_>, id: &str) -> Response<ResponseBody> {

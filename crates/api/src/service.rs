@@ -4,7 +4,7 @@ use crate::dispatch::Served;
 use crate::fault::{Common, Said};
 use crate::protocol::model::{BadModel, Model};
 use crate::protocol::rest_xml::Router;
-use crate::{cognito_identity, cognito_idp, s3};
+use crate::{cognito_identity, cognito_idp, iam, s3, sts};
 
 /// A service of AWS's that is served here, in part or in full.
 pub struct Service {
@@ -14,6 +14,8 @@ pub struct Service {
     pub event_source: &'static str,
     /// Its name in the scope of signatures.
     pub signing_name: &'static str,
+    /// Whether it is one of all regions, as IAM is.
+    pub is_global: bool,
     /// What its requests and answers look like.
     pub model: &'static Model,
     /// The operations that are served.
@@ -40,6 +42,10 @@ pub struct Services {
     pub cognito_identity: Service,
     /// User pools.
     pub cognito_idp: Service,
+    /// Roles and their policies.
+    pub iam: Service,
+    /// Temporary credentials.
+    pub sts: Service,
     /// Buckets and objects.
     pub s3: Service,
     /// Which operation of S3 a request means.
@@ -53,13 +59,15 @@ impl Services {
         Ok(Self {
             cognito_identity: cognito_identity::service()?,
             cognito_idp: cognito_idp::service()?,
+            iam: iam::service()?,
+            sts: sts::service()?,
             s3_router: Router::new(s3.model),
             s3,
         })
     }
 
     /// All of them.
-    pub const fn all(&self) -> [&Service; 3] {
-        [&self.cognito_identity, &self.cognito_idp, &self.s3]
+    pub const fn all(&self) -> [&Service; 5] {
+        [&self.cognito_identity, &self.cognito_idp, &self.iam, &self.sts, &self.s3]
     }
 }

@@ -1,7 +1,8 @@
 //! Amazon resource names of the things Cenote keeps. The partition is always `aws`.
 
-use crate::account::AccountId;
-use crate::iam::role::RoleName;
+use crate::account::{Account, AccountId};
+use crate::iam::role::{RoleName, RolePath};
+use crate::identity_pool::pool::IdentityPoolId;
 use crate::s3::bucket::BucketName;
 use crate::s3::object::ObjectKey;
 use crate::text::NotA;
@@ -13,14 +14,14 @@ use std::fmt;
 #[serde(into = "String", try_from = "String")]
 pub struct RoleArn {
     account: AccountId,
-    path: String,
+    path: RolePath,
     name: RoleName,
 }
 
 impl RoleArn {
-    /// The name of a role under the root path.
-    pub fn new(account: AccountId, name: RoleName) -> Self {
-        Self { account, path: "/".to_owned(), name }
+    /// The name of a role.
+    pub const fn new(account: AccountId, path: RolePath, name: RoleName) -> Self {
+        Self { account, path, name }
     }
 
     /// Reads a role's name; its path may have several parts.
@@ -29,15 +30,9 @@ impl RoleArn {
         let (account, resource) =
             text.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(":role")).ok_or_else(no)?;
         let (path, name) = resource.rsplit_once('/').ok_or_else(no)?;
-        let path = format!("{path}/");
-        let path_is_valid =
-            path.starts_with('/') && path.len() <= 512 && path.bytes().all(|byte| byte.is_ascii_graphic());
-        if !path_is_valid {
-            return Err(no());
-        }
         Ok(Self {
             account: AccountId::parse(account).map_err(|_| no())?,
-            path,
+            path: RolePath::parse(&format!("{path}/")).map_err(|_| no())?,
             name: RoleName::parse(name).map_err(|_| no())?,
         })
     }
@@ -81,6 +76,21 @@ impl TryFrom<String> for RoleArn {
 /// The name of an account's root: `arn:aws:iam::ACCOUNT:root`.
 pub fn root(account: &AccountId) -> String {
     format!("arn:aws:iam::{account}:root")
+}
+
+/// The name of the roles whose path begins with this: `arn:aws:iam::ACCOUNT:role/PATH`.
+pub fn roles_under(account: &AccountId, path: &str) -> String {
+    format!("arn:aws:iam::{account}:role{path}")
+}
+
+/// The name of an identity pool: `arn:aws:cognito-identity:REGION:ACCOUNT:identitypool/ID`.
+pub fn identity_pool(account: &Account, id: &IdentityPoolId) -> String {
+    format!("arn:aws:cognito-identity:{}:{}:identitypool/{id}", account.region, account.id)
+}
+
+/// The name of a user pool, or with `*` of all of them: `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`.
+pub fn user_pool(account: &Account, id: &str) -> String {
+    format!("arn:aws:cognito-idp:{}:{}:userpool/{id}", account.region, account.id)
 }
 
 /// The name of a bucket: `arn:aws:s3:::BUCKET`.

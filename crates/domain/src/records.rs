@@ -136,6 +136,10 @@ pub trait Roles {
     fn role(&mut self, name: &RoleName) -> Read<Option<Role>>;
     /// Writes a role under its name.
     fn put_role(&mut self, role: &Role);
+    /// Forgets a role.
+    fn delete_role(&mut self, name: &RoleName);
+    /// Roles in the order of their names in lower case, from after one of them; at most `limit`.
+    fn roles(&mut self, after: Option<&str>, limit: usize) -> Read<Vec<Role>>;
 }
 
 /// Where a listing of objects goes on.

@@ -1,21 +1,29 @@
 //! Cognito identity pools (`cognito-identity`, awsJson 1.1).
 
+pub mod describe_identity_pool;
 pub mod get_credentials_for_identity;
 pub mod get_id;
 
 mod logins;
+mod pool;
 
 use crate::dispatch::Served;
 use crate::fault::{Fault, Said};
 use crate::json_words;
+use crate::operation::Permission;
 use crate::protocol::embedded;
 use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
+use broker::iam::access::Resource;
 use broker::identity_pool::Refusal;
+use domain::identity_pool::pool::IdentityPoolId;
 use login::LoginRefused;
 
-const OPERATIONS: &[Served] =
-    &[Served::of::<get_credentials_for_identity::GetCredentialsForIdentity>(), Served::of::<get_id::GetId>()];
+const OPERATIONS: &[Served] = &[
+    Served::of::<describe_identity_pool::DescribeIdentityPool>(),
+    Served::of::<get_credentials_for_identity::GetCredentialsForIdentity>(),
+    Served::of::<get_id::GetId>(),
+];
 
 /// The service.
 pub(crate) fn service() -> Result<Service, BadModel> {
@@ -23,10 +31,16 @@ pub(crate) fn service() -> Result<Service, BadModel> {
         name: "cognito-identity",
         event_source: "cognito-identity.amazonaws.com",
         signing_name: "cognito-identity",
+        is_global: false,
         model: model(embedded::COGNITO_IDENTITY)?,
         operations: OPERATIONS,
         say: |common| json_words::say(common, "ValidationException"),
     })
+}
+
+/// An action on a pool.
+fn on_pool(action: &'static str, pool: &IdentityPoolId) -> Permission {
+    Permission { action, resource: Resource::IdentityPool(pool.clone()), keys: Vec::new() }
 }
 
 /// What an identity pool's no is called on the wire. Source: spec of identity pools, section 4.

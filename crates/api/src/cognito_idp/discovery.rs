@@ -1,10 +1,9 @@
 //! The public documents of a user pool: its keys, and where to find them.
 
 use crate::app::App;
-use domain::records::{Breakdown, Stop, UserPools};
+use domain::records::{Breakdown, UserPools};
 use domain::user_pool::pool::{UserPool, UserPoolId};
 use serde_json::{Value, json};
-use std::convert::Infallible;
 
 /// The JSON Web Key Set of a pool (RFC 7517); `None` if there is no such pool.
 pub async fn key_set(app: &App, pool: &UserPoolId) -> Result<Option<Value>, Breakdown> {
@@ -33,9 +32,5 @@ pub async fn configuration(app: &App, pool: &UserPoolId) -> Result<Option<Value>
 }
 
 async fn find(app: &App, pool: &UserPoolId) -> Result<Option<UserPool>, Breakdown> {
-    let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
-        records.user_pool(pool).map_err(Stop::<Infallible>::from)
-    });
-    let Ok(found) = finding.await?;
-    Ok(found)
+    app.read(|records| records.user_pool(pool)).await
 }

@@ -19,6 +19,7 @@ pub(crate) fn service() -> Result<Service, BadModel> {
         name: "cognito-idp",
         event_source: "cognito-idp.amazonaws.com",
         signing_name: "cognito-idp",
+        is_global: false,
         model: model(embedded::COGNITO_IDP)?,
         operations: OPERATIONS,
         say: |common| json_words::say(common, "InvalidParameterException"),

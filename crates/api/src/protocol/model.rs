@@ -145,6 +145,8 @@ pub enum Width {
 pub enum TimestampFormat {
     /// `2026-01-02T03:04:05.000Z`.
     Iso8601,
+    /// `2026-01-02T03:04:05Z`, as the query services write it.
+    Iso8601Seconds,
     /// `Fri, 02 Jan 2026 03:04:05 GMT`.
     HttpDate,
     /// Seconds since the epoch.

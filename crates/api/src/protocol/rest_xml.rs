@@ -7,7 +7,6 @@ mod input;
 mod output;
 mod route;
 mod target;
-mod xml;
 
 pub use input::{BadInput, decode};
 pub use output::{Encoded, ErrorBody, encode, error_body};

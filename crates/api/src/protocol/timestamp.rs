@@ -19,6 +19,11 @@ pub(super) fn iso8601(millis: i64) -> Option<String> {
     Some(moment(millis)?.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
 }
 
+/// `2026-01-02T03:04:05Z`, cut to the second; `None` where [`iso8601`] is.
+pub(super) fn iso8601_seconds(millis: i64) -> Option<String> {
+    Some(moment(millis)?.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
 /// `Fri, 02 Jan 2026 03:04:05 GMT`, IMF-fixdate of RFC 9110 §5.6.7; `None` outside the years 0000 to 9999 (and on the last of their days).
 pub(crate) fn http_date(millis: i64) -> Option<String> {
     DateTimePrinter::new().timestamp_to_rfc9110_string(&moment(millis)?).ok()
@@ -52,6 +57,7 @@ mod tests {
     fn a_moment_is_written_in_each_form() {
         assert_eq!(iso8601(SECOND_OF_JANUARY).unwrap(), "2026-01-02T03:04:05.000Z");
         assert_eq!(iso8601(SECOND_OF_JANUARY + 7).unwrap(), "2026-01-02T03:04:05.007Z");
+        assert_eq!(iso8601_seconds(SECOND_OF_JANUARY + 7).unwrap(), "2026-01-02T03:04:05Z");
         assert_eq!(http_date(SECOND_OF_JANUARY).unwrap(), "Fri, 02 Jan 2026 03:04:05 GMT");
         assert_eq!(http_date(784_111_777_000).unwrap(), "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(epoch_seconds(SECOND_OF_JANUARY), "1767323045");

@@ -2,6 +2,7 @@
 
 use super::{upload, words};
 use crate::app::App;
+use crate::audit::LONGEST;
 use crate::body::{ResponseBody, full};
 use crate::dispatch::{self, Done};
 use crate::fault::{Common, Fault, Said};
@@ -25,7 +26,9 @@ pub(crate) async fn answer(app: &App, call: &mut Call<'_>, id: &str) -> Response
     };
     for (name, text) in [("bucketName", &target.bucket), ("key", &target.key)] {
         // What is longer is no name, and must not fill the audit.
-        call.notes.parameter(name, text.as_ref().map(|text| text.chars().take(1024).collect::<String>()));
+        if let Some(text) = text {
+            call.notes.parameter(name, text.chars().take(LONGEST).collect::<String>());
+        }
     }
     let decoded = decode(call, operation, &target).await;
     match dispatch::walk(app, call, id, operation, decoded).await {

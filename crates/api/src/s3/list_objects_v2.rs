@@ -5,7 +5,7 @@ use super::{permissions, words};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use data_encoding::BASE64URL_NOPAD;
+use crate::page::{entry_of, token_after};
 use domain::s3::bucket::BucketName;
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +93,7 @@ impl Operation for ListObjectsV2 {
         let narrowed = input.narrowed();
         let max_keys = narrowed.limit()?;
         let page = narrowed.page(app, &input.after()?).await?;
-        let next_continuation_token = page.last().filter(|_| page.is_truncated).map(token_of);
+        let next_continuation_token = page.last().filter(|_| page.is_truncated).map(token_after);
         let (key_count, is_truncated) = (page.entries.len(), page.is_truncated);
         let (contents, common_prefixes) = encoding.entries(page);
         Ok(Reply::of(Output {
@@ -111,15 +111,4 @@ impl Operation for ListObjectsV2 {
             encoding_type: input.encoding_type,
         }))
     }
-}
-
-/// The token for the page after an entry. Where a page begins is no secret to somebody who may list, so it is not
-/// sealed.
-fn token_of(entry: &str) -> String {
-    BASE64URL_NOPAD.encode(entry.as_bytes())
-}
-
-fn entry_of(token: &str) -> Option<String> {
-    let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
-    String::from_utf8(bytes).ok().filter(|entry| (1..=1024).contains(&entry.len()))
 }

@@ -45,6 +45,7 @@ pub(crate) fn service() -> Result<Service, BadModel> {
         name: "s3",
         event_source: "s3.amazonaws.com",
         signing_name: "s3",
+        is_global: false,
         model: model(embedded::S3)?,
         operations: OPERATIONS,
         say: words::say,

@@ -4,18 +4,19 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Permission, SignedBy};
 use crate::s3::words;
+use broker::iam::access::Resource;
 use domain::arn;
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
 
 /// An action on a bucket.
 pub(super) fn on_bucket(action: &'static str, bucket: &BucketName) -> Permission {
-    Permission { action, resource: arn::bucket(bucket), keys: Vec::new() }
+    Permission { action, resource: Resource::Arn(arn::bucket(bucket)), keys: Vec::new() }
 }
 
 /// An action on an object.
 pub(super) fn on_object(action: &'static str, bucket: &BucketName, key: &ObjectKey) -> Permission {
-    Permission { action, resource: arn::object(bucket, key), keys: Vec::new() }
+    Permission { action, resource: Resource::Arn(arn::object(bucket, key)), keys: Vec::new() }
 }
 
 /// The owner that a caller expects a bucket to have; everything here belongs to one account.

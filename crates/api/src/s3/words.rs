@@ -26,7 +26,7 @@ pub(super) fn say(common: Common) -> Said {
         Common::UnservedMember(name) => not_implemented(format!("{name} is not served yet")),
         Common::Anonymous => access_denied("nobody signed the request"),
         Common::NotAuthenticated(why) => of_authentication(&why),
-        Common::AccessRefused(why) => access_denied(why),
+        Common::NotAllowed(no) => access_denied(no.why),
         Common::Breakdown(why) => {
             Said::bad_request("InternalError", "We encountered an internal error. Please try again.")
                 .broken_by(&why)

@@ -1,32 +1,59 @@
 //! The access matrix: every served operation, asked for by every kind of caller.
 
-use crate::support::{Ask, Held, POOL, Server, to};
+use crate::support::{Ask, Held, POOL, Server, form, to};
+use domain::iam::role::{Role, RoleName};
+use domain::records::Roles;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use testkit::iam::guest_role;
 use testkit::user_pool::{PASSWORD, client};
 
-const CALLERS: [&str; 5] = ["anonymous", "guest", "signed in", "wrong role", "root"];
+const CALLERS: [&str; 6] = ["anonymous", "guest", "signed in", "wrong role", "right role", "root"];
 
 /// A service, an operation, and the code that each of the callers gets. HEAD has no body to put a code in.
-type Row = (&'static str, &'static str, [&'static str; 5]);
+type Row = (&'static str, &'static str, [&'static str; 6]);
+
+/// Anybody may ask.
+const PUBLIC: [&str; 6] = ["200"; 6];
+
+/// Only those may ask whom a policy lets, and root.
+const fn query(code: &'static str) -> [&'static str; 6] {
+    let no = "AccessDenied";
+    ["MissingAuthenticationToken", no, no, no, code, code]
+}
+
+const fn json(code: &'static str) -> [&'static str; 6] {
+    let no = "AccessDeniedException";
+    ["MissingAuthenticationTokenException", no, no, no, code, code]
+}
 
 const MATRIX: &[Row] = &[
-    ("cognito-identity", "GetCredentialsForIdentity", ["200", "200", "200", "200", "200"]),
-    ("cognito-identity", "GetId", ["200", "200", "200", "200", "200"]),
-    ("cognito-idp", "InitiateAuth", ["200", "200", "200", "200", "200"]),
-    (
-        "s3",
-        "DeleteBucket",
-        ["AccessDenied", "AccessDenied", "AccessDenied", "AccessDenied", "BucketNotEmpty"],
-    ),
-    ("s3", "DeleteObject", ["AccessDenied", "AccessDenied", "204", "AccessDenied", "204"]),
-    ("s3", "GetObject", ["AccessDenied", "200", "200", "AccessDenied", "200"]),
-    ("s3", "HeadBucket", ["403", "200", "200", "403", "200"]),
-    ("s3", "HeadObject", ["403", "200", "200", "403", "200"]),
-    ("s3", "ListObjects", ["AccessDenied", "200", "200", "AccessDenied", "200"]),
-    ("s3", "ListObjectsV2", ["AccessDenied", "200", "200", "AccessDenied", "200"]),
-    ("s3", "PutObject", ["AccessDenied", "AccessDenied", "200", "AccessDenied", "200"]),
+    ("cognito-identity", "DescribeIdentityPool", json("200")),
+    ("cognito-identity", "GetCredentialsForIdentity", PUBLIC),
+    ("cognito-identity", "GetId", PUBLIC),
+    ("cognito-idp", "InitiateAuth", PUBLIC),
+    ("iam", "CreateRole", query("200")),
+    ("iam", "DeleteRole", query("200")),
+    ("iam", "DeleteRolePolicy", query("200")),
+    ("iam", "GetRole", query("200")),
+    ("iam", "GetRolePolicy", query("200")),
+    ("iam", "ListRolePolicies", query("200")),
+    ("iam", "ListRoles", query("200")),
+    ("iam", "PutRolePolicy", query("200")),
+    ("iam", "UpdateAssumeRolePolicy", query("200")),
+    ("iam", "UpdateRole", query("200")),
+    ("s3", "DeleteBucket", [NO, NO, NO, NO, "BucketNotEmpty", "BucketNotEmpty"]),
+    ("s3", "DeleteObject", [NO, NO, "204", NO, "204", "204"]),
+    ("s3", "GetObject", [NO, "200", "200", NO, "200", "200"]),
+    ("s3", "HeadBucket", ["403", "200", "200", "403", "200", "200"]),
+    ("s3", "HeadObject", ["403", "200", "200", "403", "200", "200"]),
+    ("s3", "ListObjects", [NO, "200", "200", NO, "200", "200"]),
+    ("s3", "ListObjectsV2", [NO, "200", "200", NO, "200", "200"]),
+    ("s3", "PutObject", [NO, NO, "200", NO, "200", "200"]),
+    ("sts", "GetCallerIdentity", ["MissingAuthenticationToken", "200", "200", "200", "200", "200"]),
 ];
+
+const NO: &str = "AccessDenied";
 
 /// A good request for an operation; alice's own folder is where things are written and deleted.
 async fn request(server: &Server, operation: &str) -> Ask {
@@ -37,6 +64,7 @@ async fn request(server: &Server, operation: &str) -> Ask {
             let id = server.identity("GetId", &json!({ "IdentityPoolId": POOL })).await.member("/IdentityId");
             json("AWSCognitoIdentityService", &json!({ "IdentityId": id }))
         }
+        "DescribeIdentityPool" => json("AWSCognitoIdentityService", &json!({ "IdentityPoolId": POOL })),
         "GetId" => json("AWSCognitoIdentityService", &json!({ "IdentityPoolId": POOL })),
         "InitiateAuth" => json(
             "AWSCognitoIdentityProviderService",
@@ -54,8 +82,34 @@ async fn request(server: &Server, operation: &str) -> Ask {
         "ListObjects" => Ask::new("GET", "/my-bucket"),
         "ListObjectsV2" => Ask::new("GET", "/my-bucket?list-type=2"),
         "PutObject" => Ask::new("PUT", &own).body("note"),
-        unknown => panic!("no request is known for {unknown}"),
+        "GetCallerIdentity" => form("sts", operation, &[]),
+        _ => about_roles(server, operation).await,
     }
+}
+
+/// A good request about roles: a role that is there has one policy, unless it is to be deleted.
+async fn about_roles(server: &Server, operation: &str) -> Ask {
+    let trust = guest_role().trust;
+    let policy = guest_role().policies.into_values().next().unwrap();
+    let name = RoleName::parse("spare").unwrap();
+    let mut role = Role { name: name.clone(), ..guest_role() };
+    if operation == "DeleteRole" {
+        role.policies.clear();
+    }
+    server
+        .write(|records| match operation {
+            "CreateRole" => records.delete_role(&name),
+            _ => records.put_role(&role),
+        })
+        .await;
+    let mut parameters = vec![("RoleName", "spare"), ("PolicyName", "access")];
+    match operation {
+        "CreateRole" => parameters.push(("AssumeRolePolicyDocument", &trust)),
+        "PutRolePolicy" => parameters.push(("PolicyDocument", &policy)),
+        "UpdateAssumeRolePolicy" => parameters.push(("PolicyDocument", &trust)),
+        _ => {}
+    }
+    form("iam", operation, &parameters)
 }
 
 async fn credentials(server: &Server, caller: &str) -> Option<Held> {
@@ -63,6 +117,7 @@ async fn credentials(server: &Server, caller: &str) -> Option<Held> {
         "guest" => Some(server.guest().await),
         "signed in" => Some(server.alice().await),
         "wrong role" => Some(server.in_wrong_role().await),
+        "right role" => Some(server.in_right_role().await),
         "root" => Some(server.root()),
         _ => None,
     }
@@ -76,7 +131,7 @@ async fn every_operation_answers_every_kind_of_caller_as_the_matrix_says() {
         for (caller, expected) in CALLERS.into_iter().zip(codes) {
             let ask = request(&server, operation).await;
             let answer = match credentials(&server, caller).await {
-                Some(held) => server.s3(&held, ask).await,
+                Some(held) => server.signed(&held, ask).await,
                 None => server.answer(ask).await,
             };
             if answer.code() != *expected {

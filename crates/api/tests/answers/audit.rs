@@ -1,6 +1,7 @@
 //! What is on record, and that nothing leaves that is not.
 
 use crate::support::{Ask, POOL, PROVIDER, Server, alices_login};
+use domain::time::Span;
 use serde_json::{Value, json};
 use testkit::user_pool::{PASSWORD, client};
 
@@ -104,7 +105,7 @@ async fn a_denial_is_on_record_with_its_reason_which_the_caller_is_not_told() {
     assert_eq!(record["eventName"], "DeleteBucket");
     assert_eq!(record["errorCode"], "AccessDenied");
     assert_eq!(record["userAgent"], "curl");
-    assert_eq!(record["requestParameters"], json!({ "bucketName": "my-bucket", "key": null }));
+    assert_eq!(record["requestParameters"], json!({ "bucketName": "my-bucket" }));
     let details = json!({
         "action": "s3:DeleteBucket",
         "resource": "arn:aws:s3:::my-bucket",
@@ -118,6 +119,35 @@ async fn a_denial_is_on_record_with_its_reason_which_the_caller_is_not_told() {
     assert_eq!(who["accessKeyId"], guest.id.as_str());
     let provider = &who["sessionContext"]["webIdFederationData"]["federatedProvider"];
     assert_eq!(provider, "cognito-identity.amazonaws.com");
+}
+
+#[tokio::test]
+async fn a_denial_names_whose_access_key_it_is_said_to_be_and_whose_session_has_ended() {
+    let server = Server::start().await;
+    let guest = server.guest().await;
+    let mut thief = guest.clone();
+    thief.secret = "guessed".to_owned();
+    server.s3(&thief, Ask::new("GET", "/my-bucket")).await;
+    let record = records(&server.sink.lines()).pop().unwrap();
+    assert_eq!(record["userIdentity"], json!({ "type": "Unknown", "accessKeyId": guest.id }));
+
+    server.wait(Span::from_hours(1));
+    let answer = server.s3(&guest, Ask::new("GET", "/my-bucket")).await;
+    assert_eq!(answer.code(), "ExpiredToken");
+    let record = records(&server.sink.lines()).pop().unwrap();
+    assert_eq!(record["userIdentity"]["type"], "AssumedRole");
+    assert_eq!(record["userIdentity"]["accessKeyId"], guest.id.as_str());
+}
+
+#[tokio::test]
+async fn a_denied_listing_is_on_record_with_the_keys_that_it_was_decided_by() {
+    let server = Server::start().await;
+    let wrong = server.in_wrong_role().await;
+    let long = "p".repeat(1020);
+    server.s3(&wrong, Ask::new("GET", &format!("/my-bucket?prefix={long}&delimiter=%2F"))).await;
+    let record = records(&server.sink.lines()).pop().unwrap();
+    let keys = json!({ "s3:prefix": long, "s3:delimiter": "/" });
+    assert_eq!(record["additionalEventData"]["conditionKeys"], keys);
 }
 
 #[tokio::test]

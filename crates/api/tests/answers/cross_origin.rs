@@ -21,7 +21,7 @@ async fn any_page_may_call_the_json_services_with_whatever_headers_its_sdk_sends
     let answer = preflight(&server, "/").await;
     assert_eq!((answer.status, answer.text()), (200, ""));
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(answer.header("access-control-allow-methods"), Some("POST, OPTIONS"));
+    assert_eq!(answer.header("access-control-allow-methods"), Some("GET, POST, OPTIONS"));
     assert_eq!(answer.header("access-control-allow-headers"), Some(ASKED));
     assert_eq!(answer.header("access-control-max-age"), Some("172800"));
     assert_eq!(answer.header("access-control-allow-credentials"), None);

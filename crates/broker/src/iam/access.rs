@@ -3,15 +3,61 @@
 use crate::House;
 use crate::iam::assume::federation_keys;
 use crate::iam::authenticate::{Caller, Who};
-use domain::iam::role::Role;
+use domain::account::Account;
+use domain::arn::{self, RoleArn};
+use domain::iam::role::{Role, RoleName, RolePath};
 use domain::iam::session::Session;
-use domain::records::{Roles, Stop, refuse};
+use domain::identity_pool::pool::IdentityPoolId;
+use domain::records::{Read, Roles, Stop, refuse};
 use domain::time::Timestamp;
+use domain::user_pool::pool::UserPoolId;
 use policy::{
     Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, PrincipalName, Request, decide,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
+
+/// What something is done to, as a policy names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resource {
+    /// What stands for all resources, where an action is about none in particular.
+    All,
+    /// What has this ARN.
+    Arn(String),
+    /// The role of this name; its ARN holds its path. One that is not there is taken to be under the root path.
+    Role(RoleName),
+    /// A role that is to be made.
+    NewRole(RolePath, RoleName),
+    /// The roles whose path begins with this.
+    RolesUnder(String),
+    /// An identity pool.
+    IdentityPool(IdentityPoolId),
+    /// A user pool.
+    UserPool(UserPoolId),
+    /// User pools, those that are to be made among them.
+    UserPools,
+}
+
+impl Resource {
+    /// The ARN.
+    pub fn arn(&self, records: &mut impl Roles, account: &Account) -> Read<String> {
+        Ok(match self {
+            Self::All => "*".to_owned(),
+            Self::Arn(arn) => arn.clone(),
+            Self::Role(name) => match records.role(name)? {
+                Some(role) => role.arn(&account.id).to_string(),
+                None => RoleArn::new(account.id.clone(), RolePath::root(), name.clone()).to_string(),
+            },
+            Self::NewRole(path, name) => {
+                RoleArn::new(account.id.clone(), path.clone(), name.clone()).to_string()
+            }
+            Self::RolesUnder(path) => arn::roles_under(&account.id, path),
+            Self::IdentityPool(id) => arn::identity_pool(account, id),
+            Self::UserPool(id) => arn::user_pool(account, id.as_str()),
+            Self::UserPools => arn::user_pool(account, "*"),
+        })
+    }
+}
 
 /// What is asked: an IAM action on a resource, under circumstances that policies can ask about.
 #[derive(Debug)]
@@ -19,9 +65,9 @@ pub struct Question<'a> {
     /// The action, such as `s3:GetObject`.
     pub action: &'static str,
     /// The resource's ARN.
-    pub resource: String,
+    pub resource: &'a str,
     /// The condition keys of the service, such as `s3:prefix`; absent ones are left out.
-    pub keys: Vec<(&'static str, String)>,
+    pub keys: &'a [(&'static str, String)],
     /// Under what circumstances it is asked.
     pub circumstances: &'a Circumstances,
 }
@@ -113,12 +159,12 @@ pub fn authorize(
         Ok(policies) => policies,
         Err(refused) => return refuse(refused),
     };
-    let context = context_of(session, question, now);
+    let context = context_of(session, question, house.account.region.as_str(), now);
     let arn = session.arn();
     let request = Request {
         principal: PrincipalName::Aws { account: session.account.as_str(), arn: &arn },
         action: question.action,
-        resource: &question.resource,
+        resource: question.resource,
         context: &context,
     };
     match policies.decide(&request) {
@@ -166,7 +212,12 @@ fn named((name, document): &(String, Arc<Document>)) -> Named<'_> {
 }
 
 /// Everything that a policy can ask about a request. Source: IAM user guide, "AWS global condition context keys".
-fn context_of<'a>(session: &'a Session, question: &'a Question<'_>, now: Timestamp) -> Context<'a> {
+fn context_of<'a>(
+    session: &'a Session,
+    question: &'a Question<'_>,
+    region: &'a str,
+    now: Timestamp,
+) -> Context<'a> {
     let circumstances = question.circumstances;
     let mut context = federation_keys(&session.federation)
         .with("aws:principalarn", session.role.to_string())
@@ -177,6 +228,9 @@ fn context_of<'a>(session: &'a Session, question: &'a Question<'_>, now: Timesta
         .with("aws:currenttime", now.rfc3339())
         .with("aws:epochtime", now.secs().to_string())
         .with("aws:sourceip", circumstances.source_ip.to_string())
+        .with("aws:requestedregion", region)
+        // Temporary credentials always have it, and nobody has shown a second factor for these.
+        .with("aws:multifactorauthpresent", "false")
         .with("aws:securetransport", if circumstances.secure_transport { "true" } else { "false" });
     let optional = [
         ("aws:useragent", &circumstances.user_agent),
@@ -191,7 +245,7 @@ fn context_of<'a>(session: &'a Session, question: &'a Question<'_>, now: Timesta
     for (key, value) in &session.tags {
         context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
     }
-    for (key, value) in circumstances.service_keys.iter().chain(&question.keys) {
+    for (key, value) in circumstances.service_keys.iter().chain(question.keys) {
         context.insert(*key, value.as_str());
     }
     context

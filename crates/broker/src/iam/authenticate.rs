@@ -1,6 +1,8 @@
 //! Who signed this request?
 
 use crate::House;
+use domain::account::AccountId;
+use domain::arn;
 use domain::iam::access_key::{AccessKeyId, RootKey};
 use domain::iam::key_ring::{KeyRing, NotOurSession};
 use domain::iam::session::Session;
@@ -28,6 +30,14 @@ impl Caller {
     /// Whose signature it is.
     pub const fn who(&self) -> &Who {
         &self.who
+    }
+
+    /// Their ARN: the account's root, or the session.
+    pub fn arn(&self, account: &AccountId) -> String {
+        match &self.who {
+            Who::Root => arn::root(account),
+            Who::Session(session) => session.arn(),
+        }
     }
 
     /// The access key that signed.
@@ -60,17 +70,31 @@ pub enum NotAuthenticated {
     #[error("the session token does not belong to the access key")]
     BadToken,
     /// The session is over.
-    #[error("the session expired at `{0}`")]
-    Expired(Timestamp),
+    #[error("the session expired at `{}`", .0.expires)]
+    Expired(Box<Session>),
     /// The signature cannot be accepted.
     #[error("{0}")]
     Signature(#[from] Refused),
 }
 
-/// Verifies a signature for one service and finds out whose it is.
+/// What a signature has to be for.
+#[derive(Debug, Clone, Copy)]
+pub struct Purpose<'a> {
+    /// The signing name of the service.
+    pub service: &'a str,
+    /// Whether the service is one of all regions, which SDKs sign for [`HOME_OF_GLOBAL_SERVICES`] too.
+    pub is_global: bool,
+    /// Whose rules the signature follows.
+    pub rules: Rules,
+}
+
+/// Where AWS keeps the services of all regions. Source: IAM user guide, "AWS Identity and Access Management endpoints".
+pub const HOME_OF_GLOBAL_SERVICES: &str = "us-east-1";
+
+/// Verifies a signature and finds out whose it is.
 pub fn authenticate(
     signed: &Signed<'_>,
-    (service, rules): (&str, Rules),
+    purpose: Purpose<'_>,
     house: &House,
     keys: Keys<'_>,
     now: Timestamp,
@@ -79,14 +103,16 @@ pub fn authenticate(
         AccessKeyId::parse(signed.access_key_id()).map_err(|_| NotAuthenticated::UnknownAccessKey)?;
     let (who, secret) = claimed(signed, &access_key, house, keys)?;
     let key = SigningKey::derive(SecretKeyRef::new(secret.reveal()), signed.scope());
-    let expected = Expected { region: house.account.region.as_str(), services: &[service], rules };
+    let region = match signed.scope().region {
+        HOME_OF_GLOBAL_SERVICES if purpose.is_global => HOME_OF_GLOBAL_SERVICES,
+        _ => house.account.region.as_str(),
+    };
+    let expected = Expected { region, services: &[purpose.service], rules: purpose.rules };
     let verified = signed.verify(&expected, &key, now.secs())?;
-    if let Who::Session(session) = &who
-        && session.has_expired(now)
-    {
-        return Err(NotAuthenticated::Expired(session.expires));
+    match who {
+        Who::Session(session) if session.has_expired(now) => Err(NotAuthenticated::Expired(session)),
+        Who::Session(_) | Who::Root => Ok(Caller { who, access_key, payload: *verified.payload() }),
     }
-    Ok(Caller { who, access_key, payload: *verified.payload() })
 }
 
 /// Whom the access key and the session token name, and the secret that only they have.

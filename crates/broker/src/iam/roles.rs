@@ -1,30 +1,54 @@
-//! Making roles.
+//! Roles: making, changing and deleting them, and the policies in them.
+//!
+//! Policies that would not be evaluated to the letter are refused when they are written, not ignored later.
 
 use crate::House;
 use domain::entropy::Entropy;
-use domain::iam::role::{PolicyName, Role, RoleId, RoleName};
-use domain::records::{Roles, Stop, refuse};
-use domain::time::Timestamp;
+use domain::iam::role::{PolicyName, Role, RoleId, RoleName, RolePath};
+use domain::records::{Read, Roles, Stop, refuse};
+use domain::time::{Span, Timestamp};
 use policy::{Kind, Malformed};
 use std::collections::BTreeMap;
+
+/// The most characters that the inline policies of a role may have together, white space not counted. Source: IAM user
+/// guide, "IAM and AWS STS quotas", as is the next one.
+const MOST_INLINE: usize = 10_240;
+
+/// The most characters that a trust policy may have, white space not counted.
+const MOST_TRUST: usize = 2048;
 
 /// A role as it is asked for.
 #[derive(Debug, Clone)]
 pub struct NewRole {
     /// Its name.
     pub name: RoleName,
+    /// Its path.
+    pub path: RolePath,
+    /// What it is for, in words.
+    pub description: Option<String>,
+    /// How long its sessions may live at most.
+    pub longest_session: Span,
     /// The text of its trust policy.
     pub trust: String,
     /// The texts of its inline policies by name.
     pub policies: BTreeMap<PolicyName, String>,
 }
 
-/// Why a role is not made.
+/// Why nothing was done to a role.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RoleRefused {
     /// There is one of this name.
     #[error("a role with name `{0}` already exists")]
     Exists(RoleName),
+    /// There is none of this name.
+    #[error("there is no role with name `{0}`")]
+    NoSuchRole(RoleName),
+    /// The role has no policy of this name.
+    #[error("the role has no policy with name `{0}`")]
+    NoSuchPolicy(PolicyName),
+    /// The role still has policies.
+    #[error("the role `{0}` still has policies")]
+    HasPolicies(RoleName),
     /// A policy cannot be read, or holds what Cenote does not evaluate.
     #[error("{what}: {why}")]
     Malformed {
@@ -33,9 +57,15 @@ pub enum RoleRefused {
         /// What is wrong with it.
         why: Malformed,
     },
+    /// The inline policies would be larger than [`MOST_INLINE`].
+    #[error("the policies of role `{0}` would have more than {MOST_INLINE} characters")]
+    TooMuchInline(RoleName),
+    /// The trust policy would be larger than [`MOST_TRUST`].
+    #[error("the trust policy would have more than {MOST_TRUST} characters")]
+    TooMuchTrust,
 }
 
-/// Makes a role. Policies that would not be evaluated to the letter are refused now, not ignored later.
+/// Makes a role.
 pub fn create(
     records: &mut impl Roles,
     house: &House,
@@ -46,21 +76,166 @@ pub fn create(
     if records.role(&new.name)?.is_some() {
         return refuse(RoleRefused::Exists(new.name.clone()));
     }
-    let check = |kind: Kind, what: String, text: &str| match house.policies.compiled(kind, text) {
-        Ok(_) => Ok(()),
-        Err(why) => refuse(RoleRefused::Malformed { what, why }),
-    };
-    check(Kind::Trust, format!("trust policy of `{}`", new.name), &new.trust)?;
+    check_trust(house, &new.name, &new.trust)?;
     for (name, text) in &new.policies {
-        check(Kind::Identity, format!("policy `{name}` of `{}`", new.name), text)?;
+        check_inline(house, &new.name, (name, text))?;
     }
     let role = Role {
         name: new.name.clone(),
         id: RoleId::draw(entropy),
+        path: new.path.clone(),
+        description: new.description.clone(),
+        longest_session: new.longest_session,
         trust: new.trust.clone(),
         policies: new.policies.clone(),
         created: now,
     };
+    check_size(&role)?;
     records.put_role(&role);
     Ok(role)
+}
+
+/// Finds a role.
+pub fn find(records: &mut impl Roles, name: &RoleName) -> Result<Role, Stop<RoleRefused>> {
+    match records.role(name)? {
+        Some(role) => Ok(role),
+        None => refuse(RoleRefused::NoSuchRole(name.clone())),
+    }
+}
+
+/// Roles whose path begins with this, in the order of their names, from after one of them; one more than `limit` if
+/// there are more.
+pub fn list(
+    records: &mut impl Roles,
+    path_prefix: &str,
+    after: Option<&str>,
+    limit: usize,
+) -> Read<Vec<Role>> {
+    let mut found: Vec<Role> = Vec::new();
+    let mut after = after.map(str::to_owned);
+    loop {
+        let page = records.roles(after.as_deref(), limit + 1)?;
+        after = page.last().map(|role| role.name.folded());
+        let is_last = page.len() <= limit;
+        found.extend(page.into_iter().filter(|role| role.path.as_str().starts_with(path_prefix)));
+        if is_last || found.len() > limit {
+            found.truncate(limit + 1);
+            return Ok(found);
+        }
+    }
+}
+
+/// Changes what a role is for, or how long its sessions may live; what is `None` stays.
+pub fn update(
+    records: &mut impl Roles,
+    name: &RoleName,
+    description: Option<&str>,
+    longest_session: Option<Span>,
+) -> Result<(), Stop<RoleRefused>> {
+    let mut role = find(records, name)?;
+    role.description = description.map(str::to_owned).or(role.description);
+    role.longest_session = longest_session.unwrap_or(role.longest_session);
+    records.put_role(&role);
+    Ok(())
+}
+
+/// Puts a trust policy in the place of a role's.
+pub fn update_trust(
+    records: &mut impl Roles,
+    house: &House,
+    name: &RoleName,
+    trust: &str,
+) -> Result<(), Stop<RoleRefused>> {
+    let role = find(records, name)?;
+    check_trust(house, name, trust)?;
+    records.put_role(&Role { trust: trust.to_owned(), ..role });
+    Ok(())
+}
+
+/// Deletes a role that has no policies. Sessions of it can do nothing from then on, also if it is made anew.
+pub fn delete(records: &mut impl Roles, name: &RoleName) -> Result<(), Stop<RoleRefused>> {
+    let role = find(records, name)?;
+    if !role.policies.is_empty() {
+        return refuse(RoleRefused::HasPolicies(role.name));
+    }
+    records.delete_role(name);
+    Ok(())
+}
+
+/// Writes an inline policy of a role, whatever was there under its name.
+pub fn put_policy(
+    records: &mut impl Roles,
+    house: &House,
+    name: &RoleName,
+    (policy, text): (&PolicyName, &str),
+) -> Result<(), Stop<RoleRefused>> {
+    let mut role = find(records, name)?;
+    check_inline(house, name, (policy, text))?;
+    role.policies.insert(policy.clone(), text.to_owned());
+    check_size(&role)?;
+    records.put_role(&role);
+    Ok(())
+}
+
+/// The text of an inline policy.
+pub fn policy(
+    records: &mut impl Roles,
+    name: &RoleName,
+    policy: &PolicyName,
+) -> Result<String, Stop<RoleRefused>> {
+    match find(records, name)?.policies.remove(policy) {
+        Some(text) => Ok(text),
+        None => refuse(RoleRefused::NoSuchPolicy(policy.clone())),
+    }
+}
+
+/// Deletes an inline policy.
+pub fn delete_policy(
+    records: &mut impl Roles,
+    name: &RoleName,
+    policy: &PolicyName,
+) -> Result<(), Stop<RoleRefused>> {
+    let mut role = find(records, name)?;
+    if role.policies.remove(policy).is_none() {
+        return refuse(RoleRefused::NoSuchPolicy(policy.clone()));
+    }
+    records.put_role(&role);
+    Ok(())
+}
+
+fn check_trust(house: &House, role: &RoleName, text: &str) -> Result<(), Stop<RoleRefused>> {
+    if counted(text) > MOST_TRUST {
+        return refuse(RoleRefused::TooMuchTrust);
+    }
+    check(house, Kind::Trust, text, || format!("trust policy of `{role}`"))
+}
+
+fn check_inline(
+    house: &House,
+    role: &RoleName,
+    (name, text): (&PolicyName, &str),
+) -> Result<(), Stop<RoleRefused>> {
+    check(house, Kind::Identity, text, || format!("policy `{name}` of `{role}`"))
+}
+
+fn check(
+    house: &House,
+    kind: Kind,
+    text: &str,
+    what: impl FnOnce() -> String,
+) -> Result<(), Stop<RoleRefused>> {
+    match house.policies.compiled(kind, text) {
+        Ok(_) => Ok(()),
+        Err(why) => refuse(RoleRefused::Malformed { what: what(), why }),
+    }
+}
+
+fn check_size(role: &Role) -> Result<(), Stop<RoleRefused>> {
+    let inline: usize = role.policies.values().map(|text| counted(text)).sum();
+    if inline > MOST_INLINE { refuse(RoleRefused::TooMuchInline(role.name.clone())) } else { Ok(()) }
+}
+
+/// The length of a policy as quotas count it.
+fn counted(text: &str) -> usize {
+    text.chars().filter(|character| !character.is_whitespace()).count()
 }

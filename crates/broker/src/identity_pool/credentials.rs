@@ -2,7 +2,7 @@
 
 use crate::House;
 use crate::iam::assume::{Grant, WebIdentity, assume_with_web_identity};
-use crate::identity_pool::{Refusal, scope_down};
+use crate::identity_pool::{Refusal, pools, scope_down};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::AuthState;
@@ -30,9 +30,7 @@ pub fn for_identity(
     let Some(identity) = records.identity(id)? else {
         return refuse(Refusal::NoSuchIdentity(id.clone()));
     };
-    let Some(pool) = records.identity_pool(&identity.pool)? else {
-        return refuse(Refusal::NoSuchPool(identity.pool));
-    };
+    let pool = pools::find(records, &identity.pool)?;
     if proven.is_empty() && !pool.welcomes_guests {
         return refuse(Refusal::GuestsUnwelcome);
     }

@@ -1,7 +1,7 @@
 //! Finding or making the identity of somebody.
 
 use crate::House;
-use crate::identity_pool::Refusal;
+use crate::identity_pool::{Refusal, pools};
 use domain::entropy::Entropy;
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::pool::IdentityPoolId;
@@ -17,9 +17,7 @@ pub fn get_id(
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<IdentityId, Stop<Refusal>> {
-    let Some(pool) = records.identity_pool(pool)? else {
-        return refuse(Refusal::NoSuchPool(pool.clone()));
-    };
+    let pool = pools::find(records, pool)?;
     if proven.is_empty() && !pool.welcomes_guests {
         return refuse(Refusal::GuestsUnwelcome);
     }

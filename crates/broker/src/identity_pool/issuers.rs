@@ -2,7 +2,7 @@
 //! looked for.
 
 use crate::House;
-use crate::identity_pool::Refusal;
+use crate::identity_pool::{Refusal, pools};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Stop, UserPools, refuse};
@@ -55,10 +55,7 @@ fn pool_of(records: &mut impl IdentityPools, asked: &Asked) -> Result<IdentityPo
             None => return refuse(Refusal::NoSuchIdentity(id.clone())),
         },
     };
-    match records.identity_pool(&id)? {
-        Some(pool) => Ok(pool),
-        None => refuse(Refusal::NoSuchPool(id)),
-    }
+    pools::find(records, &id)
 }
 
 fn issuer_named(

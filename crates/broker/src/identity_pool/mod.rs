@@ -1,9 +1,9 @@
 //! Identity pools: proving logins, finding or making identities, issuing credentials.
 
-pub mod create;
 pub mod credentials;
 pub mod get_id;
 pub mod issuers;
+pub mod pools;
 pub mod scope_down;
 
 use crate::iam::assume::AssumeRefused;

@@ -53,7 +53,7 @@ impl Desk {
             service_keys: Vec::new(),
         };
         let resource = format!("arn:aws:s3:::{resource}");
-        let question = Question { action, resource, keys, circumstances: &circumstances };
+        let question = Question { action, resource: &resource, keys: &keys, circumstances: &circumstances };
         let asking = self.ask(|records, _| authorize(records, &self.house, caller, &question, NOW));
         let authorized = asking.await?;
         Ok(match authorized.decision() {

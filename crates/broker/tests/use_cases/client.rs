@@ -2,7 +2,7 @@
 
 use broker::House;
 use broker::iam::assume::Grant;
-use broker::iam::authenticate::{Caller, Keys, NotAuthenticated, authenticate};
+use broker::iam::authenticate::{Caller, Keys, NotAuthenticated, Purpose, authenticate};
 use domain::entropy::draw;
 use domain::iam::access_key::{AccessKeyId, RingKeyId, RootKey};
 use domain::iam::key_ring::{KeyRing, RingKey};
@@ -102,6 +102,7 @@ impl Sent {
         let Presented::Signed(signed) = Presented::of(head)? else {
             return Err(NotAuthenticated::UnknownAccessKey);
         };
-        authenticate(&signed, ("s3", Rules::S3), house, Keys { root: &root(), ring }, now)
+        let purpose = Purpose { service: "s3", is_global: false, rules: Rules::S3 };
+        authenticate(&signed, purpose, house, Keys { root: &root(), ring }, now)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, other_identity_pool};
 use broker::iam::roles::{self, NewRole, RoleRefused};
-use broker::identity_pool::create as identity_pool;
+use broker::identity_pool::pools as identity_pool;
 use broker::user_pool::create as user_pool;
 use domain::arn::RoleArn;
 use domain::iam::role::{PolicyName, Role, RoleName};
@@ -21,8 +21,8 @@ use testkit::user_pool::{client, other_client, other_user_pool, user};
 use tokio::task::JoinSet;
 
 fn writer() -> NewRole {
-    let Role { trust, policies, .. } = signed_in_role();
-    NewRole { name: RoleName::parse("writer").unwrap(), trust, policies }
+    let Role { path, description, longest_session, trust, policies, .. } = signed_in_role();
+    NewRole { name: RoleName::parse("writer").unwrap(), path, description, longest_session, trust, policies }
 }
 
 async fn make_role(desk: &Desk, role: &NewRole) -> Result<Role, RoleRefused> {

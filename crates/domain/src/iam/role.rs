@@ -4,7 +4,7 @@ use crate::account::AccountId;
 use crate::arn::RoleArn;
 use crate::entropy::{Entropy, draw_text};
 use crate::text::{all, is_word, text};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -21,6 +21,13 @@ text!(
     "a policy name",
     |text| all(text, 128, is_name_byte)
 );
+
+impl RoleName {
+    /// The name as it is compared: whatever its case.
+    pub fn folded(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
 
 fn is_name_byte(byte: u8) -> bool {
     is_word(byte) || b"+=,.@-".contains(&byte)
@@ -43,6 +50,27 @@ impl RoleId {
     }
 }
 
+text!(
+    /// A role's path: `/`, or visible characters between two slashes, 512 at most.
+    RolePath,
+    "a path",
+    |text| text == "/"
+        || (text.len() > 2
+            && text.starts_with('/')
+            && text.ends_with('/')
+            && all(text, 512, |byte| byte.is_ascii_graphic()))
+);
+
+impl RolePath {
+    /// The path of a role that was given none.
+    pub fn root() -> Self {
+        Self("/".to_owned())
+    }
+}
+
+/// How long sessions of a role may live if it does not say.
+pub const SESSION_LIFE: Span = Span::from_hours(1);
+
 /// A role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
@@ -50,6 +78,12 @@ pub struct Role {
     pub name: RoleName,
     /// Its unique id.
     pub id: RoleId,
+    /// Its path, a part of its ARN.
+    pub path: RolePath,
+    /// What it is for, in words.
+    pub description: Option<String>,
+    /// How long its sessions may live at most.
+    pub longest_session: Span,
     /// The trust policy: who may take the role on. The text of a document that was parsed when it was written.
     pub trust: String,
     /// The inline policies by name: what the role allows. Texts of documents that were parsed when they were written.
@@ -61,6 +95,6 @@ pub struct Role {
 impl Role {
     /// Its ARN in an account.
     pub fn arn(&self, account: &AccountId) -> RoleArn {
-        RoleArn::new(account.clone(), self.name.clone())
+        RoleArn::new(account.clone(), self.path.clone(), self.name.clone())
     }
 }

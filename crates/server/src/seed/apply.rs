@@ -12,7 +12,7 @@ use broker::{identity_pool, s3, user_pool};
 use domain::arn::RoleArn;
 use domain::entropy::{draw_text, draw_uuid};
 use domain::iam::access_key::RootKey;
-use domain::iam::role::RoleName;
+use domain::iam::role::{RoleName, RolePath, SESSION_LIFE};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles, UserPoolProvider};
 use domain::records::Stop;
 use domain::s3::bucket::{Bucket, BucketName};
@@ -154,7 +154,14 @@ impl Seeding<'_> {
 
     async fn role(&self, seed: &RoleSeed) -> Result<(), Refused> {
         let policies = seed.policies.iter().map(|(name, policy)| (name.clone(), policy.text())).collect();
-        let new = NewRole { name: seed.name.clone(), trust: seed.trust.text(), policies };
+        let new = NewRole {
+            name: seed.name.clone(),
+            path: RolePath::root(),
+            description: None,
+            longest_session: SESSION_LIFE,
+            trust: seed.trust.text(),
+            policies,
+        };
         let (house, now, entropy) = (&self.app.house, self.app.clock.now(), self.app.entropy.as_ref());
         self.run(|records| roles::create(records, house, &new, now, entropy)).await?;
         Ok(())
@@ -175,7 +182,7 @@ impl Seeding<'_> {
                 || Refused(format!("the seed has no client `{}` in user pool `{}`", names.1, names.0));
             user_pools.push(listed.ok_or_else(missing)?);
         }
-        let arn = |name: &RoleName| RoleArn::new(account.id.clone(), name.clone());
+        let arn = |name: &RoleName| RoleArn::new(account.id.clone(), RolePath::root(), name.clone());
         let pool = IdentityPool {
             id: seed.id.clone().unwrap_or_else(|| IdentityPoolId::draw(account, self.app.entropy.as_ref())),
             name: seed.name.clone(),
@@ -187,7 +194,7 @@ impl Seeding<'_> {
             },
             created: self.app.clock.now(),
         };
-        self.run(|records| identity_pool::create::create(records, &pool)).await?;
+        self.run(|records| identity_pool::pools::create(records, &pool)).await?;
         Ok(pool.id)
     }
 

@@ -27,6 +27,7 @@ pub(crate) struct Ask {
     method: String,
     uri: String,
     headers: Vec<(String, String)>,
+    service: &'static str,
     payload: Option<PayloadHash>,
     pieces: Vec<Bytes>,
     stops_short: bool,
@@ -39,6 +40,7 @@ impl Ask {
             method: method.to_owned(),
             uri: uri.to_owned(),
             headers: vec![("host".to_owned(), "localhost:9000".to_owned())],
+            service: "s3",
             payload: None,
             pieces: Vec::new(),
             stops_short: false,
@@ -82,13 +84,19 @@ impl Ask {
         self
     }
 
+    /// For the service of this signing name; S3 if nothing is said.
+    pub(crate) fn service(mut self, signing_name: &'static str) -> Self {
+        self.service = signing_name;
+        self
+    }
+
     /// Says this of the body, whatever it is.
     pub(crate) fn payload(mut self, payload: PayloadHash) -> Self {
         self.payload = Some(payload);
         self
     }
 
-    /// Signed for S3.
+    /// Signed for its service.
     pub(crate) fn signed(mut self, held: &Held, now: Timestamp) -> Self {
         let payload = self.payload.unwrap_or_else(|| PayloadHash::of(&self.pieces.concat()));
         let headers: Vec<(&str, &[u8])> =
@@ -100,7 +108,8 @@ impl Ask {
             secret_access_key: SecretKeyRef::new(&held.secret),
             session_token: held.token.as_deref(),
         };
-        let signer = Signer { credentials, region: "us-east-1", service: "s3", style: Style::S3 };
+        let style = if self.service == "s3" { Style::S3 } else { Style::Standard };
+        let signer = Signer { credentials, region: "us-east-1", service: self.service, style };
         let added = sign(&head, &signer, payload, now.secs()).unwrap();
         self.headers.extend(added);
         self

@@ -44,6 +44,9 @@ pub(crate) const POOL: &str = "us-east-1:1234567890abcdef";
 /// An identity pool whose only role reads from a bucket that nobody has.
 pub(crate) const OTHER_POOL: &str = "us-east-1:fedcba";
 
+/// An identity pool whose only role may do everything.
+pub(crate) const RIGHT_POOL: &str = "us-east-1:abcdef";
+
 /// The login key of the user pool of `testkit`.
 pub(crate) const PROVIDER: &str = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI";
 
@@ -132,9 +135,14 @@ impl Server {
         self.answer(to(&target, input.to_string())).await
     }
 
+    /// Sends a request, signed now for its service.
+    pub(crate) async fn signed(&self, held: &Held, ask: Ask) -> Answer {
+        self.answer(ask.signed(held, self.now())).await
+    }
+
     /// Sends a request to S3, signed now.
     pub(crate) async fn s3(&self, held: &Held, ask: Ask) -> Answer {
-        self.answer(ask.signed(held, self.now())).await
+        self.signed(held, ask).await
     }
 
     /// Writes an object, which must succeed.
@@ -187,6 +195,11 @@ impl Server {
         self.credentials(&self.id_of(OTHER_POOL, &alices_login()).await, &alices_login()).await
     }
 
+    /// Alice's credentials in a role that may do everything.
+    pub(crate) async fn in_right_role(&self) -> Held {
+        self.credentials(&self.id_of(RIGHT_POOL, &alices_login()).await, &alices_login()).await
+    }
+
     async fn id_of(&self, pool: &str, logins: &Value) -> String {
         let answer = self.identity("GetId", &json!({ "IdentityPoolId": pool, "Logins": logins })).await;
         answer.member("/IdentityId")
@@ -208,9 +221,25 @@ pub(crate) fn alices_login() -> Value {
     json!({ (PROVIDER): id_token().text() })
 }
 
+/// A call of a query service, with these parameters after its action and version.
+pub(crate) fn form(service: &'static str, action: &str, parameters: &[(&str, &str)]) -> Ask {
+    let version = if service == "iam" { "2010-05-08" } else { "2011-06-15" };
+    let mut body = format!("Action={action}&Version={version}");
+    for (name, value) in parameters {
+        let value: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        body.push_str(&format!("&{name}={value}"));
+    }
+    Ask::new("POST", "/")
+        .service(service)
+        .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+        .body(body)
+}
+
 /// A call of a JSON service.
 pub(crate) fn to(target: &str, body: impl Into<Bytes>) -> Ask {
+    let is_idp = target.starts_with("AWSCognitoIdentityProviderService.");
     Ask::new("POST", "/")
+        .service(if is_idp { "cognito-idp" } else { "cognito-identity" })
         .header("content-type", "application/x-amz-json-1.1")
         .header("x-amz-target", target)
         .body(body.into())
@@ -224,31 +253,36 @@ fn root() -> RootKey {
 }
 
 fn seed(records: &mut Records<'_>) {
-    let idle = idle_role();
+    let idle = role("idle", OTHER_POOL, "s3:*", "arn:aws:s3:::nobodys/*");
     records.put_role(&guest_role());
     records.put_role(&signed_in_role());
     records.put_role(&idle);
+    let right = role("right", RIGHT_POOL, "*", "*");
+    records.put_role(&right);
     records.put_user_pool(&user_pool());
     records.put_client(&client());
     records.put_client(&other_client());
     records.put_user(&user());
     records.put_identity_pool(&identity_pool());
-    records.put_identity_pool(&IdentityPool {
-        id: IdentityPoolId::parse(OTHER_POOL).unwrap(),
-        welcomes_guests: false,
-        roles: PoolRoles { authenticated: Some(idle.arn(&account().id)), unauthenticated: None },
-        ..identity_pool()
-    });
+    for (id, role) in [(OTHER_POOL, &idle), (RIGHT_POOL, &right)] {
+        records.put_identity_pool(&IdentityPool {
+            id: IdentityPoolId::parse(id).unwrap(),
+            welcomes_guests: false,
+            roles: PoolRoles { authenticated: Some(role.arn(&account().id)), unauthenticated: None },
+            ..identity_pool()
+        });
+    }
     records.put_bucket(&bucket());
     records.put_bucket(&Bucket { name: BucketName::parse("empty").unwrap(), created: NOW });
 }
 
-fn idle_role() -> Role {
-    let pool = IdentityPoolId::parse(OTHER_POOL).unwrap();
-    let elsewhere = json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::nobodys/*" }]);
-    let policies = guest_role().policies.into_keys().map(|name| (name, document(&elsewhere).to_string()));
+/// A role for those of a pool who signed in, which may do this.
+fn role(name: &str, pool: &str, action: &str, resource: &str) -> Role {
+    let pool = IdentityPoolId::parse(pool).unwrap();
+    let policy = document(&json!([{ "Effect": "Allow", "Action": action, "Resource": resource }]));
+    let policies = guest_role().policies.into_keys().map(|name| (name, policy.to_string()));
     Role {
-        name: RoleName::parse("idle").unwrap(),
+        name: RoleName::parse(name).unwrap(),
         trust: trust(&pool, AuthState::Authenticated).to_string(),
         policies: policies.collect(),
         ..signed_in_role()

@@ -1,5 +1,6 @@
-//! Making identity pools.
+//! Making and finding identity pools.
 
+use crate::identity_pool::Refusal;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Roles, Stop, UserPools, refuse};
 use domain::user_pool::client::ClientId;
@@ -39,4 +40,12 @@ pub fn create(
     }
     records.put_identity_pool(pool);
     Ok(())
+}
+
+/// Finds an identity pool.
+pub fn find(records: &mut impl IdentityPools, id: &IdentityPoolId) -> Result<IdentityPool, Stop<Refusal>> {
+    match records.identity_pool(id)? {
+        Some(pool) => Ok(pool),
+        None => refuse(Refusal::NoSuchPool(id.clone())),
+    }
 }

@@ -1,4 +1,8 @@
-//! XML as S3 writes it: a declaration, elements, nothing between them.
+//! XML as AWS writes it: elements, nothing between them.
+
+mod members;
+
+pub(super) use members::{Writer, scalar};
 
 use quick_xml::escape::escape;
 
@@ -6,7 +10,12 @@ use quick_xml::escape::escape;
 pub(super) struct Document(String);
 
 impl Document {
-    /// The declaration, which S3 ends with a line break.
+    /// One without a declaration, as the query services write it.
+    pub(super) const fn bare() -> Self {
+        Self(String::new())
+    }
+
+    /// One that begins with the declaration, which S3 ends with a line break.
     pub(super) fn new() -> Self {
         Self("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned())
     }

@@ -1,0 +1,37 @@
+//! DeleteRole: forgets a role that has no policies.
+
+use super::{fault_of, on_role};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::roles;
+use domain::iam::role::RoleName;
+use serde::Deserialize;
+
+/// The operation.
+pub struct DeleteRole;
+
+/// Which role.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    role_name: RoleName,
+}
+
+impl Operation for DeleteRole {
+    const NAME: &'static str = "DeleteRole";
+    type Input = Input;
+    type Output = ();
+    type Access = Signed;
+
+    fn permission(input: &Input) -> Result<Permission, Fault> {
+        Ok(on_role("iam:DeleteRole", &input.role_name))
+    }
+
+    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+        let deleting =
+            app.store.transact(app.entropy.as_ref(), |records, _| roles::delete(records, &input.role_name));
+        deleting.await?.map_err(fault_of)?;
+        Ok(Reply::of(()))
+    }
+}

@@ -1,0 +1,40 @@
+//! DeleteRolePolicy: forgets an inline policy of a role.
+
+use super::{fault_of, on_role};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::roles;
+use domain::iam::role::{PolicyName, RoleName};
+use serde::Deserialize;
+
+/// The operation.
+pub struct DeleteRolePolicy;
+
+/// Which policy of which role.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    role_name: RoleName,
+    policy_name: PolicyName,
+}
+
+impl Operation for DeleteRolePolicy {
+    const NAME: &'static str = "DeleteRolePolicy";
+    type Input = Input;
+    type Output = ();
+    type Access = Signed;
+
+    fn permission(input: &Input) -> Result<Permission, Fault> {
+        Ok(on_role("iam:DeleteRolePolicy", &input.role_name))
+    }
+
+    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+        let Input { role_name, policy_name } = &input;
+        let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
+            roles::delete_policy(records, role_name, policy_name)
+        });
+        deleting.await?.map_err(fault_of)?;
+        Ok(Reply::of(()))
+    }
+}

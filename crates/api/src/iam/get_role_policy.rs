@@ -1,0 +1,50 @@
+//! GetRolePolicy: an inline policy of a role.
+
+use super::role::encoded;
+use super::{fault_of, on_role};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::roles;
+use domain::iam::role::{PolicyName, RoleName};
+use serde::{Deserialize, Serialize};
+
+/// The operation.
+pub struct GetRolePolicy;
+
+/// Which policy of which role.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    role_name: RoleName,
+    policy_name: PolicyName,
+}
+
+/// The policy.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    role_name: RoleName,
+    policy_name: PolicyName,
+    policy_document: String,
+}
+
+impl Operation for GetRolePolicy {
+    const NAME: &'static str = "GetRolePolicy";
+    type Input = Input;
+    type Output = Output;
+    type Access = Signed;
+
+    fn permission(input: &Input) -> Result<Permission, Fault> {
+        Ok(on_role("iam:GetRolePolicy", &input.role_name))
+    }
+
+    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+        let Input { role_name, policy_name } = input;
+        let finding = app
+            .store
+            .transact(app.entropy.as_ref(), |records, _| roles::policy(records, &role_name, &policy_name));
+        let policy_document = encoded(&finding.await?.map_err(fault_of)?);
+        Ok(Reply::of(Output { role_name, policy_name, policy_document }))
+    }
+}

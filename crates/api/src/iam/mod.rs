@@ -1,0 +1,95 @@
+//! AWS Identity and Access Management (`iam`, awsQuery).
+
+pub mod create_role;
+pub mod delete_role;
+pub mod delete_role_policy;
+pub mod get_role;
+pub mod get_role_policy;
+pub mod list_role_policies;
+pub mod list_roles;
+pub mod put_role_policy;
+pub mod update_assume_role_policy;
+pub mod update_role;
+
+mod paging;
+mod role;
+
+use crate::dispatch::Served;
+use crate::fault::{Fault, Said};
+use crate::operation::Permission;
+use crate::protocol::embedded;
+use crate::protocol::model::BadModel;
+use crate::query_words;
+use crate::service::{Service, model};
+use broker::iam::access::Resource;
+use broker::iam::roles::RoleRefused;
+use domain::iam::role::RoleName;
+use http::StatusCode;
+
+const OPERATIONS: &[Served] = &[
+    Served::of::<create_role::CreateRole>(),
+    Served::of::<delete_role::DeleteRole>(),
+    Served::of::<delete_role_policy::DeleteRolePolicy>(),
+    Served::of::<get_role::GetRole>(),
+    Served::of::<get_role_policy::GetRolePolicy>(),
+    Served::of::<list_role_policies::ListRolePolicies>(),
+    Served::of::<list_roles::ListRoles>(),
+    Served::of::<put_role_policy::PutRolePolicy>(),
+    Served::of::<update_assume_role_policy::UpdateAssumeRolePolicy>(),
+    Served::of::<update_role::UpdateRole>(),
+];
+
+/// The service.
+pub(crate) fn service() -> Result<Service, BadModel> {
+    Ok(Service {
+        name: "iam",
+        event_source: "iam.amazonaws.com",
+        signing_name: "iam",
+        is_global: true,
+        model: model(embedded::IAM)?,
+        operations: OPERATIONS,
+        say: query_words::say,
+    })
+}
+
+/// An action on a role that is there.
+fn on_role(action: &'static str, name: &RoleName) -> Permission {
+    Permission { action, resource: Resource::Role(name.clone()), keys: Vec::new() }
+}
+
+/// What a no about a role is called on the wire. Source: spec of STS and IAM, section 6.
+fn fault_of(refused: RoleRefused) -> Fault {
+    let said = match refused {
+        RoleRefused::Exists(name) => {
+            Said::bad_request("EntityAlreadyExists", format!("Role with name {name} already exists."))
+                .with_status(StatusCode::CONFLICT)
+        }
+        RoleRefused::NoSuchRole(name) => no_such(format!("The role with name {name} cannot be found.")),
+        RoleRefused::NoSuchPolicy(name) => {
+            no_such(format!("The role policy with name {name} cannot be found."))
+        }
+        RoleRefused::HasPolicies(_) => {
+            Said::bad_request("DeleteConflict", "Cannot delete entity, must delete policies first.")
+                .with_status(StatusCode::CONFLICT)
+        }
+        RoleRefused::Malformed { what, why } => Said {
+            reason: format!("{what}: {why} {}", why.detail().unwrap_or_default()),
+            ..Said::bad_request("MalformedPolicyDocument", why.to_string())
+        },
+        RoleRefused::TooMuchInline(name) => {
+            limit_exceeded(format!("Maximum policy size of 10240 bytes exceeded for role {name}"))
+        }
+        RoleRefused::TooMuchTrust => {
+            limit_exceeded("Cannot exceed quota for ACLSizePerRole: 2048".to_owned())
+        }
+    };
+    said.into()
+}
+
+fn no_such(message: String) -> Said {
+    Said::bad_request("NoSuchEntity", message).with_status(StatusCode::NOT_FOUND)
+}
+
+fn limit_exceeded(message: String) -> Said {
+    Said::bad_request("LimitExceeded", message).with_status(StatusCode::CONFLICT)
+}

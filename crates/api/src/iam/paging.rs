@@ -1,0 +1,31 @@
+//! Pages of IAM's listings: `Marker` and `MaxItems`.
+
+use crate::fault::{Common, Fault};
+use crate::page::{entry_of, token_after};
+
+/// How many entries a page has if the caller does not say. Source: IAM API reference, "ListRoles".
+const PAGE: usize = 100;
+
+/// The page that is asked for.
+pub(super) struct Asked {
+    /// The entry it begins after.
+    pub after: Option<String>,
+    /// How many entries it has at most.
+    pub limit: usize,
+}
+
+impl Asked {
+    /// Reads the two members that say it.
+    pub(super) fn of(marker: Option<&str>, max_items: Option<usize>) -> Result<Self, Fault> {
+        let made_up = || Common::BadMember("Invalid Marker.".to_owned());
+        let after = marker.map(|marker| entry_of(marker).ok_or_else(made_up)).transpose()?;
+        Ok(Self { after, limit: max_items.unwrap_or(PAGE) })
+    }
+
+    /// Cuts what was found, one entry more than the limit if there are more, to the page; gives the marker of the next.
+    pub(super) fn cut<T>(&self, found: &mut Vec<T>, name: impl Fn(&T) -> String) -> Option<String> {
+        let is_truncated = found.len() > self.limit;
+        found.truncate(self.limit);
+        found.last().filter(|_| is_truncated).map(|last| token_after(&name(last)))
+    }
+}

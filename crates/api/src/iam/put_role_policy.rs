@@ -1,0 +1,41 @@
+//! PutRolePolicy: writes an inline policy of a role.
+
+use super::{fault_of, on_role};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::roles;
+use domain::iam::role::{PolicyName, RoleName};
+use serde::Deserialize;
+
+/// The operation.
+pub struct PutRolePolicy;
+
+/// Which policy of which role, and its text.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    role_name: RoleName,
+    policy_name: PolicyName,
+    policy_document: String,
+}
+
+impl Operation for PutRolePolicy {
+    const NAME: &'static str = "PutRolePolicy";
+    type Input = Input;
+    type Output = ();
+    type Access = Signed;
+
+    fn permission(input: &Input) -> Result<Permission, Fault> {
+        Ok(on_role("iam:PutRolePolicy", &input.role_name))
+    }
+
+    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+        let Input { role_name, policy_name, policy_document } = &input;
+        let putting = app.store.transact(app.entropy.as_ref(), |records, _| {
+            roles::put_policy(records, &app.house, role_name, (policy_name, policy_document))
+        });
+        putting.await?.map_err(fault_of)?;
+        Ok(Reply::of(()))
+    }
+}

@@ -1,0 +1,46 @@
+//! A role as IAM's answers show it.
+
+use domain::account::AccountId;
+use domain::iam::role::{Role, RoleId, RoleName, RolePath};
+use domain::time::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+/// All but the unreserved characters of RFC 3986 section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A role.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Shown {
+    path: RolePath,
+    role_name: RoleName,
+    role_id: RoleId,
+    arn: String,
+    create_date: Timestamp,
+    assume_role_policy_document: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    max_session_duration: i64,
+}
+
+impl Shown {
+    /// This role of this account.
+    pub(super) fn of(role: Role, account: &AccountId) -> Self {
+        Self {
+            arn: role.arn(account).to_string(),
+            path: role.path,
+            role_name: role.name,
+            role_id: role.id,
+            create_date: role.created,
+            assume_role_policy_document: encoded(&role.trust),
+            description: role.description,
+            max_session_duration: role.longest_session.secs(),
+        }
+    }
+}
+
+/// A policy's text as IAM's answers hold it: percent-encoded. Source: spec of STS and IAM, section 6.
+pub(super) fn encoded(policy: &str) -> String {
+    utf8_percent_encode(policy, RESERVED).to_string()
+}

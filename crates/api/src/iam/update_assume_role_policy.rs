@@ -1,0 +1,40 @@
+//! UpdateAssumeRolePolicy: writes a role's trust policy.
+
+use super::{fault_of, on_role};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::roles;
+use domain::iam::role::RoleName;
+use serde::Deserialize;
+
+/// The operation.
+pub struct UpdateAssumeRolePolicy;
+
+/// Which role, and the text of its trust policy.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    role_name: RoleName,
+    policy_document: String,
+}
+
+impl Operation for UpdateAssumeRolePolicy {
+    const NAME: &'static str = "UpdateAssumeRolePolicy";
+    type Input = Input;
+    type Output = ();
+    type Access = Signed;
+
+    fn permission(input: &Input) -> Result<Permission, Fault> {
+        Ok(on_role("iam:UpdateAssumeRolePolicy", &input.role_name))
+    }
+
+    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+        let Input { role_name, policy_document } = &input;
+        let updating = app.store.transact(app.entropy.as_ref(), |records, _| {
+            roles::update_trust(records, &app.house, role_name, policy_document)
+        });
+        updating.await?.map_err(fault_of)?;
+        Ok(Reply::of(()))
+    }
+}

@@ -1,0 +1,15 @@
+//! The tokens that a listing goes on from.
+
+use data_encoding::BASE64URL_NOPAD;
+
+/// The token for the page after an entry. Where a page begins is no secret to somebody who may list, so it is not
+/// sealed.
+pub(crate) fn token_after(entry: &str) -> String {
+    BASE64URL_NOPAD.encode(entry.as_bytes())
+}
+
+/// The entry that a token goes on after; `None` for one that was made up.
+pub(crate) fn entry_of(token: &str) -> Option<String> {
+    let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
+    String::from_utf8(bytes).ok().filter(|entry| (1..=1024).contains(&entry.len()))
+}

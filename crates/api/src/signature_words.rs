@@ -1,0 +1,83 @@
+//! What is said of a signature that is not accepted, by every service but S3. Source: AWS general reference,
+//! "Troubleshooting Signature Version 4", and what the services answer.
+
+use broker::iam::authenticate::NotAuthenticated;
+use domain::time::Timestamp;
+use sigv4::Refused;
+
+/// What a signature is refused for; each protocol has its own code for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// The access key or the session token is none of ours.
+    UnknownKey,
+    /// The session is over.
+    Expired,
+    /// The signature cannot be read.
+    Incomplete,
+    /// The signature is not right.
+    Invalid,
+}
+
+/// The sort and AWS's message.
+pub(crate) fn of(why: &NotAuthenticated) -> (Sort, String) {
+    match why {
+        NotAuthenticated::UnknownAccessKey | NotAuthenticated::BadToken => {
+            (Sort::UnknownKey, "The security token included in the request is invalid.".to_owned())
+        }
+        NotAuthenticated::Expired(_) => {
+            (Sort::Expired, "The security token included in the request is expired".to_owned())
+        }
+        NotAuthenticated::Signature(refused) => of_signature(refused),
+    }
+}
+
+fn of_signature(refused: &Refused) -> (Sort, String) {
+    match refused {
+        Refused::MissingDate => (
+            Sort::Incomplete,
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.".to_owned(),
+        ),
+        Refused::Malformed(_)
+        | Refused::RepeatedHeader(_)
+        | Refused::HeaderAndQuery
+        | Refused::QueryUnsupported
+        | Refused::MalformedDate
+        | Refused::MissingBodyHash
+        | Refused::MalformedBodyHash => (Sort::Incomplete, format!("The signature cannot be read: {refused}.")),
+        Refused::WrongDate { scope, request } => (
+            Sort::Invalid,
+            format!("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{scope}' != '{request}'."),
+        ),
+        Refused::WrongRegion { given, .. } => {
+            (Sort::Invalid, format!("Credential should be scoped to a valid region, not '{given}'."))
+        }
+        Refused::WrongService(given) => {
+            (Sort::Invalid, format!("Credential should be scoped to the correct service, not '{given}'."))
+        }
+        Refused::Skewed { signed_at, now } => (Sort::Invalid, skewed(*signed_at, *now)),
+        Refused::UnsignedHeader(name) => {
+            (Sort::Invalid, format!("'{name}' must be a 'SignedHeader' in the AWS Authorization."))
+        }
+        Refused::AbsentHeader(_) | Refused::WrongBodyHash | Refused::SignatureMismatch => (
+            Sort::Invalid,
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
+             Access Key and signing method. Consult the service documentation for details."
+                .to_owned(),
+        ),
+    }
+}
+
+fn skewed(signed_at: i64, now: i64) -> String {
+    const MINUTES: i64 = 15;
+    let text = |secs: i64| Timestamp::from_secs(secs).rfc3339().replace(['-', ':'], "");
+    let (signed, current) = (text(signed_at), text(now));
+    if signed_at < now {
+        let bound = text(now - MINUTES * 60);
+        format!("Signature expired: {signed} is now earlier than {bound} ({current} - {MINUTES} min.)")
+    } else {
+        let bound = text(now + MINUTES * 60);
+        format!(
+            "Signature not yet current: {signed} is still later than {bound} ({current} + {MINUTES} min.)"
+        )
+    }
+}
