@@ -17,13 +17,36 @@ const S3_DOOR = [
 // An answer to HEAD has no body that could name a code.
 const S3_HEAD = ['success', '400', '403', '404', '501'];
 
+// What every signed operation of a service but S3 can answer, by its protocol.
+const SIGNED_JSON = [
+  ...JSON_DOOR, 'AccessDeniedException', 'ExpiredTokenException', 'IncompleteSignatureException',
+  'InvalidSignatureException', 'MissingAuthenticationTokenException', 'UnrecognizedClientException',
+];
+const SIGNED_FORM = [
+  'success', 'ExpiredToken', 'IncompleteSignature', 'InvalidClientTokenId', 'MalformedInput',
+  'MissingAuthenticationToken', 'RequestEntityTooLarge', 'SignatureDoesNotMatch',
+];
+const IAM = [...SIGNED_FORM, 'AccessDenied', 'ValidationError'];
+const OF_ROLE = [...IAM, 'NoSuchEntity'];
+
 const ANSWERS = {
+  'cognito-identity DescribeIdentityPool': [...SIGNED_JSON, 'ResourceNotFoundException', 'ValidationException'],
   'cognito-identity GetCredentialsForIdentity': [...IDENTITY_POOL, 'InvalidIdentityPoolConfigurationException'],
   'cognito-identity GetId': IDENTITY_POOL,
   'cognito-idp InitiateAuth': [
     ...JSON_DOOR, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
     'TooManyRequestsException', 'UserNotFoundException',
   ],
+  'iam CreateRole': [...IAM, 'EntityAlreadyExists', 'LimitExceeded', 'MalformedPolicyDocument', 'NotImplemented'],
+  'iam DeleteRole': [...OF_ROLE, 'DeleteConflict'],
+  'iam DeleteRolePolicy': OF_ROLE,
+  'iam GetRole': OF_ROLE,
+  'iam GetRolePolicy': OF_ROLE,
+  'iam ListRolePolicies': OF_ROLE,
+  'iam ListRoles': IAM,
+  'iam PutRolePolicy': [...OF_ROLE, 'LimitExceeded', 'MalformedPolicyDocument'],
+  'iam UpdateAssumeRolePolicy': [...OF_ROLE, 'LimitExceeded', 'MalformedPolicyDocument'],
+  'iam UpdateRole': OF_ROLE,
   's3 DeleteBucket': [...S3_DOOR, 'BucketNotEmpty'],
   's3 DeleteObject': [...S3_DOOR, 'KeyTooLongError'],
   's3 GetObject': [...S3_DOOR, '304', 'InvalidRange', 'KeyTooLongError', 'NoSuchKey', 'PreconditionFailed'],
@@ -35,17 +58,18 @@ const ANSWERS = {
     ...S3_DOOR, 'BadDigest', 'EntityTooLarge', 'InvalidDigest', 'KeyTooLongError', 'MalformedTrailerError',
     'MetadataTooLarge', 'MissingContentLength',
   ],
+  'sts GetCallerIdentity': SIGNED_FORM,
 };
 
 // Codes in the code of the server that no served operation answers with, and why.
 const ELSEWHERE = {
-  AccessDeniedException: 'no operation of the JSON services that is served is signed',
-  MissingAuthenticationTokenException: 'no operation of the JSON services that is served is signed',
-  UnrecognizedClientException: 'no operation of the JSON services that is served is signed',
   BucketAlreadyOwnedByYou: 'no operation that is served makes a bucket',
   InternalError: 'a breakdown of the server, which no request can bring about',
+  ServiceFailure: 'a breakdown of the server, which no request can bring about',
   InternalErrorException: 'a breakdown of the server, which no request can bring about',
   InvalidURI: 'the path names no operation',
+  InvalidAction: 'the form names no operation',
+  MissingAction: 'the form names no operation',
   MethodNotAllowed: 'the request names no operation',
   UnknownOperationException: 'the request names no operation',
   NotImplementedException: 'the operation is not served',

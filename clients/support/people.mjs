@@ -12,7 +12,7 @@ import { watch } from './seen.mjs';
 export const NOBODY = { accessKeyId: 'AKIANOBODYNOBODY0000', secretAccessKey: 'nobody' };
 
 // A refusal must be the answer to the first attempt, so nothing is tried again.
-const to = (server) => ({ endpoint: server.endpoint, region: REGION, maxAttempts: 1 });
+export const to = (server) => ({ endpoint: server.endpoint, region: REGION, maxAttempts: 1 });
 
 export const userPools = (server) => watch(new CognitoIdentityProviderClient({ ...to(server), credentials: NOBODY }));
 export const identityPools = (server) => watch(new CognitoIdentityClient({ ...to(server), credentials: NOBODY }));

@@ -5,10 +5,14 @@ import { appendFileSync } from 'node:fs';
 const SERVICES = {
   CognitoIdentityClient: 'cognito-identity',
   CognitoIdentityProviderClient: 'cognito-idp',
+  IAMClient: 'iam',
   S3Client: 's3',
+  STSClient: 'sts',
   cognitoidentity: 'cognito-identity',
   cognitoidentityserviceprovider: 'cognito-idp',
+  iam: 'iam',
   s3: 's3',
+  sts: 'sts',
 };
 
 /** Notes one answer: `success`, an error code, or the HTTP status where the answer has no body to name a code. */
@@ -29,7 +33,7 @@ export function watch(client) {
       return answer;
     } catch (error) {
       const status = error.$metadata?.httpStatusCode;
-      if (status) saw(service, operation, outcomeOf(operation, status, error.name));
+      if (status) saw(service, operation, outcomeOf(operation, status, error.Code ?? error.name));
       throw error;
     }
   };

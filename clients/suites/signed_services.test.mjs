@@ -1,0 +1,134 @@
+// What every signed operation of every service but S3 answers to those who may not ask it, or do not ask it right.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, it } from 'node:test';
+import { guest } from '../support/people.mjs';
+import { DEMO_POOL, SEED } from '../support/seed.mjs';
+import { serverOfSuite } from '../support/server.mjs';
+import { askSigned, request, takesForms } from '../support/signed.mjs';
+import { send } from '../support/wire.mjs';
+
+// An input that breaks no constraint, for each signed operation that is served.
+const role = { RoleName: 'demo-user' };
+const policy = { ...role, PolicyName: 'buckets' };
+const INPUTS = {
+  'cognito-identity DescribeIdentityPool': { IdentityPoolId: DEMO_POOL },
+  'iam CreateRole': { RoleName: 'new', AssumeRolePolicyDocument: '{}' },
+  'iam DeleteRole': role,
+  'iam DeleteRolePolicy': policy,
+  'iam GetRole': role,
+  'iam GetRolePolicy': policy,
+  'iam ListRolePolicies': role,
+  'iam ListRoles': {},
+  'iam PutRolePolicy': { ...policy, PolicyDocument: '{}' },
+  'iam UpdateAssumeRolePolicy': { ...role, PolicyDocument: '{}' },
+  'iam UpdateRole': role,
+  'sts GetCallerIdentity': {},
+};
+
+// An operation that anybody may ask whose signature is right, and one without a member that must be there.
+const NEEDS_NO_PERMISSION = ['sts GetCallerIdentity'];
+const WITHOUT_CONSTRAINTS = ['sts GetCallerIdentity'];
+
+const CODES = {
+  json: {
+    anonymous: 'MissingAuthenticationTokenException',
+    unknown: 'UnrecognizedClientException',
+    wrong: 'InvalidSignatureException',
+    unreadable: 'IncompleteSignatureException',
+    expired: 'ExpiredTokenException',
+    denied: 'AccessDeniedException',
+    garbled: 'SerializationException',
+    large: 'RequestEntityTooLargeException',
+  },
+  form: {
+    anonymous: 'MissingAuthenticationToken',
+    unknown: 'InvalidClientTokenId',
+    wrong: 'SignatureDoesNotMatch',
+    unreadable: 'IncompleteSignature',
+    expired: 'ExpiredToken',
+    denied: 'AccessDenied',
+    garbled: 'MalformedInput',
+    large: 'RequestEntityTooLarge',
+  },
+};
+const VIOLATION = { 'cognito-identity': 'ValidationException', 'cognito-idp': 'InvalidParameterException' };
+
+const isPublic = new Set(['cognito-identity GetId', 'cognito-identity GetCredentialsForIdentity', 'cognito-idp InitiateAuth']);
+const served = () => readFileSync(new URL('../../operations.txt', import.meta.url), 'utf8').trimEnd().split('\n')
+  .filter((line) => line.endsWith(' served') && !line.startsWith('s3 ')).map((line) => line.replace(/ served$/, ''))
+  .filter((line) => !isPublic.has(line));
+
+describe('a signed operation', () => {
+  const server = serverOfSuite(SEED);
+  let root;
+  let visitor;
+  before(async () => {
+    root = server.root();
+    visitor = (await guest(server)).credentials;
+  });
+
+  it('has an input here if it is served', () => {
+    assert.deepEqual(served().sort(), Object.keys(INPUTS).sort());
+  });
+
+  for (const [line, input] of Object.entries(INPUTS)) {
+    const [service, operation] = line.split(' ');
+    const codes = takesForms(service) ? CODES.form : CODES.json;
+    const asked = [service, operation, input];
+
+    it(`${line} is refused to those who do not sign it right`, async () => {
+      const stranger = { ...root, accessKeyId: 'AKIANOBODYNOBODY0000' };
+      const guess = { ...root, secretAccessKey: 'guessed' };
+      const answers = {
+        anonymous: await send(server, request(...asked)),
+        unknown: await askSigned(server, asked, stranger),
+        wrong: await askSigned(server, asked, guess),
+        unreadable: await send(server, { ...request(...asked), headers: { ...request(...asked).headers, authorization: 'AWS4-HMAC-SHA256 no' } }),
+      };
+      for (const [what, answer] of Object.entries(answers)) assert.equal(answer.code, codes[what], what);
+      for (const bent of [{ service: 's3' }, { region: 'eu-west-1' }, { now: Date.now() - 20 * 60_000 }]) {
+        assert.equal((await askSigned(server, asked, root, bent)).code, codes.wrong, JSON.stringify(bent));
+      }
+    });
+
+    if (!NEEDS_NO_PERMISSION.includes(line)) {
+      it(`${line} is refused to those whom no policy allows it`, async () => {
+        const answer = await askSigned(server, asked, visitor);
+        assert.equal(answer.code, codes.denied);
+        assert.match(answer.text, new RegExp(`is not authorized to perform: ${service}:${operation} on resource: `));
+      });
+    }
+
+    it(`${line} is refused if it cannot be read`, async () => {
+      const garbled = takesForms(service) ? `${request(...asked).body}&a=1&a=2` : '{';
+      // What cannot be read as a form names no operation either.
+      const sent = { ...request(service, operation, garbled), operation: [service, operation] };
+      assert.equal((await send(server, sent)).code, codes.garbled);
+      const large = { ...request(service, operation, 'a'.repeat(1_100_000)), operation: [service, operation] };
+      assert.equal((await send(server, large)).code, codes.large);
+      if (!WITHOUT_CONSTRAINTS.includes(line)) {
+        const broken = service === 'iam' && operation === 'ListRoles' ? { MaxItems: 0 } : spoiled(input);
+        const answer = await askSigned(server, [service, operation, broken], root);
+        assert.equal(answer.code, VIOLATION[service] ?? 'ValidationError');
+        assert.match(answer.text, /validation errors? detected/);
+      }
+    });
+  }
+
+  it('is refused to a session that has ended', async () => {
+    await server.advance(3601);
+    const now = await server.now();
+    for (const [line, input] of Object.entries(INPUTS)) {
+      const [service, operation] = line.split(' ');
+      const answer = await askSigned(server, [service, operation, input], visitor, { now });
+      assert.equal(answer.code, (takesForms(service) ? CODES.form : CODES.json).expired, line);
+    }
+  });
+});
+
+/** The input with its first member emptied. */
+function spoiled(input) {
+  const [first] = Object.keys(input);
+  return { ...input, [first]: '' };
+}
