@@ -77,22 +77,39 @@ impl Holder {
 
     /// A signed request to S3, without a query.
     pub(crate) fn s3(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
-        let head = RequestHead { method, path, query: "", headers: &[("host", b"localhost")] };
+        self.signed((method, path, body), ("s3", Style::S3), &[("host", b"localhost")])
+    }
+
+    /// Asks STS who they are.
+    pub(crate) fn get_caller_identity(&self) -> Vec<u8> {
+        let headers: [(&str, &[u8]); 2] =
+            [("host", b"localhost"), ("content-type", b"application/x-www-form-urlencoded")];
+        let body = "Action=GetCallerIdentity&Version=2011-06-15";
+        self.signed(("POST", "/", body), ("sts", Style::Standard), &headers)
+    }
+
+    fn signed(
+        &self,
+        (method, path, body): (&str, &str, &str),
+        (service, style): (&str, Style),
+        sent: &[(&str, &[u8])],
+    ) -> Vec<u8> {
+        let head = RequestHead { method, path, query: "", headers: sent };
         let credentials = Credentials {
             access_key_id: &self.id,
             secret_access_key: SecretKeyRef::new(&self.secret),
             session_token: Some(&self.token),
         };
-        let signer = Signer { credentials, region: "us-east-1", service: "s3", style: Style::S3 };
+        let signer = Signer { credentials, region: "us-east-1", service, style };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let now = i64::try_from(now).unwrap();
         let signed = sign(&head, &signer, PayloadHash::of(body.as_bytes()), now).unwrap();
-        let headers: String = signed.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let plain = sent.iter().map(|(name, value)| (*name, String::from_utf8_lossy(value).into_owned()));
+        let added = signed.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        let headers: String =
+            plain.chain(added).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let length = body.len();
-        format!(
-            "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
-        )
-        .into()
+        format!("{method} {path} HTTP/1.1\r\ncontent-length: {length}\r\n{headers}\r\n{body}").into()
     }
 }
 

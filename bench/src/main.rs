@@ -8,14 +8,15 @@
 #![expect(clippy::panic, reason = "a measurement that cannot be made fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "measuring needs the machine's time")]
 
+mod alone;
 mod asks;
 mod echo;
 mod load;
 mod memory;
 mod process;
 
-use asks::Asks;
-use load::{Measured, measure};
+use asks::{Asks, Holder};
+use load::{Connection, Measured, measure};
 use process::{Echo, Server};
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ fn main() {
         ["echo"] => echo::serve(),
         ["run", binary] => {
             throughput(binary);
+            alone::measure();
             memory::measure(binary);
         }
         other => panic!("say `echo` or `run BINARY`, not {other:?}"),
@@ -43,11 +45,21 @@ fn throughput(binary: &str) {
     let (server, echo) = (Server::serve(binary, &folder), Echo::start());
     let asks = Asks::of(&server);
     let signed_in = asks.get_credentials_signed_in();
+    let mut connection = Connection::open(&server.address);
+    let holder = Holder::of(&mut connection, &asks);
+    let own = format!("/my-bucket/{}/kibibyte", holder.identity.replace(':', "%3A"));
+    let put = holder.s3("PUT", &own, &"x".repeat(1024));
+    connection.ask(&put);
+    drop(connection);
     let subjects = [
         ("echo of the same request", &echo.address, signed_in.clone()),
         ("GetCredentialsForIdentity, guest", &server.address, asks.get_credentials_as_guest()),
         ("GetCredentialsForIdentity, signed in", &server.address, signed_in),
         ("GetId, known login", &server.address, asks.get_id_of_known_login()),
+        ("GetId, new guest", &server.address, asks.get_id_of_guest()),
+        ("GetCallerIdentity", &server.address, holder.get_caller_identity()),
+        ("GetObject, 1 KiB", &server.address, holder.s3("GET", &own, "")),
+        ("PutObject, 1 KiB", &server.address, put),
     ];
     let mut rounds: Vec<Vec<Measured>> = subjects.iter().map(|_| Vec::new()).collect();
     for _ in 0..ROUNDS {
