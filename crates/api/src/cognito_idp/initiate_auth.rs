@@ -4,7 +4,7 @@ use super::fault_of;
 use crate::app::App;
 use crate::fault::{Common, Fault, Said};
 use crate::operation::{Call, Operation, Public, Reply};
-use broker::user_pool::sign_in::{self, Attempt, SignedIn};
+use broker::user_pool::sign_in::{self, Attempt, SignInRefused, SignedIn};
 use domain::records::{Breakdown, Stop};
 use domain::secret::Secret;
 use domain::time::Timestamp;
@@ -78,7 +78,7 @@ impl Operation for InitiateAuth {
         }
         let client = input.client_id;
         let Shown { username, password } = shown(input.auth_parameters)?;
-        call.notes.parameter("username", username.as_str());
+        call.notes.parameter("username", HIDDEN);
         let turn = app.hashing.queue(&username).await.map_err(|_| too_many_requests())?;
         // The body may have taken long to arrive, and so may the turn to come.
         let now = app.clock.now();
@@ -86,7 +86,11 @@ impl Operation for InitiateAuth {
         let beginning = app.store.transact(app.entropy.as_ref(), |records, _| {
             sign_in::begin(records, &client, &username, address, now)
         });
-        let attempt = beginning.await?.map_err(fault_of)?;
+        let begun = beginning.await?;
+        if is_known(&begun) {
+            call.notes.parameter("username", username.as_str());
+        }
+        let attempt = begun.map_err(fault_of)?;
         let signed_in = if turn.check(password, attempt.password()).await? {
             let succeeding = app.store.transact(app.entropy.as_ref(), |records, entropy| {
                 sign_in::succeed(records, &attempt, now, entropy)
@@ -98,6 +102,16 @@ impl Operation for InitiateAuth {
         call.notes.detail("reason", "the password is right");
         call.notes.element("sub", signed_in.user.sub.as_str());
         Ok(Reply::issuing(tokens(app, &signed_in)?))
+    }
+}
+
+/// What is on record for a name that nobody has, as in CloudTrail: it may be a password in the wrong field.
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
+fn is_known(begun: &Result<Attempt, SignInRefused>) -> bool {
+    match begun {
+        Ok(attempt) => attempt.is_known(),
+        Err(refused) => matches!(refused, SignInRefused::TooManyFailures { is_known: true }),
     }
 }
 

@@ -25,7 +25,10 @@ pub enum SignInRefused {
     FlowNotEnabled,
     /// The user or the network they come from failed too often lately.
     #[error("too many failed attempts lately")]
-    TooManyFailures,
+    TooManyFailures {
+        /// Whether somebody has the name that was given; never for the caller.
+        is_known: bool,
+    },
     /// There is no such user, and the client does not hide that.
     #[error("there is no such user")]
     NoSuchUser,
@@ -43,6 +46,11 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Whether somebody has the name that was given.
+    pub const fn is_known(&self) -> bool {
+        self.user.is_some()
+    }
+
     /// What the password is checked against; for somebody unknown, a hash that costs as much and never matches.
     pub fn password(&self) -> PasswordHash {
         self.user.as_ref().map_or_else(PasswordHash::of_nobody, |user| user.password.clone())
@@ -82,7 +90,7 @@ pub fn begin(
     if of_user.is_some_and(|failures| failures.still_block(now))
         || of_network.is_some_and(|failures| failures.still_block(now))
     {
-        return refuse(SignInRefused::TooManyFailures);
+        return refuse(SignInRefused::TooManyFailures { is_known: user.is_some() });
     }
     Ok(Attempt { client, username: username.clone(), network, user })
 }

@@ -10,7 +10,7 @@ const POOLS: Table<1, UserPool> = Table::new("user-pool");
 const CLIENTS: Table<1, Client> = Table::new("client");
 /// Users by pool and name.
 const USERS: Table<2, User> = Table::new("user");
-/// Failed sign-ins by pool and name; the name may be nobody's.
+/// Failed sign-ins by pool and hashed name; the name may be nobody's.
 const FAILURES_OF_USERS: Table<2, UserFailures> = Table::new("user-failures");
 const FAILURES_OF_NETWORKS: Table<1, NetworkFailures> = Table::new("network-failures");
 
@@ -40,11 +40,11 @@ impl UserPools for Records<'_> {
     }
 
     fn user_failures(&mut self, pool: &UserPoolId, name: &Username) -> Read<Option<UserFailures>> {
-        self.get(&FAILURES_OF_USERS, [pool.as_str(), name.as_str()])
+        self.get(&FAILURES_OF_USERS, [pool.as_str(), &name.hashed(pool)])
     }
 
     fn put_user_failures(&mut self, pool: &UserPoolId, name: &Username, failures: Option<&UserFailures>) {
-        let key = [pool.as_str(), name.as_str()];
+        let key = [pool.as_str(), &name.hashed(pool)];
         match failures {
             Some(failures) => self.put(&FAILURES_OF_USERS, key, failures),
             None => self.delete(&FAILURES_OF_USERS, key),
