@@ -110,7 +110,7 @@ fn what_is_secret_is_for_the_owner_alone() {
 #[test]
 fn a_password_that_was_typed_as_a_name_is_kept_nowhere() {
     let folder = seeded();
-    let server = Start::serve(folder.path()).option("--log", "trace").run();
+    let server = Start::serve(folder.path()).run();
     let typed = "my-own-password-at-length";
     let person = DemoUser { name: typed.to_owned(), password: "x".to_owned(), ..demo_user(folder.path()) };
     for _ in 0..6 {
