@@ -1,6 +1,6 @@
 //! Measures the server from outside, in the same run as a bare echo server over the same HTTP library.
 //!
-//! `bench/run` builds and starts it. Requests go over loopback only and are bounded in number and time.
+//! `bench/run` builds and starts it; `./test` holds the server to its bounds of memory and start-up with it. Requests go over loopback only and are bounded in number and time.
 
 #![expect(clippy::print_stdout, reason = "printing is the job")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made fails by panicking")]
@@ -35,7 +35,8 @@ fn main() {
             alone::measure();
             memory::measure(binary);
         }
-        other => panic!("say `echo` or `run BINARY`, not {other:?}"),
+        ["bounds", binary] => memory::measure(binary),
+        other => panic!("say `echo`, `run BINARY` or `bounds BINARY`, not {other:?}"),
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod authority;
 pub mod body;
 pub mod cognito_identity;
 pub mod cognito_idp;

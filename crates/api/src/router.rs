@@ -56,7 +56,10 @@ pub async fn answer(app: &App, request: Request<RequestBody>, peer: Peer) -> Ans
         }
         Door::Live => text(StatusCode::OK, "live\n"),
         Door::Ready => ready(app).await,
-        Door::PoolDocument(pool, document) => pool_document(app, &pool, document).await,
+        Door::PoolDocument(pool, document) => {
+            let address = discovery::address(app, &pool, &head, peer.is_secure);
+            pool_document(app, &pool, document, address).await
+        }
         Door::Reserved => text(StatusCode::NOT_FOUND, "there is nothing here\n"),
     };
     // SDKs set their clocks by it, so it is this server's time and not the machine's.
@@ -164,14 +167,25 @@ async fn s3_service(app: &App, mut call: Call<'_>, id: &str) -> Response<Respons
     response
 }
 
-async fn pool_document(app: &App, pool: &UserPoolId, document: PoolDocument) -> Response<ResponseBody> {
-    let found = match document {
-        PoolDocument::Keys => discovery::key_set(app, pool).await,
-        PoolDocument::Configuration => discovery::configuration(app, pool).await,
+async fn pool_document(
+    app: &App,
+    pool: &UserPoolId,
+    document: PoolDocument,
+    address: Option<String>,
+) -> Response<ResponseBody> {
+    let found = match (document, address) {
+        (PoolDocument::Keys, _) => Some(discovery::key_set(app, pool).await),
+        (PoolDocument::Configuration, Some(address)) => {
+            Some(discovery::configuration(app, pool, &address).await)
+        }
+        (PoolDocument::Configuration, None) => None,
     };
-    let mut response = match found {
-        Ok(Some(document)) => json_document(&document),
-        Ok(None) => text(StatusCode::NOT_FOUND, "there is no such user pool\n"),
+    let mut response = match found.transpose() {
+        Ok(None) => {
+            text(StatusCode::BAD_REQUEST, "the request does not say in `Host` where this server is\n")
+        }
+        Ok(Some(Some(document))) => json_document(&document),
+        Ok(Some(None)) => text(StatusCode::NOT_FOUND, "there is no such user pool\n"),
         Err(breakdown) => {
             tracing::error!(%breakdown, "a user pool's document cannot be read");
             text(StatusCode::INTERNAL_SERVER_ERROR, "the server failed\n")

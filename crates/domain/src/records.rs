@@ -11,10 +11,9 @@ use crate::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use crate::s3::bucket::{Bucket, BucketName};
 use crate::s3::object::{ContentId, Object, ObjectKey};
 use crate::user_pool::client::{Client, ClientId};
-use crate::user_pool::failures::Failures;
+use crate::user_pool::failures::{Network, NetworkFailures, UserFailures};
 use crate::user_pool::pool::{UserPool, UserPoolId};
 use crate::user_pool::user::{User, Username};
-use std::net::{IpAddr, Ipv6Addr};
 
 /// A record could not be read at this moment: it has to be loaded first, or the store is broken.
 ///
@@ -100,34 +99,14 @@ pub trait UserPools {
     fn user(&mut self, pool: &UserPoolId, name: &Username) -> Read<Option<User>>;
     /// Writes a user under their pool and name.
     fn put_user(&mut self, user: &User);
-    /// The failed sign-ins of somebody who may or may not exist, or from an address.
-    fn failures(&mut self, of: &FailuresOf) -> Read<Option<Failures>>;
-    /// Writes or, with `None`, forgets failed sign-ins.
-    fn put_failures(&mut self, of: &FailuresOf, failures: Option<&Failures>);
-}
-
-/// Whose failed sign-ins are counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FailuresOf {
-    /// Those for one username of a pool, whether or not it exists.
-    User(UserPoolId, Username),
-    /// Those from one address, for any user; of IPv6 addresses, from one network of 64 bits, which is what one
-    /// customer has.
-    Address(IpAddr),
-}
-
-impl FailuresOf {
-    /// Those from where this address is; `None` for the machine itself, where a proxy speaks for everybody.
-    pub fn address(address: IpAddr) -> Option<Self> {
-        match address {
-            _ if address.is_loopback() => None,
-            IpAddr::V4(_) => Some(Self::Address(address)),
-            IpAddr::V6(v6) => {
-                let network = Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64);
-                Some(Self::Address(IpAddr::V6(network)))
-            }
-        }
-    }
+    /// The failed sign-ins of somebody who may or may not exist.
+    fn user_failures(&mut self, pool: &UserPoolId, name: &Username) -> Read<Option<UserFailures>>;
+    /// Writes or, with `None`, forgets the failed sign-ins of somebody.
+    fn put_user_failures(&mut self, pool: &UserPoolId, name: &Username, failures: Option<&UserFailures>);
+    /// The failed sign-ins from a network.
+    fn network_failures(&mut self, network: Network) -> Read<Option<NetworkFailures>>;
+    /// Writes the failed sign-ins from a network.
+    fn put_network_failures(&mut self, network: Network, failures: &NetworkFailures);
 }
 
 /// Roles.

@@ -2,6 +2,7 @@
 //!
 //! One thread writes. Lines that arrive together are written together, and with `--audit-sync` share one wait for the
 //! disk. Without it a line survives a crash of the process as soon as it is acknowledged, of the machine a little later.
+//! Before each group the file is looked up by its name, so that one that was renamed or removed is followed by a new one.
 
 use crate::Refused;
 use api::app::Clock;
@@ -9,8 +10,8 @@ use api::audit::Sink;
 use domain::records::Breakdown;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -70,10 +71,23 @@ struct Writer {
 }
 
 struct Today {
-    day: String,
+    path: PathBuf,
     file: File,
     /// The length of the file up to the end of its last whole line.
     whole: u64,
+}
+
+impl Today {
+    /// Whether the file still has its name, and is as this writer left it.
+    fn is_in_place(&self) -> io::Result<bool> {
+        let named = match std::fs::metadata(&self.path) {
+            Ok(named) => named,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let held = self.file.metadata()?;
+        Ok((named.dev(), named.ino(), named.len()) == (held.dev(), held.ino(), self.whole))
+    }
 }
 
 impl Writer {
@@ -90,9 +104,9 @@ impl Writer {
     }
 
     fn write(&mut self, group: &[Line]) -> io::Result<()> {
-        let day = self.clock.now().day();
+        let path = self.folder.join(format!("{}.jsonl", self.clock.now().day()));
         let sync = self.sync;
-        let today = self.file_of(day)?;
+        let today = self.file_at(path)?;
         let mut bytes = Vec::with_capacity(group.iter().map(|line| line.text.len() + 1).sum());
         for line in group {
             bytes.extend_from_slice(line.text.as_bytes());
@@ -113,12 +127,15 @@ impl Writer {
         }
     }
 
-    fn file_of(&mut self, day: String) -> io::Result<&mut Today> {
-        let current = self.today.take().filter(|today| today.day == day);
+    fn file_at(&mut self, path: PathBuf) -> io::Result<&mut Today> {
+        let current = match self.today.take() {
+            Some(today) if today.path == path && today.is_in_place()? => Some(today),
+            Some(_) | None => None,
+        };
         let today = match current {
             Some(today) => today,
             None => {
-                let today = open_day(&self.folder, day)?;
+                let today = open_day(path)?;
                 if self.sync {
                     // A new file's name is as easily lost as its lines.
                     File::open(&self.folder)?.sync_all()?;
@@ -132,15 +149,14 @@ impl Writer {
 
 /// Opens the file of a day. What a crash left of a line that nobody was told about is cut off, so that every line is a
 /// whole record.
-fn open_day(folder: &Path, day: String) -> io::Result<Today> {
-    let path = folder.join(format!("{day}.jsonl"));
-    let mut file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(path)?;
+fn open_day(path: PathBuf) -> io::Result<Today> {
+    let mut file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(&path)?;
     let length = file.metadata()?.len();
     let whole = end_of_last_line(&mut file, length)?;
     if whole < length {
         file.set_len(whole)?;
     }
-    Ok(Today { day, file, whole })
+    Ok(Today { path, file, whole })
 }
 
 /// Where the last whole line of a file ends, looked for from the end of the file.
@@ -163,6 +179,7 @@ fn end_of_last_line(file: &mut File, length: u64) -> io::Result<u64> {
 mod tests {
     use super::*;
     use domain::time::Timestamp;
+    use std::path::Path;
 
     struct Fixed;
     impl Clock for Fixed {
@@ -183,6 +200,60 @@ mod tests {
         sink.write("two".to_owned()).await.unwrap();
         let written = std::fs::read_to_string(folder.path().join("2026-01-02.jsonl")).unwrap();
         assert_eq!(written, "one\ntwo\n");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_renamed_away_is_followed_by_a_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, rotated) = (folder.path().join("2026-01-02.jsonl"), folder.path().join("rotated"));
+        let sink = open(folder.path());
+        sink.write("one".to_owned()).await.unwrap();
+        std::fs::rename(&path, &rotated).unwrap();
+        sink.write("two".to_owned()).await.unwrap();
+        assert_eq!(std::fs::read_to_string(rotated).unwrap(), "one\n");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), "two\n");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_removed_or_replaced_takes_no_line_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("2026-01-02.jsonl");
+        let sink = open(folder.path());
+        sink.write("lost by whoever removes it".to_owned()).await.unwrap();
+        std::fs::remove_file(&path).unwrap();
+        sink.write("two".to_owned()).await.unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "two\n");
+        let other = folder.path().join("other");
+        std::fs::write(&other, "other\n").unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        sink.write("three".to_owned()).await.unwrap();
+        assert_eq!(std::fs::read_to_string(path).unwrap(), "other\nthree\n");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_others_cut_or_add_to_still_holds_whole_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("2026-01-02.jsonl");
+        let sink = open(folder.path());
+        sink.write("one".to_owned()).await.unwrap();
+        for (meddled, kept) in [("", ""), ("on", ""), ("one\ntwo\nthr", "one\ntwo\n")] {
+            std::fs::write(&path, meddled).unwrap();
+            sink.write("next".to_owned()).await.unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{kept}next\n"));
+        }
+    }
+
+    #[tokio::test]
+    async fn when_the_folder_is_gone_nothing_is_acknowledged_until_it_is_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let audit = folder.path().join("audit");
+        let sink = open(&audit);
+        sink.write("one".to_owned()).await.unwrap();
+        std::fs::remove_dir_all(&audit).unwrap();
+        assert!(sink.write("lost".to_owned()).await.is_err());
+        std::fs::create_dir(&audit).unwrap();
+        sink.write("two".to_owned()).await.unwrap();
+        assert_eq!(std::fs::read_to_string(audit.join("2026-01-02.jsonl")).unwrap(), "two\n");
     }
 
     #[tokio::test]

@@ -47,7 +47,8 @@ pub(crate) struct Settings {
     /// The account number in ARNs, twelve digits.
     #[arg(long, env = "CENOTE_ACCOUNT", default_value = "123456789012")]
     pub(crate) account: String,
-    /// The address that user-pool tokens name as their issuer, before the pool's id; AWS's form if absent.
+    /// The address that user-pool tokens name as their issuer, before the pool's id: a scheme and a host, no path; AWS's
+    /// form if absent.
     #[arg(long, env = "CENOTE_ISSUER", value_name = "URL")]
     pub(crate) issuer: Option<String>,
     /// Wait until the disk has every audit record that must not be lost, so that it survives a crash of the machine.

@@ -9,14 +9,15 @@ use crate::house::{self, Opened};
 use crate::seed::{Applied, Seed, apply};
 use crate::{keys, serve};
 use api::app::{App, Clock, S3Cors};
+use api::authority::authority;
 use api::body::{NotRead, RequestBody, ResponseBody, full, read_whole};
 use domain::identity_pool::login::user_pool_provider_name;
 use domain::time::Span;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -38,7 +39,8 @@ pub(crate) async fn run(settings: DevSettings) -> Result<(), Refused> {
     let applied = seed_if_empty(&app, &opened.data, &seed).await?;
     say_hello(bound.address, &app, applied.as_ref(), &opened.data)?;
     let opened = Arc::new(opened);
-    let tools = DevTools { opened: opened.clone(), seed, turn: Mutex::new(()) };
+    let address = settings.common.listen.ip();
+    let tools = DevTools { opened: opened.clone(), seed, address, turn: Mutex::new(()) };
     serve::until_stopped(bound, opened, Some(Arc::new(tools))).await
 }
 
@@ -110,6 +112,8 @@ fn say_hello(
 pub(crate) struct DevTools {
     opened: Arc<Opened>,
     seed: Seed,
+    /// Where the server listens.
+    address: IpAddr,
     turn: Mutex<()>,
 }
 
@@ -121,12 +125,10 @@ impl DevTools {
 
     /// Answers a request to these tools.
     pub(crate) async fn answer(&self, mut request: Request<RequestBody>) -> Response<ResponseBody> {
-        // A page that a developer happens to visit must not empty their server.
-        if request.headers().contains_key(header::ORIGIN) {
-            return answer(
-                StatusCode::FORBIDDEN,
-                &json!({ "message": "pages may not use the tools of a developer" }),
-            );
+        if may_be_of_a_page(request.headers()) || !self.is_addressed(&request) {
+            let message =
+                "pages may not use the tools of a developer; ask for localhost or the server's IP address";
+            return answer(StatusCode::FORBIDDEN, &json!({ "message": message }));
         }
         let (path, method) = (request.uri().path().to_owned(), request.method().clone());
         match (path.as_str(), method) {
@@ -135,6 +137,17 @@ impl DevTools {
             ("/_cenote/reset", Method::POST) => self.reset().await,
             ("/_cenote/decisions", Method::GET) => self.decisions(),
             _ => answer(StatusCode::NOT_FOUND, &json!({ "message": "there is no such tool" })),
+        }
+    }
+
+    /// Whether a request names this machine. A page whose own name was made to point here (DNS rebinding) is of the same
+    /// origin for its browser, and says that name.
+    fn is_addressed(&self, request: &Request<RequestBody>) -> bool {
+        let Some(named) = authority(request.uri(), request.headers()) else { return false };
+        let host = named.host().trim_start_matches('[').trim_end_matches(']');
+        match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
+            Ok(address) => address.is_loopback() || address == self.address || self.address.is_unspecified(),
+            Err(_) => host.eq_ignore_ascii_case("localhost"),
         }
     }
 
@@ -195,6 +208,12 @@ impl DevTools {
             records.iter().filter_map(|record| serde_json::from_str(record).ok()).collect();
         answer(StatusCode::OK, &Value::Array(records))
     }
+}
+
+/// Whether a browser says that a page sent this: one that a developer happens to visit must not empty their server.
+fn may_be_of_a_page(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::ORIGIN)
+        || headers.get_all("sec-fetch-site").iter().any(|site| site != "none")
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response<ResponseBody> {

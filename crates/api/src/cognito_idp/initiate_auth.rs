@@ -4,9 +4,10 @@ use super::fault_of;
 use crate::app::App;
 use crate::fault::{Common, Fault, Said};
 use crate::operation::{Call, Operation, Public, Reply};
-use broker::user_pool::sign_in::{self, Attempt, SignedIn};
+use broker::user_pool::sign_in::{self, Attempt, SignInRefused, SignedIn};
 use domain::records::{Breakdown, Stop};
 use domain::secret::Secret;
+use domain::time::Timestamp;
 use domain::user_pool::client::ClientId;
 use domain::user_pool::password::LONGEST_PASSWORD;
 use domain::user_pool::user::Username;
@@ -77,24 +78,40 @@ impl Operation for InitiateAuth {
         }
         let client = input.client_id;
         let Shown { username, password } = shown(input.auth_parameters)?;
-        call.notes.parameter("username", username.as_str());
+        call.notes.parameter("username", HIDDEN);
         let turn = app.hashing.queue(&username).await.map_err(|_| too_many_requests())?;
+        // The body may have taken long to arrive, and so may the turn to come.
+        let now = app.clock.now();
         let address = call.circumstances.source_ip;
         let beginning = app.store.transact(app.entropy.as_ref(), |records, _| {
-            sign_in::begin(records, &client, &username, address, call.now)
+            sign_in::begin(records, &client, &username, address, now)
         });
-        let attempt = beginning.await?.map_err(fault_of)?;
+        let begun = beginning.await?;
+        if is_known(&begun) {
+            call.notes.parameter("username", username.as_str());
+        }
+        let attempt = begun.map_err(fault_of)?;
         let signed_in = if turn.check(password, attempt.password()).await? {
             let succeeding = app.store.transact(app.entropy.as_ref(), |records, entropy| {
-                sign_in::succeed(records, &attempt, call.now, entropy)
+                sign_in::succeed(records, &attempt, now, entropy)
             });
             succeeding.await?.map_err(fault_of)?
         } else {
-            return Err(failed(app, call, &attempt).await?);
+            return Err(failed(app, &attempt, now).await?);
         };
         call.notes.detail("reason", "the password is right");
         call.notes.element("sub", signed_in.user.sub.as_str());
         Ok(Reply::issuing(tokens(app, &signed_in)?))
+    }
+}
+
+/// What is on record for a name that nobody has, as in CloudTrail: it may be a password in the wrong field.
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
+fn is_known(begun: &Result<Attempt, SignInRefused>) -> bool {
+    match begun {
+        Ok(attempt) => attempt.is_known(),
+        Err(refused) => matches!(refused, SignInRefused::TooManyFailures { is_known: true }),
     }
 }
 
@@ -127,9 +144,9 @@ fn shown(mut parameters: BTreeMap<String, String>) -> Result<Shown, Fault> {
     Ok(Shown { username, password })
 }
 
-async fn failed(app: &App, call: &Call<'_>, attempt: &Attempt) -> Result<Fault, Fault> {
+async fn failed(app: &App, attempt: &Attempt, now: Timestamp) -> Result<Fault, Fault> {
     let failing = app.store.transact(app.entropy.as_ref(), |records, _| {
-        sign_in::fail(records, attempt, call.now).map_err(Stop::<std::convert::Infallible>::from)
+        sign_in::fail(records, attempt, now).map_err(Stop::<std::convert::Infallible>::from)
     });
     let Ok(refused) = failing.await?;
     Ok(fault_of(refused))

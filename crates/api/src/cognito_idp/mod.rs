@@ -37,7 +37,7 @@ fn fault_of(refused: SignInRefused) -> Fault {
             "InvalidParameterException",
             "USER_PASSWORD_AUTH flow not enabled for this client",
         ),
-        SignInRefused::TooManyFailures => {
+        SignInRefused::TooManyFailures { .. } => {
             Said::bad_request("NotAuthorizedException", "Password attempts exceeded").denied_because(reason)
         }
         SignInRefused::NoSuchUser => {

@@ -151,6 +151,26 @@ async fn a_denied_listing_is_on_record_with_the_keys_that_it_was_decided_by() {
 }
 
 #[tokio::test]
+async fn a_name_is_on_record_only_if_somebody_has_it() {
+    let server = Server::start().await;
+    let hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
+    for (typed, recorded) in [("alice", "alice"), ("my-own-password", hidden)] {
+        for wrong in 0..7 {
+            let mut input = sign_in();
+            input["AuthParameters"] = json!({ "USERNAME": typed, "PASSWORD": "wrong" });
+            server.idp("InitiateAuth", &input).await;
+            let line = server.sink.lines().pop().unwrap();
+            let record = records(std::slice::from_ref(&line)).pop().unwrap();
+            assert_eq!(record["requestParameters"]["username"], recorded, "attempt {wrong}");
+            let locked = record["additionalEventData"]["reason"] == "too many failed attempts lately";
+            assert_eq!(locked, wrong >= 5, "{line}");
+            assert_eq!(line.contains(typed), typed == recorded, "{line}");
+        }
+    }
+    assert!(server.app.audit.recent().iter().all(|line| !line.contains("my-own-password")));
+}
+
+#[tokio::test]
 async fn every_kind_of_denial_is_on_record() {
     let server = Server::start().await;
     let mut nobody = server.root();

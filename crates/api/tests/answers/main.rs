@@ -5,6 +5,7 @@ mod access;
 mod audit;
 mod constraints;
 mod cross_origin;
+mod discovery;
 mod golden;
 mod ledger;
 mod listing;

@@ -80,6 +80,25 @@ async fn the_framing_of_an_upload_is_taken_off_and_the_checksum_behind_it_kept()
     }
 }
 
+/// S3 takes it so, although its documents ask for `x-amz-trailer`: versity/versitygw#1632 saw it, and OpenStack Swift's
+/// `test_strm_unsgnd_pyld_trl_no_trailer_ok` expects it.
+#[tokio::test]
+async fn a_framed_upload_that_announces_no_checksum_is_held_to_none_and_may_not_bring_one_along() {
+    let server = Server::start().await;
+    let trailed = encode(b"note", 16, &[(Algorithm::Crc32.header(), &checksum(Algorithm::Crc32, b"note"))]);
+    assert_eq!(refused(&server, raw(&trailed, 4)).await, (400, "MalformedTrailerError".to_owned()));
+    let answer = server.s3(&server.root(), raw(&encode(b"note", 16, &[]), 4)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let read = read(&server).await;
+    assert_eq!((read.body.as_ref(), read.header("x-amz-checksum-crc32")), (&b"note"[..], None));
+    let claimed = raw(&encode(b"note", 16, &[]), 4).header("content-md5", &md5(b"other"));
+    assert_eq!(
+        server.s3(&server.root(), claimed).await.code(),
+        "BadDigest",
+        "what is said in the head counts"
+    );
+}
+
 #[tokio::test]
 async fn a_framed_upload_may_come_in_any_pieces() {
     let body = b"a body that is longer than one of its chunks";

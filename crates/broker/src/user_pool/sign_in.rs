@@ -4,10 +4,10 @@
 //! check, the caller hashes, and [`succeed`] or [`fail`] remembers how it ended.
 
 use domain::entropy::Entropy;
-use domain::records::{FailuresOf, Read, Stop, UserPools, refuse};
+use domain::records::{Read, Stop, UserPools, refuse};
 use domain::time::Timestamp;
 use domain::user_pool::client::{AuthFlow, Client, ClientId};
-use domain::user_pool::failures::Failures;
+use domain::user_pool::failures::{Network, NetworkFailures, UserFailures};
 use domain::user_pool::keys::PoolKeys;
 use domain::user_pool::password::PasswordHash;
 use domain::user_pool::token::SignIn;
@@ -23,9 +23,12 @@ pub enum SignInRefused {
     /// The client may not use this flow.
     #[error("the client may not sign users in by password")]
     FlowNotEnabled,
-    /// The user or the address failed too often lately.
+    /// The user or the network they come from failed too often lately.
     #[error("too many failed attempts lately")]
-    TooManyFailures,
+    TooManyFailures {
+        /// Whether somebody has the name that was given; never for the caller.
+        is_known: bool,
+    },
     /// There is no such user, and the client does not hide that.
     #[error("there is no such user")]
     NoSuchUser,
@@ -38,11 +41,16 @@ pub enum SignInRefused {
 pub struct Attempt {
     client: Client,
     username: Username,
-    address: IpAddr,
+    network: Option<Network>,
     user: Option<User>,
 }
 
 impl Attempt {
+    /// Whether somebody has the name that was given.
+    pub const fn is_known(&self) -> bool {
+        self.user.is_some()
+    }
+
     /// What the password is checked against; for somebody unknown, a hash that costs as much and never matches.
     pub fn password(&self) -> PasswordHash {
         self.user.as_ref().map_or_else(PasswordHash::of_nobody, |user| user.password.clone())
@@ -76,21 +84,26 @@ pub fn begin(
         return refuse(SignInRefused::FlowNotEnabled);
     }
     let user = records.user(&client.pool, username)?;
-    let attempt = Attempt { client, username: username.clone(), address, user };
-    for (of, free) in attempt.counted() {
-        if records.failures(&of)?.is_some_and(|failures| failures.still_block(free, now)) {
-            return refuse(SignInRefused::TooManyFailures);
-        }
+    let of_user = records.user_failures(&client.pool, username)?;
+    let network = Network::of(address);
+    let of_network = network.map(|network| records.network_failures(network)).transpose()?.flatten();
+    if of_user.is_some_and(|failures| failures.still_block(now))
+        || of_network.is_some_and(|failures| failures.still_block(now))
+    {
+        return refuse(SignInRefused::TooManyFailures { is_known: user.is_some() });
     }
-    Ok(attempt)
+    Ok(Attempt { client, username: username.clone(), network, user })
 }
 
-/// Counts a failure for the user and for the address, and says how to refuse. A failure is counted for a name that
+/// Counts a failure for the user and for the network, and says how to refuse. A failure is counted for a name that
 /// nobody has as well, so that waiting tells nothing either.
 pub fn fail(records: &mut impl UserPools, attempt: &Attempt, now: Timestamp) -> Read<SignInRefused> {
-    for (of, _) in attempt.counted() {
-        let failures = Failures::and_one_more(records.failures(&of)?, now);
-        records.put_failures(&of, Some(&failures));
+    let (pool, name) = (&attempt.client.pool, &attempt.username);
+    let failures = UserFailures::and_one_more(records.user_failures(pool, name)?, now);
+    records.put_user_failures(pool, name, Some(&failures));
+    if let Some(network) = attempt.network {
+        let failures = NetworkFailures::and_one_more(records.network_failures(network)?, now);
+        records.put_network_failures(network, &failures);
     }
     let tells = attempt.user.is_none() && !attempt.client.hides_missing_users;
     Ok(if tells { SignInRefused::NoSuchUser } else { SignInRefused::WrongPassword })
@@ -113,21 +126,8 @@ pub fn succeed(
     match user.status {
         UserStatus::Confirmed => {}
     }
-    let of_user = attempt.of_user();
-    if records.failures(&of_user)?.is_some() {
-        records.put_failures(&of_user, None);
+    if records.user_failures(&attempt.client.pool, &attempt.username)?.is_some() {
+        records.put_user_failures(&attempt.client.pool, &attempt.username, None);
     }
     Ok(SignedIn { user, client: attempt.client.clone(), keys: pool.keys, sign_in: SignIn::now(entropy, now) })
-}
-
-impl Attempt {
-    fn of_user(&self) -> FailuresOf {
-        FailuresOf::User(self.client.pool.clone(), self.username.clone())
-    }
-
-    /// Whose failures block the attempt, and how many of them are free.
-    fn counted(&self) -> impl Iterator<Item = (FailuresOf, u32)> {
-        let of_address = FailuresOf::address(self.address).map(|of| (of, Failures::FREE_PER_ADDRESS));
-        std::iter::once((self.of_user(), Failures::FREE_PER_USER)).chain(of_address)
-    }
 }

@@ -48,13 +48,19 @@ impl IssuerBase {
         Self(format!("https://cognito-idp.{region}.amazonaws.com"))
     }
 
-    /// An address of the operator's own: `http://` or `https://` and a host, with no slash at the end.
+    /// An address of the operator's own: `http://` or `https://`, a host and perhaps a port. There is no path, because the
+    /// documents of a pool are served under its id alone.
     pub fn parse(text: &str) -> Result<Self, NotA> {
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        let valid = rest.is_some_and(|rest| {
-            all(rest, 200, |byte| is_word(byte) || b"-.:/[]".contains(&byte)) && !rest.ends_with('/')
-        });
-        if valid { Ok(Self(text.to_owned())) } else { Err(NotA::new("an issuer address", text)) }
+        let valid = rest.is_some_and(|rest| all(rest, 200, |byte| is_word(byte) || b"-.:[]".contains(&byte)));
+        if valid {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotA::new(
+                "an issuer address: `http://` or `https://`, a host and perhaps a port, no path",
+                text,
+            ))
+        }
     }
 
     fn issuer_of(&self, pool: &UserPoolId) -> String {
@@ -87,6 +93,11 @@ impl Issuers {
         self.own.issuer_of(pool)
     }
 
+    /// Where a pool's documents are, if the operator said so; at AWS's address are those of somebody else's pools.
+    pub fn address_of(&self, pool: &UserPoolId) -> Option<String> {
+        (self.own != self.aws).then(|| self.issuer_of(pool))
+    }
+
     /// Every name that the pool's tokens may carry.
     pub fn names_of(&self, pool: &UserPoolId) -> Vec<String> {
         vec![self.own.issuer_of(pool), self.aws.issuer_of(pool)]
@@ -114,6 +125,26 @@ mod tests {
         for host in ["127.0.0.1:9000", "cognito-idp.us-east-1.amazonaws.com"] {
             assert_eq!(issuers.pool_named_by(&format!("{host}/us-east-1_AbCdEfGhI")), Some(pool.clone()));
         }
+    }
+
+    #[test]
+    fn an_issuer_address_is_a_scheme_and_a_host_and_nothing_behind_it() {
+        for address in ["http://localhost", "https://login.example:8443", "http://[::1]:9000"] {
+            assert!(IssuerBase::parse(address).is_ok(), "{address}");
+        }
+        for address in ["login.example", "http://", "http://a/", "http://a/b", "http://a?b", "http://a b"] {
+            assert!(IssuerBase::parse(address).is_err(), "{address}");
+        }
+    }
+
+    #[test]
+    fn the_documents_of_a_pool_are_at_the_issuer_only_if_that_is_the_operators_own() {
+        let pool = UserPoolId::parse("us-east-1_AbCdEfGhI").unwrap();
+        assert_eq!(issuers(None).address_of(&pool), None);
+        let aws = "https://cognito-idp.us-east-1.amazonaws.com";
+        assert_eq!(issuers(Some(aws)).address_of(&pool), None);
+        let own = Some("http://localhost:9000/us-east-1_AbCdEfGhI".to_owned());
+        assert_eq!(issuers(Some("http://localhost:9000")).address_of(&pool), own);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use crate::text::text;
 use crate::time::Timestamp;
 use crate::user_pool::password::PasswordHash;
 use crate::user_pool::pool::UserPoolId;
+use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -14,6 +16,18 @@ text!(
     |text| (1..=128).contains(&text.chars().count())
         && !text.chars().any(|character| character.is_whitespace() || character.is_control())
 );
+
+impl Username {
+    /// A name as it is kept before anybody is known to have it, because people type their password into the wrong field:
+    /// SHA-256 over pool and name, in hexadecimal.
+    pub fn hashed(&self, pool: &UserPoolId) -> String {
+        let mut hash = digest::Context::new(&digest::SHA256);
+        for part in [pool.as_str(), "\0", self.as_str()] {
+            hash.update(part.as_bytes());
+        }
+        HEXLOWER.encode(hash.finish().as_ref())
+    }
+}
 
 text!(
     /// An attribute's name: one of OpenID Connect's standard claims, or `custom:` and 1 to 20 characters.

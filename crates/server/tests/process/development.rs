@@ -103,6 +103,62 @@ fn a_page_cannot_use_the_tools() {
 }
 
 #[test]
+fn a_page_whose_name_was_made_to_point_here_cannot_use_the_tools() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Start::dev(folder.path()).run();
+    let (before, user) = (millis(server.address), demo_user(folder.path()));
+    let named = format!("evil.example:{}", server.address.port());
+    let foreign = [
+        Some("evil.example"),
+        Some(&named),
+        Some("localhost.evil.example"),
+        Some("127.0.0.1.evil.example"),
+        Some("127.0.0.1@evil.example"),
+        Some("evil.example@127.0.0.1"),
+        Some("192.0.2.1"),
+        Some("[2001:db8::1]:9000"),
+        Some("0.0.0.0"),
+        Some(""),
+        None,
+    ];
+    for host in foreign {
+        for (method, path, body) in TOOLS {
+            let answer = send(server.address, &Ask::new(method, path).host(host).body(body));
+            assert_eq!(answer.status, 403, "{method} {path} at {host:?}");
+        }
+    }
+    let twice = Ask::new("GET", "/_cenote/decisions").header("host", "evil.example");
+    assert_eq!(send(server.address, &twice).status, 403);
+    for site in ["same-origin", "same-site", "cross-site", "", "None"] {
+        for (method, path, body) in TOOLS {
+            let answer =
+                send(server.address, &Ask::new(method, path).header("sec-fetch-site", site).body(body));
+            assert_eq!(answer.status, 403, "{method} {path} from `{site}`");
+        }
+    }
+    assert!(millis(server.address) - before < 50_000, "the clock was not moved");
+    assert_eq!(demo_user(folder.path()), user, "nothing was reset");
+}
+
+#[test]
+fn the_tools_answer_to_every_name_of_the_machine_itself_and_to_a_typed_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Start::dev(folder.path()).run();
+    let own = server.address.to_string();
+    for host in
+        ["localhost", "LocalHost:1", &own, "127.0.0.1", "127.9.9.9:80", "[::1]:9000", "[::ffff:127.0.0.1]"]
+    {
+        assert_eq!(
+            send(server.address, &Ask::new("GET", "/_cenote/clock").host(Some(host))).status,
+            200,
+            "{host}"
+        );
+    }
+    let typed = Ask::new("GET", "/_cenote/decisions").header("sec-fetch-site", "none");
+    assert_eq!(send(server.address, &typed).status, 200);
+}
+
+#[test]
 fn the_clock_moves_forward_only() {
     let folder = tempfile::tempdir().unwrap();
     let server = Start::dev(folder.path()).run();

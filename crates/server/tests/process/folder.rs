@@ -3,11 +3,11 @@
 #![expect(clippy::print_stdout, reason = "how long a start takes is a result")]
 
 use crate::support::{
-    Ask, BUCKET, Connection, Start, Stopwatch, demo_user, get, listed_keys, root_of, send, sign_in,
+    Ask, BUCKET, Connection, DemoUser, Start, Stopwatch, demo_user, get, listed_keys, root_of, send, sign_in,
 };
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A folder that the development server has seeded and left.
@@ -15,6 +15,11 @@ fn seeded() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     Start::dev(folder.path()).run().stop();
     folder
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
 }
 
 fn mode_of(path: &Path) -> u32 {
@@ -99,6 +104,24 @@ fn what_is_secret_is_for_the_owner_alone() {
     }
     for name in ["audit", "objects"] {
         assert_eq!(mode_of(&data.join(name)), 0o700, "{name}");
+    }
+}
+
+#[test]
+fn a_password_that_was_typed_as_a_name_is_kept_nowhere() {
+    let folder = seeded();
+    let server = Start::serve(folder.path()).run();
+    let typed = "my-own-password-at-length";
+    let person = DemoUser { name: typed.to_owned(), password: "x".to_owned(), ..demo_user(folder.path()) };
+    for _ in 0..6 {
+        assert_eq!(sign_in(server.address, &person).status, 400);
+    }
+    let printed = server.stop();
+    assert!(!printed.contains(typed), "{printed}");
+    for file in files_in(folder.path()) {
+        let bytes = fs::read(&file).unwrap();
+        let found = bytes.windows(typed.len()).any(|window| window == typed.as_bytes());
+        assert!(!found, "it is in {}", file.display());
     }
 }
 

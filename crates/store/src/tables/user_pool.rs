@@ -1,8 +1,8 @@
 use crate::records::Records;
 use crate::table::Table;
-use domain::records::{FailuresOf, Read, UserPools};
+use domain::records::{Read, UserPools};
 use domain::user_pool::client::{Client, ClientId};
-use domain::user_pool::failures::Failures;
+use domain::user_pool::failures::{Network, NetworkFailures, UserFailures};
 use domain::user_pool::pool::{UserPool, UserPoolId};
 use domain::user_pool::user::{User, Username};
 
@@ -10,9 +10,9 @@ const POOLS: Table<1, UserPool> = Table::new("user-pool");
 const CLIENTS: Table<1, Client> = Table::new("client");
 /// Users by pool and name.
 const USERS: Table<2, User> = Table::new("user");
-/// Failed sign-ins by pool and name; the name may be nobody's.
-const FAILURES_OF_USERS: Table<2, Failures> = Table::new("user-failures");
-const FAILURES_OF_ADDRESSES: Table<1, Failures> = Table::new("address-failures");
+/// Failed sign-ins by pool and hashed name; the name may be nobody's.
+const FAILURES_OF_USERS: Table<2, UserFailures> = Table::new("user-failures");
+const FAILURES_OF_NETWORKS: Table<1, NetworkFailures> = Table::new("network-failures");
 
 impl UserPools for Records<'_> {
     fn user_pool(&mut self, id: &UserPoolId) -> Read<Option<UserPool>> {
@@ -39,33 +39,23 @@ impl UserPools for Records<'_> {
         self.put(&USERS, [user.pool.as_str(), user.username.as_str()], user);
     }
 
-    fn failures(&mut self, of: &FailuresOf) -> Read<Option<Failures>> {
-        match of {
-            FailuresOf::User(pool, name) => self.get(&FAILURES_OF_USERS, [pool.as_str(), name.as_str()]),
-            FailuresOf::Address(address) => self.get(&FAILURES_OF_ADDRESSES, [&address.to_string()]),
+    fn user_failures(&mut self, pool: &UserPoolId, name: &Username) -> Read<Option<UserFailures>> {
+        self.get(&FAILURES_OF_USERS, [pool.as_str(), &name.hashed(pool)])
+    }
+
+    fn put_user_failures(&mut self, pool: &UserPoolId, name: &Username, failures: Option<&UserFailures>) {
+        let key = [pool.as_str(), &name.hashed(pool)];
+        match failures {
+            Some(failures) => self.put(&FAILURES_OF_USERS, key, failures),
+            None => self.delete(&FAILURES_OF_USERS, key),
         }
     }
 
-    fn put_failures(&mut self, of: &FailuresOf, failures: Option<&Failures>) {
-        match of {
-            FailuresOf::User(pool, name) => {
-                put_or_delete(self, &FAILURES_OF_USERS, [pool.as_str(), name.as_str()], failures);
-            }
-            FailuresOf::Address(address) => {
-                put_or_delete(self, &FAILURES_OF_ADDRESSES, [&address.to_string()], failures);
-            }
-        }
+    fn network_failures(&mut self, network: Network) -> Read<Option<NetworkFailures>> {
+        self.get(&FAILURES_OF_NETWORKS, [&network.address().to_string()])
     }
-}
 
-fn put_or_delete<const N: usize>(
-    records: &mut Records<'_>,
-    table: &Table<N, Failures>,
-    key: [&str; N],
-    failures: Option<&Failures>,
-) {
-    match failures {
-        Some(failures) => records.put(table, key, failures),
-        None => records.delete(table, key),
+    fn put_network_failures(&mut self, network: Network, failures: &NetworkFailures) {
+        self.put(&FAILURES_OF_NETWORKS, [&network.address().to_string()], failures);
     }
 }

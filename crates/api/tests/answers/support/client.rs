@@ -49,9 +49,13 @@ impl Ask {
 
     /// With this header in the place of one of that name.
     pub(crate) fn header(self, name: &str, value: &str) -> Self {
-        let mut without = self.without(name);
-        without.headers.push((name.to_owned(), value.to_owned()));
-        without
+        self.without(name).also(name, value)
+    }
+
+    /// With this header, beside one of that name.
+    pub(crate) fn also(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// Without this header.

@@ -47,6 +47,13 @@ impl Ask {
         self
     }
 
+    /// To another name for the server; `None` for no name.
+    pub(crate) fn host(mut self, host: Option<&str>) -> Self {
+        self.headers.retain(|(name, _)| name != "host");
+        self.headers.extend(host.map(|host| ("host".to_owned(), host.to_owned())));
+        self
+    }
+
     pub(crate) fn body(mut self, body: impl AsRef<[u8]>) -> Self {
         self.body = body.as_ref().to_vec();
         let length = self.body.len().to_string();
