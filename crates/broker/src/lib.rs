@@ -11,6 +11,7 @@ pub mod user_pool;
 use crate::iam::policies::Policies;
 use domain::account::Account;
 use domain::user_pool::pool::Issuers;
+use login::seen::Seen;
 
 /// What every use case on this server has in common.
 pub struct House {
@@ -20,11 +21,13 @@ pub struct House {
     pub issuers: Issuers,
     /// The policies that were compiled so far.
     pub policies: Policies,
+    /// The signatures of tokens that were found right.
+    pub seen: Seen,
 }
 
 impl House {
     /// A house for an account whose user pools go by these names.
     pub fn new(account: Account, issuers: Issuers) -> Self {
-        Self { account, issuers, policies: Policies::default() }
+        Self { account, issuers, policies: Policies::default(), seen: Seen::default() }
     }
 }

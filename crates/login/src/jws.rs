@@ -3,6 +3,7 @@
 
 use crate::LoginRefused;
 use crate::key_set::KeySet;
+use crate::seen::Seen;
 use data_encoding::BASE64URL_NOPAD;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
@@ -48,13 +49,13 @@ impl<'a> UnverifiedToken<'a> {
     }
 
     /// Checks the signature with the key that the header names, by that key's own algorithm.
-    pub fn check_signature(&self, keys: &KeySet) -> Result<(), LoginRefused> {
+    pub fn check_signature(&self, keys: &KeySet, seen: &Seen) -> Result<(), LoginRefused> {
         let key =
             keys.get(&self.header.kid).ok_or_else(|| LoginRefused::UnknownKey(shown(&self.header.kid)))?;
         if self.header.alg != key.algorithm() {
             return Err(LoginRefused::Algorithm(shown(&self.header.alg)));
         }
-        if key.verifies(self.signed.as_bytes(), &self.signature) {
+        if seen.is_right(key, self.signed.as_bytes(), &self.signature) {
             Ok(())
         } else {
             Err(LoginRefused::Signature)

@@ -17,8 +17,8 @@ pub struct KeySet {
 /// A public RSA key of 2048 to 8192 bits for RS256.
 #[derive(Debug)]
 pub(crate) struct RsaKey {
-    n: Vec<u8>,
-    e: Vec<u8>,
+    pub(crate) n: Vec<u8>,
+    pub(crate) e: Vec<u8>,
 }
 
 impl KeySet {

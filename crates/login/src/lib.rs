@@ -2,6 +2,7 @@
 
 pub mod jws;
 pub mod key_set;
+pub mod seen;
 pub mod user_pool;
 
 use domain::identity_pool::login::LoginKey;

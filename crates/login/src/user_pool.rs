@@ -2,6 +2,7 @@
 
 use crate::jws::{UnverifiedToken, shown};
 use crate::key_set::KeySet;
+use crate::seen::Seen;
 use crate::{LoginRefused, VerifiedLogin};
 use domain::account::Region;
 use domain::identity_pool::login::LoginKey;
@@ -42,6 +43,7 @@ pub fn verify(
     token: &str,
     issuer: &Issuer,
     identity_pool: &IdentityPool,
+    seen: &Seen,
     now: Timestamp,
 ) -> Result<VerifiedLogin, LoginRefused> {
     let token = UnverifiedToken::read(token)?;
@@ -64,7 +66,7 @@ pub fn verify(
     if let Some(begins) = claims.nbf.map(Timestamp::from_secs).filter(|begins| now < *begins) {
         return Err(LoginRefused::NotYetValid(begins));
     }
-    token.check_signature(&issuer.keys)?;
+    token.check_signature(&issuer.keys, seen)?;
 
     let listed = ClientId::parse(&audience)
         .ok()

@@ -4,6 +4,7 @@ use domain::user_pool::keys::PublicKey;
 use login::LoginRefused;
 use login::jws::UnverifiedToken;
 use login::key_set::KeySet;
+use login::seen::Seen;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -67,7 +68,7 @@ impl Jwk {
 impl Case {
     fn check(&self, key: Option<&PublicKey>) -> Result<(), LoginRefused> {
         let token = self.jws.as_str().map_or_else(|| self.jws.to_string(), str::to_owned);
-        UnverifiedToken::read(&token)?.check_signature(&KeySet::of(key))
+        UnverifiedToken::read(&token)?.check_signature(&KeySet::of(key), &Seen::default())
     }
 }
 

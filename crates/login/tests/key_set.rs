@@ -6,6 +6,7 @@ use domain::user_pool::keys::PublicKey;
 use login::LoginRefused;
 use login::jws::UnverifiedToken;
 use login::key_set::KeySet;
+use login::seen::Seen;
 use testkit::keys::RsaKey;
 use testkit::tokens::{Signature, id_token};
 
@@ -16,7 +17,7 @@ const SIGNED_BY_SMALL: &str = "eyJraWQiOiJzbWFsbCIsImFsZyI6IlJTMjU2In0.e30.E7mmQ
     CPdp7R7bZjoswgifsI7wJawyZFrV2fulhM8mRfLk-ukEbY6zY2orzKBK-J3_U3kbAVWoneM4xWCL2cgm__xFzTO4RnTnKa7WppMceGmEu6n1xI";
 
 fn check(token: &str, keys: &[PublicKey]) -> Result<(), LoginRefused> {
-    UnverifiedToken::read(token)?.check_signature(&KeySet::of(keys))
+    UnverifiedToken::read(token)?.check_signature(&KeySet::of(keys), &Seen::default())
 }
 
 fn id_key() -> PublicKey {

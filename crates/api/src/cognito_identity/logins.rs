@@ -25,11 +25,10 @@ pub(super) async fn prove(
         app.store.transact(app.entropy.as_ref(), |records, _| expected(records, &app.house, &asked, &keys));
     let expected = asking.await?.map_err(fault_of)?;
     call.notes.detail("identityPoolId", expected.pool.id.as_str());
-    let proving = expected
-        .issuers
-        .iter()
-        .zip(logins.values())
-        .map(|(issuer, token)| user_pool::verify(token, issuer, &expected.pool, call.now));
+    let proving =
+        expected.issuers.iter().zip(logins.values()).map(|(issuer, token)| {
+            user_pool::verify(token, issuer, &expected.pool, &app.house.seen, call.now)
+        });
     let proven: Vec<VerifiedLogin> =
         proving.collect::<Result<_, _>>().map_err(|refused| fault_of(Refusal::Login(refused)))?;
     call.notes.logins(&proven);

@@ -168,7 +168,8 @@ pub(crate) fn proven_to(pool: &IdentityPool, subject: &str) -> VerifiedLogin {
         pool: user_pool.id,
         region: account().region,
     };
-    verify(&id_token().claim("sub", subject).text(), &issuer, pool, NOW).unwrap()
+    verify(&id_token().claim("sub", subject).text(), &issuer, pool, &login::seen::Seen::default(), NOW)
+        .unwrap()
 }
 
 /// Another identity pool with the same roles and clients.

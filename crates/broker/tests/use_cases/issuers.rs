@@ -33,7 +33,7 @@ async fn a_login_key_of_a_listed_user_pool_names_its_issuer() {
         assert_eq!(expected.pool, identity_pool());
         let [issuer] = expected.issuers.as_slice() else { panic!("one key is one issuer") };
         assert_eq!(issuer.pool, user_pool().id);
-        assert!(verify(&id_token().text(), issuer, &expected.pool, NOW).is_ok());
+        assert!(verify(&id_token().text(), issuer, &expected.pool, &desk.house.seen, NOW).is_ok());
     }
 }
 
@@ -53,7 +53,7 @@ async fn only_the_key_for_id_tokens_proves_a_login() {
     let issuer = expected.issuers.first().unwrap();
     let disguised = access_token().claim("token_use", "id").claim("aud", client().id.as_str());
     let kid = user_pool().keys.access.public.kid;
-    let refused = verify(&disguised.text(), issuer, &expected.pool, NOW);
+    let refused = verify(&disguised.text(), issuer, &expected.pool, &desk.house.seen, NOW);
     assert_eq!(refused, Err(LoginRefused::UnknownKey(kid)));
 }
 

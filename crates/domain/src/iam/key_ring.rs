@@ -44,18 +44,20 @@ pub struct RingKey {
     /// The root of everything derived from it.
     pub root: Secret<[u8; 32]>,
     sealing: SealingKey,
+    secrets: hmac::Key,
 }
 
 impl RingKey {
     /// A key with a given root.
     pub fn new(id: RingKeyId, made: Timestamp, root: Secret<[u8; 32]>) -> Result<Self, NotSealed> {
         let sealing = SealingKey::derive(&root, "session token")?;
-        Ok(Self { id, made, root, sealing })
+        let secrets = Secret::new(derive(&root, "secret access key"));
+        let secrets = hmac::Key::new(hmac::HMAC_SHA256, secrets.reveal());
+        Ok(Self { id, made, root, sealing, secrets })
     }
 
     fn secret_of(&self, id: &AccessKeyId) -> Secret<String> {
-        let root = Secret::new(derive(&self.root, "secret access key"));
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, root.reveal()), id.as_str().as_bytes());
+        let tag = hmac::sign(&self.secrets, id.as_str().as_bytes());
         Secret::new(BASE64.encode(tag.as_ref().get(..30).unwrap_or_default()))
     }
 }

@@ -7,11 +7,14 @@ mod signature;
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::time::{Span, Timestamp};
+use domain::user_pool::keys::PublicKey;
 use domain::user_pool::pool::{IssuerBase, Issuers};
 use login::key_set::KeySet;
+use login::seen::Seen;
 use login::user_pool::{Issuer, verify};
 use login::{LoginRefused, VerifiedLogin};
 use testkit::identity_pool::identity_pool;
+use testkit::keys::RsaKey;
 use testkit::tokens::id_token;
 use testkit::user_pool::{client, user, user_pool};
 use testkit::{NOW, account};
@@ -38,8 +41,11 @@ fn ask(token: &str) -> Result<VerifiedLogin, LoginRefused> {
     ask_at(token, NOW)
 }
 
+/// Asks of a token where the good one was seen before: having been right once is good for that very token alone.
 fn ask_at(token: &str, now: Timestamp) -> Result<VerifiedLogin, LoginRefused> {
-    verify(token, &issuer(), &identity_pool(), now)
+    let (seen, good) = (Seen::default(), id_token().text());
+    assert!(verify(&good, &issuer(), &identity_pool(), &seen, NOW).is_ok());
+    verify(token, &issuer(), &identity_pool(), &seen, now)
 }
 
 #[track_caller]
@@ -81,7 +87,7 @@ fn an_identity_pool_that_lists_the_client_under_another_user_pool_refuses_it() {
     elsewhere.user_pools[0].user_pool = testkit::user_pool::other_user_pool().id;
     let empty = IdentityPool { user_pools: Vec::new(), ..identity_pool() };
     for pool in [elsewhere, empty] {
-        let answer = verify(&id_token().text(), &issuer(), &pool, NOW);
+        let answer = verify(&id_token().text(), &issuer(), &pool, &Seen::default(), NOW);
         assert_eq!(answer, Err(LoginRefused::Audience(client().id.to_string())));
     }
 }
@@ -89,7 +95,7 @@ fn an_identity_pool_that_lists_the_client_under_another_user_pool_refuses_it() {
 #[test]
 fn an_issuer_without_keys_proves_nothing() {
     let keyless = Issuer { keys: KeySet::default(), ..issuer() };
-    let answer = verify(&id_token().text(), &keyless, &identity_pool(), NOW);
+    let answer = verify(&id_token().text(), &keyless, &identity_pool(), &Seen::default(), NOW);
     assert_eq!(answer, Err(LoginRefused::UnknownKey(user_pool().keys.id.public.kid)));
 }
 
@@ -119,6 +125,16 @@ fn a_token_with_a_byte_lost_doubled_or_swapped_never_verifies() {
             assert_never_verifies(&swapped);
         }
     }
+}
+
+#[test]
+fn a_signature_that_was_seen_is_no_other_keys() {
+    let seen = Seen::default();
+    assert!(verify(&id_token().text(), &issuer(), &identity_pool(), &seen, NOW).is_ok());
+    let stranger = PublicKey { kid: user_pool().keys.id.public.kid, ..RsaKey::Stranger.public() };
+    let imposter = Issuer { keys: KeySet::of([&stranger]), ..issuer() };
+    let answer = verify(&id_token().text(), &imposter, &identity_pool(), &seen, NOW);
+    assert_eq!(answer, Err(LoginRefused::Signature));
 }
 
 #[test]
