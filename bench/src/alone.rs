@@ -54,12 +54,7 @@ fn decision() -> f64 {
             session: "arn:aws:sts::123456789012:assumed-role/user/CognitoIdentityCredentials",
             provider: Some("cognito-identity.amazonaws.com"),
         };
-        let request = Request {
-            principal,
-            action: "s3:GetObject",
-            resource: &resource,
-            context: &context,
-        };
+        let request = Request { principal, action: "s3:GetObject", resource: &resource, context: &context };
         let policies = PolicySet { identity: &identity, boundary: None, session: Some(&sessions) };
         assert!(black_box(decide(&request, &policies, None)).is_allowed());
     })

@@ -58,7 +58,8 @@ fn decisions(document: &Document, words: &[&str]) -> Vec<Decision> {
             session: word(start + 2),
             provider: Some(word(start + 3)),
         };
-        let request = Request { principal, action: word(start), resource: word(start + 1), context: &context };
+        let request =
+            Request { principal, action: word(start), resource: word(start + 1), context: &context };
         let none = PolicySet::default();
         said.push(decide(&request, &PolicySet { identity: &alone, ..none }, None));
         said.push(decide(
