@@ -1,6 +1,6 @@
 //! What a request costs that nobody sends: a decision by policies and the check of a signature, on one core.
 
-use policy::{Context, Document, Kind, Named, PolicySet, PrincipalName, Request, decide};
+use policy::{Context, Document, Kind, Named, PolicySet, Principal, Request, decide};
 use sigv4::canonical::Style;
 use sigv4::{
     Credentials, Expected, PayloadHash, Presented, RequestHead, Rules, SecretKeyRef, Signer, SigningKey, sign,
@@ -48,15 +48,15 @@ fn decision() -> f64 {
             .with("cognito-identity.amazonaws.com:sub", sub)
             .with("aws:principaltype", "AssumedRole")
             .with("aws:securetransport", "true");
-        let arn = "arn:aws:sts::123456789012:assumed-role/user/CognitoIdentityCredentials";
-        let request = Request {
-            principal: PrincipalName::Aws { account: "123456789012", arn },
-            action: "s3:GetObject",
-            resource: &resource,
-            context: &context,
+        let principal = Principal::RoleSession {
+            account: policy::Account { id: "123456789012", canonical_user: None },
+            role: "arn:aws:iam::123456789012:role/user",
+            session: "arn:aws:sts::123456789012:assumed-role/user/CognitoIdentityCredentials",
+            provider: Some("cognito-identity.amazonaws.com"),
         };
-        let policies = PolicySet { identity: &identity, session: Some(&sessions) };
-        assert!(black_box(decide(&request, &policies)).is_allowed());
+        let request = Request { principal, action: "s3:GetObject", resource: &resource, context: &context };
+        let policies = PolicySet { identity: &identity, boundary: None, session: Some(&sessions) };
+        assert!(black_box(decide(&request, &policies, None)).is_allowed());
     })
 }
 

@@ -1,8 +1,6 @@
 //! `Action` and `NotAction`.
 
-use crate::answer::Answer;
-use crate::context::Context;
-use crate::malformed::Malformed;
+use crate::malformed::{Malformed, excerpt};
 use crate::pattern::{Pattern, Syntax};
 
 /// The actions a statement is about.
@@ -14,14 +12,15 @@ pub(crate) struct Actions {
 }
 
 /// All that a trust policy can be about.
-const TRUST: [&str; 5] = [
-    "sts:assumerole",
-    "sts:assumerolewithsaml",
+const TRUST: [&str; 6] = [
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
     WITH_WEB_IDENTITY,
-    "sts:tagsession",
-    "sts:setsourceidentity",
+    "sts:TagSession",
+    "sts:SetSourceIdentity",
+    "sts:SetContext",
 ];
-const WITH_WEB_IDENTITY: &str = "sts:assumerolewithwebidentity";
+const WITH_WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
 
 impl Actions {
     pub(crate) fn read(texts: &[String], except: bool) -> Result<Actions, Malformed> {
@@ -35,32 +34,34 @@ impl Actions {
     /// As [`Actions::read`] for a trust policy: the actions that assume the role, each in full.
     pub(crate) fn read_trust(texts: &[String]) -> Result<Actions, Malformed> {
         let actions = Actions::read(texts, false)?;
-        let allowed = |text: &String| TRUST.contains(&text.to_ascii_lowercase().as_str());
+        let allowed = |text: &String| TRUST.iter().any(|action| action.eq_ignore_ascii_case(text));
         if texts.iter().all(allowed) { Ok(actions) } else { Err(Malformed::NotATrustAction) }
     }
 
-    /// Whether the statement is about an action given in lower case.
-    pub(crate) fn include(&self, lowered: &str) -> Answer {
-        // Actions hold no variables, so no context can matter.
-        let context = Context::new();
-        let listed = Answer::any(self.patterns.iter().map(|pattern| pattern.matches(lowered, &context)));
-        if self.except { listed.not() } else { listed }
+    /// Whether the statement is about an action, in any case.
+    pub(crate) fn include(&self, action: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches_ignoring_ascii_case(action)) != self.except
     }
 
     pub(crate) fn include_web_identity(&self) -> bool {
-        self.include(WITH_WEB_IDENTITY).is_yes()
+        self.include(WITH_WEB_IDENTITY)
     }
 }
 
-/// `*` or `service:action`, the action with wildcards. Lowered, for actions know no case.
+/// `*` or `service:action`, the action with wildcards.
 fn pattern(text: &str) -> Result<Pattern, Malformed> {
-    let lowered = text.to_ascii_lowercase();
-    if lowered != "*" {
-        let (service, action) = lowered.split_once(':').ok_or(Malformed::NoVendor)?;
+    if text != "*" {
+        let (service, action) = text.split_once(':').ok_or(Malformed::NoVendor)?;
         let of_service = |c: char| c.is_ascii_alphanumeric() || c == '-';
         let of_action = |c: char| of_service(c) || matches!(c, '_' | '*' | '?');
-        if service.is_empty() || !service.chars().all(of_service) {
+        if service.is_empty() {
             return Err(Malformed::NoVendor);
+        }
+        if !service.chars().all(of_service) {
+            return Err(Malformed::InvalidVendor(excerpt(service)));
+        }
+        if action.contains(':') {
+            return Err(Malformed::SecondColon);
         }
         if action.is_empty() || !action.chars().all(of_action) {
             return Err(Malformed::wrong(
@@ -69,7 +70,7 @@ fn pattern(text: &str) -> Result<Pattern, Malformed> {
             ));
         }
     }
-    Pattern::parse(&lowered, Syntax { wildcards: true, variables: false })
+    Pattern::parse(text, Syntax { wildcards: true, variables: false })
 }
 
 #[cfg(test)]
@@ -83,19 +84,31 @@ mod tests {
     #[test]
     fn wildcards_stand_anywhere_behind_the_service() {
         let listed = actions(&["s3:Get*", "s3:?ut*Acl"]).unwrap();
-        assert_eq!(listed.include("s3:getobject"), Answer::Yes);
-        assert_eq!(listed.include("s3:putobjectacl"), Answer::Yes);
-        assert_eq!(listed.include("s3:putobject"), Answer::No);
-        assert_eq!(listed.include("sqs:getqueueurl"), Answer::No);
+        for (action, included) in [
+            ("s3:GetObject", true),
+            ("S3:getOBJECT", true),
+            ("s3:PUTobjectacl", true),
+            ("s3:PutObject", false),
+            ("sqs:GetQueueUrl", false),
+            ("s3:Ge", false),
+        ] {
+            assert_eq!(listed.include(action), included, "{action}");
+        }
     }
 
     #[test]
     fn an_action_needs_a_service_without_wildcards() {
-        for text in ["GetObject", "*:*", "s*:GetObject", ":GetObject", "", "**", "s3 :Get"] {
+        for text in ["GetObject", ":GetObject", "", "**"] {
             assert_eq!(actions(&[text]).unwrap_err(), Malformed::NoVendor, "{text}");
         }
-        for text in ["s3:", "s3:${x:y}", "s3:Get Object", "s3:a:b"] {
+        for text in ["*:*", "s*:GetObject", "s3 :Get"] {
+            assert!(matches!(actions(&[text]), Err(Malformed::InvalidVendor(_))), "{text}");
+        }
+        for text in ["s3:", "s3:${x}", "s3:Get Object", "s3:Gét"] {
             assert!(matches!(actions(&[text]), Err(Malformed::Wrong { .. })), "{text}");
+        }
+        for text in ["s3:a:b", "s3:${x:y}"] {
+            assert_eq!(actions(&[text]).unwrap_err(), Malformed::SecondColon, "{text}");
         }
         assert_eq!(actions(&[]).unwrap_err(), Malformed::NoActions);
     }

@@ -6,7 +6,8 @@ use crate::answer::Answer;
 use crate::context::{Context, Values, lowered};
 use crate::json::Json;
 use crate::malformed::Malformed;
-use crate::pattern::{Pattern, Syntax};
+use crate::operator::Test;
+use crate::pattern::Pattern;
 
 /// One condition key under one operator.
 #[derive(Clone, Debug)]
@@ -25,18 +26,6 @@ pub(crate) struct Condition {
 enum Quantifier {
     ForAnyValue,
     ForAllValues,
-}
-
-/// What a value of the request is held against: any of the listed values. A new operator is a case here, its names in
-/// [`Test::read`] and its meaning in [`Test::accepts`].
-#[derive(Clone, Debug)]
-enum Test {
-    StringEquals(Box<[Pattern]>),
-    StringEqualsIgnoreCase(Box<[Pattern]>),
-    StringLike(Box<[Pattern]>),
-    Bool(Box<[bool]>),
-    /// Whether the key is absent.
-    Null(Box<[bool]>),
 }
 
 /// Reads a whole `Condition` element; `variables` says whether `${…}` means a variable in this document's version.
@@ -76,7 +65,8 @@ impl Condition {
             None => (name, false),
         };
         let unsupported = || Malformed::unsupported("condition operator", operator);
-        let (test, negated) = Test::read(name, key, values, variables)?.ok_or_else(unsupported)?;
+        let texts = texts(key, values)?;
+        let (test, negated) = Test::read(name, key, &texts, variables)?.ok_or_else(unsupported)?;
         if matches!(test, Test::Null(_)) && (if_exists || quantifier.is_some()) {
             return Err(unsupported());
         }
@@ -89,70 +79,28 @@ impl Condition {
         if let Test::Null(absent) = &self.test {
             return absent.contains(&found.is_none()).into();
         }
-        let passes = |value: &Cow<'_, str>| self.test.accepts(value, context) != self.negated;
-        let all = |values: &Values<'_>| match values {
-            Values::One(value) => passes(value),
-            Values::Many(values) => values.iter().all(passes),
-        };
-        let any = |values: &Values<'_>| match values {
-            Values::One(value) => passes(value),
-            Values::Many(values) => values.iter().any(passes),
+        let passes = |value: &Cow<'_, str>| {
+            let accepted = self.test.accepts(value, context);
+            if self.negated { accepted.not() } else { accepted }
         };
         match (self.quantifier, found) {
-            (Some(Quantifier::ForAllValues), found) => found.is_none_or(all).into(),
-            (Some(Quantifier::ForAnyValue), Some(values)) => any(values).into(),
+            (Some(Quantifier::ForAllValues), None) => Answer::Yes,
+            (Some(Quantifier::ForAllValues), Some(values)) => Answer::all(values.iter().map(passes)),
+            (Some(Quantifier::ForAnyValue), Some(values)) => Answer::any(values.iter().map(passes)),
             // AWS says true of the suffix and false of the prefix, and nothing of both.
             (Some(Quantifier::ForAnyValue), None) if self.if_exists => Answer::Unknown,
             (Some(Quantifier::ForAnyValue), None) => Answer::No,
             (None, None) => (self.if_exists || self.negated).into(),
-            (None, Some(Values::One(value))) => passes(value).into(),
+            (None, Some(Values::One(value))) => passes(value),
             // AWS calls this unreliable, and says no more.
             (None, Some(Values::Many(_))) => Answer::Unknown,
         }
     }
 
-    /// Whether this looks at a key of this vendor, the part before the colon.
-    pub(crate) fn is_about(&self, vendor: &str) -> bool {
-        self.key.split_once(':').is_some_and(|(of, _)| of == vendor)
-    }
-}
-
-impl Test {
-    /// Reads the values of an operator, and whether it is negated; `None` if there is no such operator.
-    fn read(name: &str, key: &str, values: Json, variables: bool) -> Result<Option<(Test, bool)>, Malformed> {
-        let values = values.one_or_many();
-        if values.is_empty() {
-            return Err(Malformed::wrong(key, "at least one value"));
-        }
-        let plain = Syntax { wildcards: false, variables };
-        let wild = Syntax { wildcards: true, variables };
-        Ok(Some(match name {
-            "StringEquals" => (Test::StringEquals(patterns(key, values, plain)?), false),
-            "StringNotEquals" => (Test::StringEquals(patterns(key, values, plain)?), true),
-            "StringEqualsIgnoreCase" => (Test::StringEqualsIgnoreCase(patterns(key, values, plain)?), false),
-            "StringNotEqualsIgnoreCase" => {
-                (Test::StringEqualsIgnoreCase(patterns(key, values, plain)?), true)
-            }
-            "StringLike" => (Test::StringLike(patterns(key, values, wild)?), false),
-            "StringNotLike" => (Test::StringLike(patterns(key, values, wild)?), true),
-            "Bool" => (Test::Bool(booleans(key, values)?), false),
-            "Null" => (Test::Null(booleans(key, values)?), false),
-            _ => return Ok(None),
-        }))
-    }
-
-    /// Whether any of the listed values matches. One whose variable has no value matches nothing.
-    fn accepts(&self, value: &str, context: &Context<'_>) -> bool {
-        match self {
-            Test::StringEquals(patterns) | Test::StringLike(patterns) => {
-                patterns.iter().any(|pattern| pattern.matches(value, context).is_yes())
-            }
-            Test::StringEqualsIgnoreCase(patterns) => {
-                patterns.iter().any(|pattern| pattern.equals_ignoring_case(value, context).is_yes())
-            }
-            Test::Bool(wanted) => wanted.iter().any(|&wanted| boolean(value) == Some(wanted)),
-            Test::Null(absent) => absent.contains(&false),
-        }
+    /// The texts of which one must be the value of this key, given in lower case, for the condition to be met.
+    pub(crate) fn demanded_of(&self, key: &str) -> Option<&[Pattern]> {
+        let holds_without_the_key = self.if_exists || self.quantifier == Some(Quantifier::ForAllValues);
+        (*self.key == *key && !self.negated && !holds_without_the_key).then(|| self.test.texts()).flatten()
     }
 }
 
@@ -167,30 +115,15 @@ fn key_name(key: &str) -> Result<Box<str>, Malformed> {
     Ok(lowered(Cow::Borrowed(key)).into_owned().into())
 }
 
-fn patterns(key: &str, values: Vec<Json>, syntax: Syntax) -> Result<Box<[Pattern]>, Malformed> {
-    values.into_iter().map(|value| Pattern::parse(&text(key, value)?, syntax)).collect()
-}
-
-/// Numbers and booleans may be written without quotes.
-fn text(key: &str, value: Json) -> Result<String, Malformed> {
-    match value {
-        Json::Text(text) | Json::Integer(text) => Ok(text),
+/// The values listed for a key. Numbers and booleans may be written without quotes.
+fn texts(key: &str, values: Json) -> Result<Vec<String>, Malformed> {
+    let text = |value| match value {
+        Json::Text(text) | Json::Number(text) => Ok(text),
         Json::Bool(value) => Ok(value.to_string()),
         Json::Null | Json::List(_) | Json::Object(_) => {
             Err(Malformed::wrong(key, "a string or a list of strings"))
         }
-    }
-}
-
-fn booleans(key: &str, values: Vec<Json>) -> Result<Box<[bool]>, Malformed> {
-    let read = |value| boolean(&text(key, value)?).ok_or_else(|| Malformed::wrong(key, "`true` or `false`"));
-    values.into_iter().map(read).collect()
-}
-
-fn boolean(text: &str) -> Option<bool> {
-    match text {
-        "true" => Some(true),
-        "false" => Some(false),
-        _ => None,
-    }
+    };
+    let texts: Vec<_> = values.one_or_many().into_iter().map(text).collect::<Result<_, _>>()?;
+    if texts.is_empty() { Err(Malformed::wrong(key, "at least one value")) } else { Ok(texts) }
 }

@@ -20,6 +20,15 @@ pub enum Values<'a> {
     Many(Vec<Cow<'a, str>>),
 }
 
+impl<'a> Values<'a> {
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Cow<'a, str>> {
+        match self {
+            Values::One(value) => std::slice::from_ref(value).iter(),
+            Values::Many(values) => values.iter(),
+        }
+    }
+}
+
 impl<'a> Context<'a> {
     /// Nothing known.
     pub fn new() -> Self {

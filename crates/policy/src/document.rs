@@ -37,7 +37,7 @@ impl Document {
         }
         let mut object = match Json::parse(text)? {
             Json::Object(object) => object,
-            Json::Null | Json::Bool(_) | Json::Integer(_) | Json::Text(_) | Json::List(_) => {
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) => {
                 return Err(Malformed::Syntax("a policy must be an object".to_owned()));
             }
         };

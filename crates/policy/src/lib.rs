@@ -1,20 +1,27 @@
-//! The IAM policy language: documents parsed once, requests decided with the statement that decided them.
+//! The IAM policy language: documents parsed once, requests decided with the statements that decided them.
 //!
 //! A [`Document`] is read for one [`Kind`] of use and refused as a whole when it holds anything not understood.
-//! [`decide`] weighs identity and session policies, [`decide_trust`] a role's trust policy alone. The rules are those
-//! of the IAM user guide, "Policy evaluation logic" and "IAM JSON policy element reference". Where AWS documents no
-//! answer, the answer goes against the caller.
+//! [`decide`] weighs identity policies, boundary, session policies and the resource's policy, [`decide_trust`] a role's
+//! trust policy in the place of the last. The rules are those of the IAM user guide, "Policy evaluation logic" and "IAM
+//! JSON policy element reference". Where AWS documents no answer, the answer goes against the caller.
 
 mod action;
+mod address;
 mod answer;
+mod arn;
 mod condition;
 mod context;
 mod decide;
 mod document;
+mod issuer;
 mod json;
 mod malformed;
+mod moment;
+mod number;
+mod operator;
 mod pattern;
 mod principal;
+mod quota;
 mod resource;
 mod statement;
 mod trace;
@@ -24,6 +31,7 @@ pub use context::{Context, Values};
 pub use decide::{Named, PolicySet, Request, decide, decide_trust};
 pub use document::{Document, Kind, MAX_BYTES};
 pub use malformed::Malformed;
-pub use principal::PrincipalName;
+pub use principal::{Account, Principal};
+pub use quota::Quota;
 pub use statement::{Effect, Statement};
 pub use trace::{Decision, Denial, Layer, StatementRef};

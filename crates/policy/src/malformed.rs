@@ -30,16 +30,28 @@ pub enum Malformed {
     /// An action or condition key without its service, as `GetObject` for `s3:GetObject`.
     #[error("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
     NoVendor,
+    /// An action whose service holds what no service's name does, as a wildcard.
+    #[error("Vendor {0} is not valid")]
+    InvalidVendor(String),
+    /// An action as `s3:s3:GetObject`.
+    #[error("Actions/Condition can contain only one colon.")]
+    SecondColon,
     /// A trust policy about anything but assuming the role.
     #[error("AssumeRole policy may only specify STS AssumeRole actions.")]
     NotATrustAction,
     /// A resource that is neither an ARN nor `*`.
     #[error("Resource {0} must be in ARN format or \"*\".")]
     NotAnArn(String),
+    /// A resource's ARN without service, or with a wildcard in it.
+    #[error("Resource vendor must be fully qualified and cannot contain regexes.")]
+    ResourceVendor,
+    /// An ARN or a date that cannot be read; holds what is wrong, see [`Malformed::detail`].
+    #[error("The policy failed legacy parsing")]
+    LegacyParsing(String),
     /// A principal that can never be a caller.
     #[error("Invalid principal in policy: \"{kind}\":\"{value}\"")]
     InvalidPrincipal {
-        /// `AWS` or `Federated`.
+        /// `AWS`, `Federated`, `Service` or `CanonicalUser`.
         kind: &'static str,
         /// The principal as it was written.
         value: String,
@@ -71,17 +83,33 @@ pub enum Malformed {
         /// What is wrong with it.
         wrong: &'static str,
     },
-    /// A trust policy that lets every identity of every identity pool assume the role.
-    #[error(
-        "a statement that trusts `cognito-identity.amazonaws.com` must have a condition on a `cognito-identity.amazonaws.com:` key"
-    )]
-    TrustsEveryPool,
+    /// `NotPrincipal` beside `Allow`, which would let in everybody who is not named, known or not.
+    #[error("`NotPrincipal` must stand beside `Deny`")]
+    AllowsNotPrincipal,
+    /// A trust policy that lets in everybody who has a token of an issuer that serves all the world.
+    #[error("a statement that trusts `{issuer}` must list the values of {keys}{how}")]
+    TrustsEverybody {
+        /// The issuer.
+        issuer: &'static str,
+        /// The condition keys of which one tells who it is.
+        keys: &'static str,
+        /// What else the values must be.
+        how: &'static str,
+    },
 }
 
 impl Malformed {
-    /// What the message leaves out, for the log: where the document stopped being JSON.
+    /// What AWS's message leaves out, for the log: where the document stopped being JSON, which ARN or date is none.
     pub fn detail(&self) -> Option<&str> {
-        if let Malformed::Syntax(detail) = self { Some(detail) } else { None }
+        if let Malformed::Syntax(detail) | Malformed::LegacyParsing(detail) = self {
+            Some(detail)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn legacy(detail: String) -> Self {
+        Malformed::LegacyParsing(detail)
     }
 
     pub(crate) fn wrong(element: &str, wanted: &'static str) -> Self {

@@ -60,18 +60,39 @@ impl Pattern {
             Pattern::Anything => Answer::Yes,
             Pattern::Exact(text) => (**text == *value).into(),
             Pattern::Prefix(text) => value.starts_with(&**text).into(),
-            Pattern::Glob(pieces) => matches(|at| pieces.get(at).and_then(Piece::token), value).into(),
+            Pattern::Glob(pieces) => matches(value, |at| pieces.get(at)?.token(), to_the_letter).into(),
             Pattern::Template(pieces) => {
-                if let Some(Piece::Text(text)) = pieces.first()
-                    && !value.starts_with(&**text)
-                {
+                if !value.starts_with(self.head()) {
                     return Answer::No;
                 }
                 match pieces.iter().map(|piece| piece.filled(context)).collect::<Option<Vec<_>>>() {
-                    Some(tokens) => matches(|at| tokens.get(at).copied(), value).into(),
+                    Some(tokens) => matches(value, |at| tokens.get(at).copied(), to_the_letter).into(),
                     None => Answer::Unknown,
                 }
             }
+        }
+    }
+
+    /// As [`Pattern::matches`] for a pattern without variables, capital or small letters of ASCII.
+    pub(crate) fn matches_ignoring_ascii_case(&self, value: &str) -> bool {
+        match self {
+            Pattern::Anything => true,
+            Pattern::Exact(text) => text.eq_ignore_ascii_case(value),
+            Pattern::Prefix(text) => ignoring_ascii_case(value, text).is_some(),
+            Pattern::Glob(pieces) => matches(value, |at| pieces.get(at)?.token(), ignoring_ascii_case),
+            Pattern::Template(_) => false,
+        }
+    }
+
+    /// What every matching value begins with.
+    pub(crate) fn head(&self) -> &str {
+        match self {
+            Pattern::Anything => "",
+            Pattern::Exact(text) | Pattern::Prefix(text) => text,
+            Pattern::Glob(pieces) | Pattern::Template(pieces) => match pieces.first() {
+                Some(Piece::Text(text)) => text,
+                Some(Piece::Variable(_) | Piece::AnyOne | Piece::AnyRun) | None => "",
+            },
         }
     }
 
@@ -166,26 +187,29 @@ enum Token<'t> {
     AnyRun,
 }
 
-impl Token<'_> {
-    /// What is left of a value behind this token, if the value begins with it.
-    fn strip(self, value: &str) -> Option<&str> {
-        match self {
-            Token::Text(text) => value.strip_prefix(text),
-            Token::AnyOne => without_first(value),
-            Token::AnyRun => Some(value),
-        }
-    }
+/// What is left of a value behind a text that it begins with.
+fn to_the_letter<'v>(value: &'v str, text: &str) -> Option<&'v str> {
+    value.strip_prefix(text)
+}
+
+/// As [`to_the_letter`], capital or small letters of ASCII.
+fn ignoring_ascii_case<'v>(value: &'v str, text: &str) -> Option<&'v str> {
+    let (head, rest) = value.split_at_checked(text.len())?;
+    head.eq_ignore_ascii_case(text).then_some(rest)
 }
 
 /// Whether a value is of these tokens. Only the last run is ever tried again, for what an earlier run could take
 /// more, the last one can take as well: so no number of runs makes this exponential.
-fn matches<'t>(token: impl Fn(usize) -> Option<Token<'t>>, value: &str) -> bool {
+fn matches<'t>(
+    value: &str,
+    token: impl Fn(usize) -> Option<Token<'t>>,
+    strip: for<'v> fn(&'v str, &str) -> Option<&'v str>,
+) -> bool {
     let mut rest = value;
     let mut at = 0;
     let mut last_run: Option<(usize, &str)> = None;
     loop {
-        let next = token(at);
-        let stripped = match next {
+        let stripped = match token(at) {
             Some(Token::AnyRun) => {
                 last_run = Some((at, rest));
                 if token(at + 1).is_none() {
@@ -193,7 +217,8 @@ fn matches<'t>(token: impl Fn(usize) -> Option<Token<'t>>, value: &str) -> bool 
                 }
                 Some(rest)
             }
-            Some(Token::Text(_) | Token::AnyOne) => next.and_then(|token| token.strip(rest)),
+            Some(Token::Text(text)) => strip(rest, text),
+            Some(Token::AnyOne) => without_first(rest),
             None if rest.is_empty() => return true,
             None => None,
         };

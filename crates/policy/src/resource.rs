@@ -8,14 +8,14 @@ use crate::pattern::{Pattern, Syntax};
 /// The resources a statement is about.
 #[derive(Clone, Debug)]
 pub(crate) struct Resources {
-    patterns: Box<[ArnPattern]>,
+    patterns: Box<[ResourcePattern]>,
     /// `NotResource`: all but these.
     except: bool,
 }
 
 /// `*`, or the pattern of an ARN. A `*` in it crosses `/` and `:`, but never reaches another service.
 #[derive(Clone, Debug)]
-enum ArnPattern {
+enum ResourcePattern {
     /// Partition and service are plain text in the pattern, or the pattern is `*`.
     Whole(Pattern),
     /// The partition has wildcards: it is matched by itself, and `rest` from the service on.
@@ -29,7 +29,7 @@ impl Resources {
             return Err(Malformed::NoResources);
         }
         let patterns =
-            texts.iter().map(|text| ArnPattern::parse(text, variables)).collect::<Result<_, _>>()?;
+            texts.iter().map(|text| ResourcePattern::parse(text, variables)).collect::<Result<_, _>>()?;
         Ok(Resources { patterns, except })
     }
 
@@ -43,40 +43,40 @@ impl Resources {
     }
 }
 
-impl ArnPattern {
-    fn parse(text: &str, variables: bool) -> Result<ArnPattern, Malformed> {
-        let whole = Syntax { wildcards: true, variables };
+impl ResourcePattern {
+    fn parse(text: &str, variables: bool) -> Result<ResourcePattern, Malformed> {
         if text == "*" {
-            return Ok(ArnPattern::Whole(Pattern::Anything));
+            return Ok(ResourcePattern::Whole(Pattern::Anything));
         }
-        let not_an_arn = || Malformed::NotAnArn(excerpt(text));
-        let (partition, rest) =
-            text.strip_prefix("arn:").and_then(|rest| rest.split_once(':')).ok_or_else(not_an_arn)?;
+        let arn = text.strip_prefix("arn:").ok_or_else(|| Malformed::NotAnArn(excerpt(text)))?;
+        let (partition, rest) = arn.split_once(':').ok_or(Malformed::ResourceVendor)?;
         let fields: Vec<&str> = rest.splitn(4, ':').collect();
         let service = fields.first().copied().unwrap_or("");
+        if service.contains(['*', '?']) {
+            return Err(Malformed::ResourceVendor);
+        }
+        let legacy = |why| Err(Malformed::legacy(format!("`{}` {why}", excerpt(text))));
         let complete = fields.len() == 4 || (fields.len() > 1 && text.ends_with('*'));
         if partition.is_empty() || service.is_empty() || !complete {
-            return Err(not_an_arn());
-        }
-        if service.contains(['*', '?']) {
-            return Err(Malformed::wrong("Resource", "an ARN without wildcards in its service"));
+            return legacy("is no ARN");
         }
         let fixed = std::iter::once(partition).chain(fields.iter().copied().take(3));
         if variables && fixed.into_iter().any(|field| field.contains("${")) {
-            return Err(Malformed::variable(text, "must stand behind the fifth colon"));
+            return legacy("has a variable before the fifth colon");
         }
+        let whole = Syntax { wildcards: true, variables };
         if partition.contains(['*', '?']) {
             let wildcards = Syntax { wildcards: true, variables: false };
             let partition = Pattern::parse(partition, wildcards)?;
-            return Ok(ArnPattern::AnyPartition { partition, rest: Pattern::parse(rest, whole)? });
+            return Ok(ResourcePattern::AnyPartition { partition, rest: Pattern::parse(rest, whole)? });
         }
-        Ok(ArnPattern::Whole(Pattern::parse(text, whole)?))
+        Ok(ResourcePattern::Whole(Pattern::parse(text, whole)?))
     }
 
     fn matches(&self, resource: &str, context: &Context<'_>) -> Answer {
         match self {
-            ArnPattern::Whole(pattern) => pattern.matches(resource, context),
-            ArnPattern::AnyPartition { partition, rest } => {
+            ResourcePattern::Whole(pattern) => pattern.matches(resource, context),
+            ResourcePattern::AnyPartition { partition, rest } => {
                 match resource.strip_prefix("arn:").and_then(|arn| arn.split_once(':')) {
                     Some((of, behind)) => {
                         partition.matches(of, context).and(|| rest.matches(behind, context))
@@ -132,22 +132,17 @@ mod tests {
 
     #[test]
     fn what_is_no_arn_is_refused() {
-        for text in [
-            "",
-            "b",
-            "**",
-            "arn",
-            "arn:",
-            "arn:aws",
-            "arn:aws:s3",
-            "arn:aws:s3::b",
-            "arn::s3:::b",
-            "arn:aws::::b",
-        ] {
+        for text in ["", "b", "**", "arn", "aws:s3:::b"] {
             assert!(matches!(refused(text), Malformed::NotAnArn(_)), "{text}");
         }
-        assert!(matches!(refused("arn:aws:s*:::b"), Malformed::Wrong { .. }));
-        assert!(matches!(refused("arn:aws:s3::${aws:userid}:b"), Malformed::Variable { .. }));
+        for text in ["arn:", "arn:aws", "arn:aws:s*:::b", "arn:aws:*:::b"] {
+            assert_eq!(refused(text), Malformed::ResourceVendor, "{text}");
+        }
+        for text in
+            ["arn:aws:s3", "arn:aws:s3::b", "arn::s3:::b", "arn:aws::::b", "arn:aws:s3::${aws:userid}:b"]
+        {
+            assert!(matches!(refused(text), Malformed::LegacyParsing(_)), "{text}");
+        }
         assert!(matches!(refused("arn:aws:s3:::${aws:userid"), Malformed::Variable { .. }));
     }
 }

@@ -5,9 +5,10 @@ use crate::answer::Answer;
 use crate::condition::{self, Condition};
 use crate::decide::Request;
 use crate::document::Kind;
+use crate::issuer;
 use crate::json::{Json, Object};
 use crate::malformed::Malformed;
-use crate::principal::{COGNITO_IDENTITY, Principals};
+use crate::principal::{Principals, Reach};
 use crate::resource::Resources;
 use crate::trace::Layer;
 
@@ -54,7 +55,7 @@ impl Statement {
         let mut object = json.object("Statement")?;
         let sid = sid(object.take("Sid"), kind)?;
         let effect = effect(object.take("Effect"))?;
-        let principals = principals(&mut object, kind)?;
+        let principals = principals(&mut object, kind, effect)?;
         let actions = actions(&mut object, kind)?;
         let resources = resources(&mut object, kind, variables)?;
         let conditions = match object.take("Condition") {
@@ -62,42 +63,50 @@ impl Statement {
             None => Box::default(),
         };
         object.finish("statement element")?;
-        let statement = Statement { sid, index, effect, actions, principals, resources, conditions };
-        if kind == Kind::Trust && statement.trusts_every_pool() {
-            return Err(Malformed::TrustsEveryPool);
+        if let (Kind::Trust, Effect::Allow, Some(principals)) = (kind, effect, &principals)
+            && actions.include_web_identity()
+        {
+            issuer::check(principals, &conditions)?;
         }
-        Ok(statement)
+        Ok(Statement { sid, index, effect, actions, principals, resources, conditions })
     }
 
-    /// Whether this statement has its effect on a request. `lowered` is the action in lower case.
-    pub(crate) fn applies(&self, request: &Request<'_>, lowered: &str, layer: Layer) -> bool {
-        let answer =
-            self.actions.include(lowered).and(|| self.is_for(request, layer)).and(|| {
-                Answer::all(self.conditions.iter().map(|condition| condition.answer(request.context)))
-            });
-        match (answer, self.effect) {
-            (Answer::Yes, Effect::Allow | Effect::Deny) | (Answer::Unknown, Effect::Deny) => true,
-            (Answer::No, Effect::Allow | Effect::Deny) | (Answer::Unknown, Effect::Allow) => false,
+    /// How directly this statement has its effect on a request; `None` if it has none.
+    ///
+    /// In a place that the document was not read for, it may deny and never allows.
+    pub(crate) fn applies(&self, request: &Request<'_>, layer: Layer) -> Option<Reach> {
+        if !self.actions.include(request.action) {
+            return None;
         }
-    }
-
-    /// Whether principal and resource are meant. Unknown for a document in a place that it was not read for.
-    fn is_for(&self, request: &Request<'_>, layer: Layer) -> Answer {
-        match (layer, &self.principals, &self.resources) {
-            (Layer::Identity | Layer::Session, None, Some(resources)) => {
-                resources.include(request.resource, request.context)
+        let reach = match (layer, &self.principals) {
+            (Layer::Resource | Layer::Trust, Some(principals)) => {
+                principals.reach(request.principal, layer)?
             }
-            (Layer::Trust, Some(principals), None) => principals.include(request.principal).into(),
-            (Layer::Identity | Layer::Session | Layer::Trust, _, _) => Answer::Unknown,
+            (Layer::Identity | Layer::Boundary | Layer::Session, None) => Reach::Caller,
+            (Layer::Resource | Layer::Trust, None)
+            | (Layer::Identity | Layer::Boundary | Layer::Session, Some(_)) => Reach::Perhaps,
+        };
+        let is_about = match (layer, &self.resources) {
+            (Layer::Trust, None) => Answer::Yes,
+            (Layer::Trust, Some(_)) | (_, None) => Answer::Unknown,
+            (_, Some(resources)) => resources.include(request.resource, request.context),
+        };
+        let answer = Answer::from(reach)
+            .and(|| is_about)
+            .and(|| Answer::all(self.conditions.iter().map(|condition| condition.answer(request.context))));
+        match (answer, self.effect) {
+            (Answer::Yes, Effect::Allow | Effect::Deny) | (Answer::Unknown, Effect::Deny) => Some(reach),
+            (Answer::No, Effect::Allow | Effect::Deny) | (Answer::Unknown, Effect::Allow) => None,
         }
     }
+}
 
-    /// Anybody can have a token of some identity pool: only the conditions tell whose pool it is.
-    fn trusts_every_pool(&self) -> bool {
-        self.effect == Effect::Allow
-            && self.actions.include_web_identity()
-            && self.principals.as_ref().is_some_and(Principals::include_identity_pools)
-            && !self.conditions.iter().any(|condition| condition.is_about(COGNITO_IDENTITY))
+impl From<Reach> for Answer {
+    fn from(reach: Reach) -> Self {
+        match reach {
+            Reach::Perhaps => Answer::Unknown,
+            Reach::Account | Reach::Behind | Reach::Caller => Answer::Yes,
+        }
     }
 }
 
@@ -125,20 +134,21 @@ fn effect(json: Option<Json>) -> Result<Effect, Malformed> {
     }
 }
 
-fn principals(object: &mut Object, kind: Kind) -> Result<Option<Principals>, Malformed> {
+fn principals(object: &mut Object, kind: Kind, effect: Effect) -> Result<Option<Principals>, Malformed> {
     let [principal, except] = ["Principal", "NotPrincipal"].map(|name| object.take(name));
-    match kind {
-        Kind::Identity | Kind::Session if principal.is_some() => Err(Malformed::Prohibited("Principal")),
-        Kind::Identity | Kind::Session | Kind::Trust if except.is_some() => {
+    match (kind, principal, except) {
+        (Kind::Identity | Kind::Session, Some(_), _) => Err(Malformed::Prohibited("Principal")),
+        (Kind::Identity | Kind::Session | Kind::Trust, _, Some(_)) => {
             Err(Malformed::Prohibited("NotPrincipal"))
         }
-        Kind::Identity | Kind::Session => Ok(None),
-        Kind::Trust | Kind::Resource if except.is_some() => {
-            Err(Malformed::unsupported("statement element", "NotPrincipal"))
+        (Kind::Identity | Kind::Session, None, None) => Ok(None),
+        (Kind::Resource, Some(_), Some(_)) => Err(Malformed::Both("Principal", "NotPrincipal")),
+        (Kind::Resource, None, Some(_)) if effect == Effect::Allow => Err(Malformed::AllowsNotPrincipal),
+        (Kind::Resource, None, Some(except)) => Principals::read(except, "NotPrincipal").map(Some),
+        (Kind::Trust | Kind::Resource, Some(principal), None) => {
+            Principals::read(principal, "Principal").map(Some)
         }
-        Kind::Trust | Kind::Resource => {
-            Principals::read(principal.ok_or(Malformed::Missing("Principal"))?).map(Some)
-        }
+        (Kind::Trust | Kind::Resource, None, None) => Err(Malformed::Missing("Principal")),
     }
 }
 

@@ -10,10 +10,9 @@ use crate::statement::Statement;
 pub enum Decision {
     /// The request may go on.
     Allowed {
-        /// The first statement that allows it: of an identity policy, or of the trust policy.
-        by: StatementRef,
-        /// The first statement of a session policy that allows it too, where there are session policies.
-        session: Option<StatementRef>,
+        /// The first statement that allows it of each sort of policy that had to: trust, or resource or identity, then
+        /// boundary and session.
+        by: Vec<StatementRef>,
     },
     /// It may not.
     Denied(Denial),
@@ -41,6 +40,10 @@ pub enum Denial {
 pub enum Layer {
     /// Policies of the caller's role or user.
     Identity,
+    /// The policy of the resource, as a bucket's.
+    Resource,
+    /// The permissions boundary of the caller's role or user.
+    Boundary,
     /// Policies of the caller's session.
     Session,
     /// The trust policy of the role that is to be assumed.
@@ -72,11 +75,11 @@ impl Denial {
     /// The end of AWS's message of 2021, behind `User: … is not authorized to perform: … on resource: …`.
     pub fn reason(&self, action: &str) -> String {
         match self {
-            Denial::Explicit { layer: layer @ (Layer::Identity | Layer::Session), .. } => {
-                format!("with an explicit deny in {} {}", layer.article(), layer.name())
+            Denial::Explicit { layer: Layer::Trust, .. } => {
+                format!("with an explicit deny in the {}", Layer::Trust.name())
             }
-            Denial::Explicit { layer: layer @ Layer::Trust, .. } => {
-                format!("with an explicit deny in the {}", layer.name())
+            Denial::Explicit { layer, .. } => {
+                format!("with an explicit deny in {} {}", layer.article(), layer.name())
             }
             Denial::Implicit { layer } => {
                 format!("because no {} allows the {action} action", layer.name())
@@ -89,6 +92,8 @@ impl Layer {
     fn name(self) -> &'static str {
         match self {
             Layer::Identity => "identity-based policy",
+            Layer::Resource => "resource-based policy",
+            Layer::Boundary => "permissions boundary",
             Layer::Session => "session policy",
             Layer::Trust => "role trust policy",
         }
@@ -97,7 +102,7 @@ impl Layer {
     fn article(self) -> &'static str {
         match self {
             Layer::Identity => "an",
-            Layer::Session | Layer::Trust => "a",
+            Layer::Resource | Layer::Boundary | Layer::Session | Layer::Trust => "a",
         }
     }
 }
@@ -115,9 +120,12 @@ impl StatementRef {
 impl fmt::Display for Decision {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Decision::Allowed { by, session: None } => write!(formatter, "allowed by {by}"),
-            Decision::Allowed { by, session: Some(session) } => {
-                write!(formatter, "allowed by {by} and {session}")
+            Decision::Allowed { by } => {
+                formatter.write_str("allowed")?;
+                for (index, by) in by.iter().enumerate() {
+                    write!(formatter, " {} {by}", if index == 0 { "by" } else { "and" })?;
+                }
+                Ok(())
             }
             Decision::Denied(denial) => denial.fmt(formatter),
         }

@@ -2,79 +2,35 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use policy::{Context, Document, Kind, Named, PolicySet, PrincipalName, Request, decide, decide_trust};
+mod support;
+
+use policy::{Document, Kind};
 use serde_json::Value;
+use support::{Policies, text};
 
 fn cases(file: &str) -> Vec<Value> {
     let path = format!("{}/tests/cases/{file}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn document(value: &Value, kind: Kind) -> Document {
-    Document::parse(&value.to_string(), kind).unwrap_or_else(|refused| panic!("{refused}: {value}"))
-}
-
-fn documents(case: &Value, layer: &str, kind: Kind) -> Option<Vec<(String, Document)>> {
-    let listed = case.get(layer)?.as_array().unwrap().iter().enumerate();
-    Some(listed.map(|(index, value)| (format!("{layer} {index}"), document(value, kind))).collect())
-}
-
-fn named(documents: &[(String, Document)]) -> Vec<Named<'_>> {
-    documents.iter().map(|(name, document)| Named { name, document }).collect()
-}
-
-fn context(request: &Value) -> Context<'_> {
-    let mut context = Context::new();
-    for (key, value) in request.get("context").and_then(Value::as_object).into_iter().flatten() {
-        match value.as_array() {
-            Some(values) => context.insert_many(key, values.iter().map(|value| value.as_str().unwrap())),
-            None => context.insert(key, value.as_str().unwrap()),
-        }
-    }
-    context
-}
-
-fn principal(request: &Value) -> PrincipalName<'_> {
-    match request.get("principal") {
-        None => PrincipalName::Anonymous,
-        Some(_) if request.pointer("/principal/Federated").is_some() => {
-            PrincipalName::Federated(text(request, "/principal/Federated"))
-        }
-        Some(_) => PrincipalName::Aws {
-            account: text(request, "/principal/Aws/0"),
-            arn: text(request, "/principal/Aws/1"),
-        },
-    }
+/// All case files but the one of malformed documents.
+fn files() -> Vec<String> {
+    let folder = format!("{}/tests/cases", env!("CARGO_MANIFEST_DIR"));
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let stems = names.map(|name| name.to_str().unwrap().strip_suffix(".json").unwrap().to_owned());
+    stems.filter(|stem| stem != "malformed").collect()
 }
 
 fn decided(case: &Value) -> String {
-    let asked = case.get("request").unwrap();
-    let context = context(asked);
-    let request = Request {
-        principal: principal(asked),
-        action: text(asked, "/action"),
-        resource: text(asked, "/resource"),
-        context: &context,
-    };
-    if let Some(trust) = case.get("trust") {
-        let document = document(trust, Kind::Trust);
-        return decide_trust(&request, &Named { name: "trust", document: &document }).to_string();
-    }
-    let identity = documents(case, "identity", Kind::Identity).unwrap();
-    let session = documents(case, "session", Kind::Session);
-    let session = session.as_deref().map(named);
-    decide(&request, &PolicySet { identity: &named(&identity), session: session.as_deref() }).to_string()
+    let policies = Policies::read(case).unwrap_or_else(|refused| panic!("{refused}: {case}"));
+    policies.decide(case.get("request").unwrap()).to_string()
 }
 
 #[test]
 fn every_case_is_decided_as_it_says() {
-    let files =
-        ["actions_and_resources", "operators", "missing_keys", "sets", "variables", "sessions", "trust"];
     let mut wrong = Vec::new();
+    let files = files();
+    assert!(files.len() > 6, "the cases are in more than six files");
     for case in files.iter().flat_map(|file| cases(file)) {
         let (decided, expected) = (decided(&case), text(&case, "/expect"));
         if decided != expected {

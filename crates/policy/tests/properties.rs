@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use policy::{
-    Context, Decision, Denial, Document, Kind, Layer, Malformed, Named, PolicySet, PrincipalName, Request,
-    decide, decide_trust,
+    Account, Context, Decision, Denial, Document, Kind, Layer, Malformed, Named, PolicySet, Principal,
+    Request, StatementRef, decide, decide_trust,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -68,18 +68,16 @@ fn ask(asked: &(&str, String, Context<'_>), identity: &[Value], session: Option<
     let identity = document(identity);
     let session = session.map(document);
     let session = session.as_ref().map(|document| [Named { name: "session", document }]);
-    let request = Request {
-        principal: PrincipalName::Anonymous,
-        action: asked.0,
-        resource: &asked.1,
-        context: &asked.2,
-    };
+    let request = Request { principal: SOMEBODY, action: asked.0, resource: &asked.1, context: &asked.2 };
     let identity = [Named { name: "identity", document: &identity }];
-    decide(
-        &request,
-        &PolicySet { identity: &identity, session: session.as_ref().map(|named| named.as_slice()) },
-    )
+    let session = session.as_ref().map(|named| named.as_slice());
+    decide(&request, &PolicySet { identity: &identity, boundary: None, session }, None)
 }
+
+const SOMEBODY: Principal<'_> = Principal::User {
+    account: Account { id: "123456789012", canonical_user: None },
+    arn: "arn:aws:iam::123456789012:user/u",
+};
 
 /// An allow of everything, so that only a deny can stand in the way.
 fn everything() -> Value {
@@ -122,7 +120,8 @@ proptest! {
     #[test]
     fn a_statement_decides_as_it_is_named(asked in request(), statements in vec(statement(), 1..5)) {
         let index = match ask(&asked, &statements, None) {
-            Decision::Allowed { by, .. } | Decision::Denied(Denial::Explicit { by, .. }) => by.index,
+            Decision::Allowed { by } => by.first().unwrap().index,
+            Decision::Denied(Denial::Explicit { by, .. }) => by.index,
             Decision::Denied(Denial::Implicit { .. }) => return Ok(()),
         };
         let alone = [statements.get(index).unwrap().clone()];
@@ -202,28 +201,55 @@ fn a_message_repeats_no_more_than_the_start_of_a_name_and_no_control_characters(
 #[test]
 fn a_document_in_the_wrong_place_denies_but_never_allows() {
     let context = Context::new();
-    let request =
-        |action| Request { principal: PrincipalName::Anonymous, action, resource: "*", context: &context };
-    for (effect, allowed) in [("Allow", "no"), ("Deny", "denied")] {
-        let text = json!({ "Statement": { "Effect": effect, "Action": "sts:AssumeRole", "Principal": "*" } })
-            .to_string();
-        let trust = Document::parse(&text, Kind::Trust).unwrap();
-        let named = [Named { name: "p", document: &trust }];
-        let decision = decide(&request("sts:AssumeRole"), &PolicySet { identity: &named, session: None });
-        assert!(decision.to_string().starts_with(allowed), "{decision}");
-
-        let text = json!({ "Statement": { "Effect": effect, "Action": "*", "Resource": "*" } }).to_string();
-        let identity = Document::parse(&text, Kind::Identity).unwrap();
-        let decision = decide_trust(&request("sts:AssumeRole"), &Named { name: "p", document: &identity });
-        assert!(decision.to_string().starts_with(allowed), "{decision}");
-
-        let text =
-            json!({ "Statement": { "Effect": effect, "Action": "*", "Resource": "*", "Principal": "*" } })
-                .to_string();
-        let resource = Document::parse(&text, Kind::Resource).unwrap();
-        let named = [Named { name: "p", document: &resource }];
-        let decision = decide(&request("s3:GetObject"), &PolicySet { identity: &[], session: Some(&named) });
-        assert!(!decision.is_allowed(), "{decision}");
+    let parts = |kind| match kind {
+        Kind::Identity | Kind::Session => json!({ "Resource": "*" }),
+        Kind::Trust => json!({ "Principal": { "AWS": "arn:aws:iam::123456789012:user/u" } }),
+        Kind::Resource => {
+            json!({ "Principal": { "AWS": "arn:aws:iam::123456789012:user/u" }, "Resource": "*" })
+        }
+    };
+    for (kind, effect) in [Kind::Identity, Kind::Session, Kind::Trust, Kind::Resource]
+        .into_iter()
+        .flat_map(|kind| [(kind, "Allow"), (kind, "Deny")])
+    {
+        let mut statement = parts(kind);
+        statement.as_object_mut().unwrap().insert("Effect".to_owned(), json!(effect));
+        statement.as_object_mut().unwrap().insert("Action".to_owned(), json!("sts:AssumeRole"));
+        let document = Document::parse(&json!({ "Statement": statement }).to_string(), kind).unwrap();
+        let all = Document::parse(&json!({ "Statement": everything() }).to_string(), Kind::Identity).unwrap();
+        let (placed, all) = (Named { name: "p", document: &document }, Named { name: "all", document: &all });
+        let request =
+            Request { principal: SOMEBODY, action: "sts:AssumeRole", resource: "*", context: &context };
+        let (alone, everywhere) = ([placed], [all]);
+        let of_caller = PolicySet { identity: &everywhere, ..PolicySet::default() };
+        for (place, belongs, decision) in [
+            (
+                Layer::Identity,
+                matches!(kind, Kind::Identity | Kind::Session),
+                decide(&request, &PolicySet { identity: &alone, ..PolicySet::default() }, None),
+            ),
+            (
+                Layer::Boundary,
+                matches!(kind, Kind::Identity | Kind::Session),
+                decide(&request, &PolicySet { boundary: Some(placed), ..of_caller }, None),
+            ),
+            (
+                Layer::Session,
+                matches!(kind, Kind::Identity | Kind::Session),
+                decide(&request, &PolicySet { session: Some(&alone), ..of_caller }, None),
+            ),
+            (Layer::Resource, kind == Kind::Resource, decide(&request, &PolicySet::default(), Some(&placed))),
+            (Layer::Trust, kind == Kind::Trust, decide_trust(&request, &PolicySet::default(), &placed)),
+        ] {
+            assert_eq!(
+                decision.is_allowed(),
+                belongs && effect == "Allow",
+                "{kind:?} as {place:?}: {decision}"
+            );
+            let denied =
+                matches!(&decision, Decision::Denied(Denial::Explicit { layer, .. }) if *layer == place);
+            assert_eq!(denied, effect == "Deny", "{kind:?} as {place:?}: {decision}");
+        }
     }
 }
 
@@ -244,8 +270,15 @@ fn a_denial_gives_the_reason_in_the_words_of_aws() {
     assert_eq!(reason(everything(), Some(put)), "because no session policy allows the s3:GetObject action");
     assert_eq!(reason(deny.clone(), None), "with an explicit deny in an identity-based policy");
     assert_eq!(reason(everything(), Some(deny)), "with an explicit deny in a session policy");
-    let trust = Denial::Implicit { layer: Layer::Trust }.reason("sts:AssumeRole");
-    assert_eq!(trust, "because no role trust policy allows the sts:AssumeRole action");
+    let silent = |layer| Denial::Implicit { layer }.reason("sts:AssumeRole");
+    assert_eq!(silent(Layer::Resource), "because no resource-based policy allows the sts:AssumeRole action");
+    assert_eq!(silent(Layer::Boundary), "because no permissions boundary allows the sts:AssumeRole action");
+    assert_eq!(silent(Layer::Trust), "because no role trust policy allows the sts:AssumeRole action");
+    let by = StatementRef { policy: "p".to_owned(), sid: None, index: 0 };
+    let denies = |layer| Denial::Explicit { by: by.clone(), layer }.reason("sts:AssumeRole");
+    assert_eq!(denies(Layer::Resource), "with an explicit deny in a resource-based policy");
+    assert_eq!(denies(Layer::Boundary), "with an explicit deny in a permissions boundary");
+    assert_eq!(denies(Layer::Trust), "with an explicit deny in the role trust policy");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use domain::records::{Read, Roles, Stop, refuse};
 use domain::time::Timestamp;
 use domain::user_pool::pool::UserPoolId;
 use policy::{
-    Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, PrincipalName, Request, decide,
+    Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, Principal, Request, decide,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -160,9 +160,14 @@ pub fn authorize(
         Err(refused) => return refuse(refused),
     };
     let context = context_of(session, question, house.account.region.as_str(), now);
-    let arn = session.arn();
+    let (role, arn) = (session.role.to_string(), session.arn());
     let request = Request {
-        principal: PrincipalName::Aws { account: session.account.as_str(), arn: &arn },
+        principal: Principal::RoleSession {
+            account: policy::Account { id: session.account.as_str(), canonical_user: None },
+            role: &role,
+            session: &arn,
+            provider: Some(&session.federation.provider),
+        },
         action: question.action,
         resource: question.resource,
         context: &context,
@@ -203,7 +208,8 @@ impl SessionsPolicies {
         let identity: Vec<Named<'_>> = self.identity.iter().map(named).collect();
         let session: Option<Vec<Named<'_>>> =
             self.session.as_ref().map(|all| all.iter().map(named).collect());
-        decide(request, &PolicySet { identity: &identity, session: session.as_deref() })
+        let carried = PolicySet { identity: &identity, boundary: None, session: session.as_deref() };
+        decide(request, &carried, None)
     }
 }
 

@@ -9,7 +9,9 @@ use domain::iam::session::{Federation, Origin, Session, SessionPolicy};
 use domain::records::{Roles, Stop, refuse};
 use domain::seal::NotSealed;
 use domain::time::{Span, Timestamp};
-use policy::{Context, Decision, Denial, Kind, Malformed, Named, PrincipalName, Request, decide_trust};
+use policy::{
+    Context, Decision, Denial, Kind, Malformed, Named, PolicySet, Principal, Request, decide_trust,
+};
 use std::collections::BTreeMap;
 
 /// The action that a trust policy must allow.
@@ -112,12 +114,12 @@ pub fn assume_with_web_identity(
     let federation = &asked.federation;
     let context = trust_context(federation, asked.session_name);
     let request = Request {
-        principal: PrincipalName::Federated(&federation.provider),
+        principal: Principal::Federated(&federation.provider),
         action: ACTION,
         resource: &arn,
         context: &context,
     };
-    let decision = decide_trust(&request, &Named { name: &name, document: &trust });
+    let decision = decide_trust(&request, &PolicySet::default(), &Named { name: &name, document: &trust });
     if let Decision::Denied(denial) = decision {
         return refuse(AssumeRefused::NotTrusted { role: arn, denial });
     }

@@ -1,20 +1,35 @@
 //! Policies, compiled once and kept by their content.
 
 use policy::{Document, Kind, Malformed};
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
 
-/// How many compiled policies are kept.
-const KEPT: usize = 4096;
+/// How many bytes of text the compiled policies that are kept have together; compiled they take a few times as much.
+const KEPT: u64 = 4 * 1024 * 1024;
+
+/// The length of a usual policy, to begin with room for so many.
+const USUAL: u64 = 1024;
 
 /// Compiled policies by kind and text.
 pub struct Policies {
-    compiled: Cache<(Kind, String), Arc<Document>>,
+    compiled: Cache<(Kind, String), Arc<Document>, ByLength>,
 }
 
 impl Default for Policies {
     fn default() -> Self {
-        Self { compiled: Cache::new(KEPT) }
+        let usual = usize::try_from(KEPT / USUAL).unwrap_or(0);
+        Self { compiled: Cache::with_weighter(usual, KEPT, ByLength) }
+    }
+}
+
+/// A policy weighs as much as its text is long, so that a few long ones cannot fill the memory.
+#[derive(Clone)]
+struct ByLength;
+
+impl Weighter<(Kind, String), Arc<Document>> for ByLength {
+    fn weight(&self, (_, text): &(Kind, String), _: &Arc<Document>) -> u64 {
+        u64::try_from(text.len()).unwrap_or(u64::MAX).max(1)
     }
 }
 

@@ -7,15 +7,8 @@ use domain::entropy::Entropy;
 use domain::iam::role::{PolicyName, Role, RoleId, RoleName, RolePath};
 use domain::records::{Read, Roles, Stop, refuse};
 use domain::time::{Span, Timestamp};
-use policy::{Kind, Malformed};
+use policy::{Kind, Malformed, Quota};
 use std::collections::BTreeMap;
-
-/// The most characters that the inline policies of a role may have together, white space not counted. Source: IAM user
-/// guide, "IAM and AWS STS quotas", as is the next one.
-const MOST_INLINE: usize = 10_240;
-
-/// The most characters that a trust policy may have, white space not counted.
-const MOST_TRUST: usize = 2048;
 
 /// A role as it is asked for.
 #[derive(Debug, Clone)]
@@ -57,11 +50,11 @@ pub enum RoleRefused {
         /// What is wrong with it.
         why: Malformed,
     },
-    /// The inline policies would be larger than [`MOST_INLINE`].
-    #[error("the policies of role `{0}` would have more than {MOST_INLINE} characters")]
+    /// The inline policies would be larger than [`Quota::InlineOfRole`].
+    #[error("the policies of role `{0}` would have more than {limit} characters", limit = Quota::InlineOfRole.limit())]
     TooMuchInline(RoleName),
-    /// The trust policy would be larger than [`MOST_TRUST`].
-    #[error("the trust policy would have more than {MOST_TRUST} characters")]
+    /// The trust policy would be larger than [`Quota::Trust`].
+    #[error("the trust policy would have more than {} characters", Quota::Trust.limit())]
     TooMuchTrust,
 }
 
@@ -204,7 +197,7 @@ pub fn delete_policy(
 }
 
 fn check_trust(house: &House, role: &RoleName, text: &str) -> Result<(), Stop<RoleRefused>> {
-    if counted(text) > MOST_TRUST {
+    if !Quota::Trust.holds([text]) {
         return refuse(RoleRefused::TooMuchTrust);
     }
     check(house, Kind::Trust, text, || format!("trust policy of `{role}`"))
@@ -231,11 +224,9 @@ fn check(
 }
 
 fn check_size(role: &Role) -> Result<(), Stop<RoleRefused>> {
-    let inline: usize = role.policies.values().map(|text| counted(text)).sum();
-    if inline > MOST_INLINE { refuse(RoleRefused::TooMuchInline(role.name.clone())) } else { Ok(()) }
-}
-
-/// The length of a policy as quotas count it.
-fn counted(text: &str) -> usize {
-    text.chars().filter(|character| !character.is_whitespace()).count()
+    if Quota::InlineOfRole.holds(role.policies.values().map(String::as_str)) {
+        Ok(())
+    } else {
+        refuse(RoleRefused::TooMuchInline(role.name.clone()))
+    }
 }

@@ -35,6 +35,13 @@ fn spoiled(pointer: &str, value: Value) -> String {
     policy.to_string()
 }
 
+/// The same, with a further key that must equal a value.
+fn also(key: &str, value: &str) -> String {
+    let pool = identity_pool_id().to_string();
+    let keys = json!({ "cognito-identity.amazonaws.com:aud": pool, (key): value });
+    spoiled("/Statement/0/Condition/StringEquals", keys)
+}
+
 #[tokio::test]
 async fn a_trust_policy_that_does_not_name_the_identity_keeps_it_out() {
     let another_pool = IdentityPoolId::parse("us-east-1:1234567890abcdee").unwrap();
@@ -49,7 +56,7 @@ async fn a_trust_policy_that_does_not_name_the_identity_keeps_it_out() {
         ),
         ("another kind of principal", spoiled("/Statement/0/Principal", json!({ "AWS": "123456789012" }))),
         ("somebody else", spoiled(aud, json!({ "cognito-identity.amazonaws.com:sub": "us-east-1:0" }))),
-        ("a key that is not there", spoiled(aud, json!({ "accounts.google.com:aud": "us-east-1:0" }))),
+        ("a key that is not there", also("accounts.google.com:aud", "us-east-1:0")),
     ] {
         let denial = Denial::Implicit { layer: Layer::Trust };
         assert_eq!(asked_with(&policy).await, not_trusted(denial), "{what}");
@@ -71,10 +78,9 @@ async fn a_trust_policy_that_denies_keeps_the_identity_out_whatever_else_it_allo
 async fn a_trust_policy_can_ask_for_the_login_and_for_the_name_of_the_session() {
     let provider = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI:CognitoSignIn:*";
     let any = "/Statement/0/Condition/ForAnyValue:StringLike";
-    let equals = "/Statement/0/Condition/StringEquals";
     for policy in [
         spoiled(any, json!({ "cognito-identity.amazonaws.com:amr": provider })),
-        spoiled(equals, json!({ "sts:RoleSessionName": "CognitoIdentityCredentials" })),
+        also("sts:RoleSessionName", "CognitoIdentityCredentials"),
     ] {
         assert_eq!(asked_with(&policy).await, None, "{policy}");
     }
@@ -83,7 +89,8 @@ async fn a_trust_policy_can_ask_for_the_login_and_for_the_name_of_the_session() 
 #[tokio::test]
 async fn a_trust_policy_that_cannot_be_read_any_more_lets_nobody_in() {
     let unprincipled = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*"}}"#;
-    for text in ["", "{", "{}", unprincipled, &document(&json!([])).to_string()] {
+    let of_every_pool = spoiled("/Statement/0/Condition/StringEquals", json!({ "aws:PrincipalTag/a": "b" }));
+    for text in ["", "{", "{}", unprincipled, &document(&json!([])).to_string(), &of_every_pool] {
         let told = asked_with(text).await;
         assert!(
             matches!(&told, Some(Refusal::Role(AssumeRefused::Malformed { role, .. })) if role == ROLE),

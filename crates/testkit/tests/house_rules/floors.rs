@@ -21,7 +21,7 @@ const MAY_STAND_ON: [(&str, &[&str]); 11] = [
     ("api", &["broker", "domain", "login", "objects", "policy", "sigv4", "store"]),
     ("cenote", &["api", "broker", "domain", "login", "objects", "policy", "sigv4", "store"]),
     ("testkit", &["domain", "login", "objects", "policy", "sigv4", "store"]),
-    ("bench", &["sigv4"]),
+    ("bench", &["policy", "sigv4"]),
 ];
 
 /// Packages that are synchronous and pure: time and randomness come in as arguments.

@@ -60,9 +60,9 @@ pub(crate) fn paths_below(folder: &str) -> Vec<String> {
     found
 }
 
-/// Every Rust file of the crates: sources, tests and examples.
+/// Every Rust file of the house: sources, tests, examples and fuzz targets.
 pub(crate) fn rust_files() -> Vec<File> {
-    let files: Vec<_> = ["crates", "bench"]
+    let files: Vec<_> = ["crates", "bench", "fuzz"]
         .into_iter()
         .flat_map(paths_below)
         .filter(|path| path.ends_with(".rs"))

@@ -1,0 +1,47 @@
+//! How long policies may be.
+
+/// IAM's bound on the length of policies of one sort, the default of each. Source: IAM user guide, "IAM and STS quotas".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quota {
+    /// All inline policies of a role together.
+    InlineOfRole,
+    /// One managed policy.
+    Managed,
+    /// One trust policy.
+    Trust,
+    /// All policies that are passed for one session together.
+    Session,
+}
+
+impl Quota {
+    /// The most characters.
+    pub const fn limit(self) -> usize {
+        match self {
+            Quota::InlineOfRole => 10_240,
+            Quota::Managed => 6_144,
+            Quota::Trust | Quota::Session => 2_048,
+        }
+    }
+
+    /// Whether policies keep to the bound. White space counts in session policies only.
+    pub fn holds<'t>(self, texts: impl IntoIterator<Item = &'t str>) -> bool {
+        let counts = |c: &char| self == Quota::Session || !c.is_whitespace();
+        let characters: usize = texts.into_iter().map(|text| text.chars().filter(counts).count()).sum();
+        characters <= self.limit()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_counts_for_sessions_only() {
+        for quota in [Quota::InlineOfRole, Quota::Managed, Quota::Trust, Quota::Session] {
+            let (full, over) = ("ä".repeat(quota.limit()), "ä".repeat(quota.limit() + 1));
+            assert!(quota.holds([full.as_str()]) && !quota.holds([over.as_str()]));
+            assert!(!quota.holds([full.as_str(), "x"]));
+            assert_eq!(quota.holds([full.as_str(), " \t\r\n"]), quota != Quota::Session);
+        }
+    }
+}
