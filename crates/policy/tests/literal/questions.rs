@@ -119,6 +119,7 @@ const SORTS: [Sort; 7] = [
         held: &[
             "arn:aws:iam::123456789012:role/r",
             "arn:aws:iam::123456789012:x/r",
+            "arn:aws-cn:iam::123456789012:role/r",
             "arn:aws:sns:::a:b:c",
             "role/r",
             "*",
