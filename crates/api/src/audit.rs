@@ -5,7 +5,7 @@
 
 use crate::app::App;
 use crate::fault::{Kind, Said};
-use crate::operation::{Call, Permission};
+use crate::operation::Call;
 use crate::service::Service;
 use broker::iam::access::{AccessDecision, AccessRefused, Authorized};
 use broker::iam::assume::Grant;
@@ -129,15 +129,14 @@ impl Notes {
     /// What had to be allowed.
     pub(crate) fn access(
         &mut self,
-        permission: &Permission,
-        resource: &str,
+        (action, resource, keys): (&str, &str, &[(&'static str, String)]),
         decided: &Result<Authorized, AccessRefused>,
     ) {
-        self.detail("action", permission.action);
+        self.detail("action", action);
         self.detail("resource", resource);
         let short = |text: &str| Value::from(text.chars().take(LONGEST).collect::<String>());
         let keys: Map<String, Value> =
-            permission.keys.iter().map(|(key, value)| ((*key).to_owned(), short(value))).collect();
+            keys.iter().map(|(key, value)| ((*key).to_owned(), short(value))).collect();
         if !keys.is_empty() {
             self.detail("conditionKeys", keys);
         }

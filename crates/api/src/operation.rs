@@ -180,7 +180,7 @@ impl SignedBy {
 
     /// Whether the caller may also do something else, where the answer depends on that.
     pub async fn may_also(&self, app: &App, call: &Call<'_>, permission: &Permission) -> Result<bool, Fault> {
-        Ok(decide(app, call, &self.caller, permission).await?.1.is_ok())
+        Ok(decide(app, call, &self.caller, permission).await?.decided.is_ok())
     }
 }
 
@@ -191,34 +191,47 @@ async fn must(
     caller: &Caller,
     permission: Permission,
 ) -> Result<Authorized, Fault> {
-    let (resource, decided) = decide(app, call, caller, &permission).await?;
-    call.notes.access(&permission, &resource, &decided);
+    let Asked { resource, keys, decided } = decide(app, call, caller, &permission).await?;
+    let action = permission.action;
+    call.notes.access((action, &resource, &keys), &decided);
     decided.map_err(|why| {
-        let (caller, action) = (caller.arn(&app.house.account.id), permission.action);
+        let caller = caller.arn(&app.house.account.id);
         Common::NotAllowed(NotAllowed { caller, action, resource, why }).into()
     })
 }
 
-/// The ARN of what it is about, and how it was decided.
+/// A permission as policies see it, and how they decided.
+struct Asked {
+    /// The ARN of what it is about.
+    resource: String,
+    /// The condition keys of the service.
+    keys: Vec<(&'static str, String)>,
+    decided: Result<Authorized, AccessRefused>,
+}
+
 async fn decide(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
     permission: &Permission,
-) -> Result<(String, Result<Authorized, AccessRefused>), Fault> {
+) -> Result<Asked, Fault> {
     let asked = app.read(|records| {
-        let resource = permission.resource.arn(records, &app.house.account)?;
+        let account = &app.house.account;
+        let resource = permission.resource.arn(records, account)?;
+        let mut keys = permission.keys.clone();
+        keys.extend(permission.resource.key(records, account)?);
         let question = Question {
             action: permission.action,
             resource: &resource,
-            keys: &permission.keys,
+            keys: &keys,
             circumstances: &call.circumstances,
         };
-        match authorize(records, &app.house, caller, &question, call.now) {
-            Ok(authorized) => Ok((resource, Ok(authorized))),
-            Err(Stop::Refused(why)) => Ok((resource, Err(why))),
-            Err(Stop::Unready(unready)) => Err(unready),
-        }
+        let decided = match authorize(records, &app.house, caller, &question, call.now) {
+            Ok(authorized) => Ok(authorized),
+            Err(Stop::Refused(why)) => Err(why),
+            Err(Stop::Unready(unready)) => return Err(unready),
+        };
+        Ok(Asked { resource, keys, decided })
     });
     Ok(asked.await?)
 }

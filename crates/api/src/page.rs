@@ -8,6 +8,13 @@ pub(crate) fn token_after(entry: &str) -> String {
     BASE64URL_NOPAD.encode(entry.as_bytes())
 }
 
+/// Cuts what was found, one entry more than the limit if there are more, to the page; gives the token of the next.
+pub(crate) fn cut<T>(found: &mut Vec<T>, limit: usize, name: impl Fn(&T) -> String) -> Option<String> {
+    let is_truncated = found.len() > limit;
+    found.truncate(limit);
+    found.last().filter(|_| is_truncated).map(|last| token_after(&name(last)))
+}
+
 /// The entry that a token goes on after; `None` for one that was made up.
 pub(crate) fn entry_of(token: &str) -> Option<String> {
     let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;

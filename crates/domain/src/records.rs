@@ -77,12 +77,29 @@ pub trait IdentityPools {
     fn identity_pool(&mut self, id: &IdentityPoolId) -> Read<Option<IdentityPool>>;
     /// Writes a pool under its id.
     fn put_identity_pool(&mut self, pool: &IdentityPool);
+    /// Pools in the order of their ids, from after one of them; at most `limit`.
+    fn identity_pools(&mut self, after: Option<&IdentityPoolId>, limit: usize) -> Read<Vec<IdentityPool>>;
+    /// Forgets a pool, and remembers that its identities are still to be removed.
+    fn delete_identity_pool(&mut self, id: &IdentityPoolId);
+    /// Deleted pools whose identities are still to be removed; at most `limit`.
+    fn deleted_identity_pools(&mut self, limit: usize) -> Read<Vec<IdentityPoolId>>;
+    /// Forgets that a deleted pool ever was.
+    fn forget_deleted_identity_pool(&mut self, id: &IdentityPoolId);
     /// The identity of this id.
     fn identity(&mut self, id: &IdentityId) -> Read<Option<Identity>>;
     /// The identity of this pool that holds this login.
     fn identity_of(&mut self, pool: &IdentityPoolId, login: &LoginKey) -> Read<Option<IdentityId>>;
-    /// Writes an identity that was not there before, and lets its logins find it.
+    /// Identities of a pool in the order of their ids, from after one of them; at most `limit`.
+    fn identities(
+        &mut self,
+        pool: &IdentityPoolId,
+        after: Option<&IdentityId>,
+        limit: usize,
+    ) -> Read<Vec<Identity>>;
+    /// Writes an identity that was not there before, and lets its pool and its logins find it.
     fn add_identity(&mut self, identity: &Identity);
+    /// Forgets an identity.
+    fn delete_identity(&mut self, identity: &Identity);
 }
 
 /// User pools, their clients and their users.

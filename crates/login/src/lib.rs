@@ -9,12 +9,16 @@ use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::time::Timestamp;
 use domain::user_pool::client::ClientId;
+use domain::user_pool::pool::UserPoolId;
+use domain::user_pool::user::Username;
 
 /// A login that was proven to this identity pool: the token's signature, issuer, audience and life were checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedLogin {
     pool: IdentityPoolId,
     key: LoginKey,
+    user_pool: UserPoolId,
+    username: Option<Username>,
     client: ClientId,
     expires: Timestamp,
 }
@@ -23,6 +27,16 @@ impl VerifiedLogin {
     /// Who was proven.
     pub const fn key(&self) -> &LoginKey {
         &self.key
+    }
+
+    /// The user pool that vouches for them.
+    pub const fn user_pool(&self) -> &UserPoolId {
+        &self.user_pool
+    }
+
+    /// Their name in the user pool, if the token tells it.
+    pub const fn username(&self) -> Option<&Username> {
+        self.username.as_ref()
     }
 
     /// The client that the token is made out to.

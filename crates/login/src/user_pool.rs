@@ -10,6 +10,7 @@ use domain::identity_pool::pool::IdentityPool;
 use domain::time::Timestamp;
 use domain::user_pool::client::ClientId;
 use domain::user_pool::pool::UserPoolId;
+use domain::user_pool::user::Username;
 use serde::Deserialize;
 
 /// A user pool as an issuer of tokens.
@@ -33,6 +34,8 @@ struct Claims {
     exp: Option<i64>,
     nbf: Option<i64>,
     token_use: Option<String>,
+    #[serde(rename = "cognito:username")]
+    username: Option<String>,
 }
 
 /// Checks that a token is a living ID token of this user pool, made out to a client that the identity pool lists.
@@ -75,6 +78,8 @@ pub fn verify(
     Ok(VerifiedLogin {
         pool: identity_pool.id.clone(),
         key: LoginKey::of_user_pool(&issuer.pool, &issuer.region, &subject),
+        user_pool: issuer.pool.clone(),
+        username: claims.username.and_then(|name| Username::try_from(name).ok()),
         client: listed,
         expires,
     })

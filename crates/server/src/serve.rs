@@ -5,6 +5,7 @@ use crate::connection::{self, Serving};
 use crate::dev::DevTools;
 use crate::house::Opened;
 use crate::sweep;
+use api::cognito_identity::removal;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -53,7 +54,7 @@ pub(crate) async fn until_stopped(
     dev: Option<Arc<DevTools>>,
 ) -> Result<(), Refused> {
     tracing::info!("listening on http://{}", bound.address);
-    tokio::spawn(sweep_contents(opened.clone()));
+    tokio::spawn(sweep(opened.clone()));
     tokio::spawn(rotate_keys(opened.clone()));
 
     let serving = Serving { app: opened.app.clone(), dev };
@@ -127,7 +128,13 @@ impl StopSignals {
     }
 }
 
-async fn sweep_contents(opened: Arc<Opened>) {
+/// Ends what the last process has left unfinished.
+async fn sweep(opened: Arc<Opened>) {
+    match removal::finish(&opened.app).await {
+        Ok(0) => {}
+        Ok(pools) => tracing::info!(pools, "identities of deleted pools were removed"),
+        Err(breakdown) => tracing::warn!(%breakdown, "identities of deleted pools could not be removed"),
+    }
     match sweep::run(&opened.app, &opened.process).await {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "contents that no record names were removed"),

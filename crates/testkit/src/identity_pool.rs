@@ -7,6 +7,7 @@ use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName, Roles, UserPoolProvider};
 use domain::user_pool::client::Client;
+use std::collections::BTreeMap;
 
 /// The identity pool `us-east-1:1234567890abcdef`: it welcomes guests, lists [`client`] and hands out
 /// [`iam::guest_role`] and [`iam::signed_in_role`].
@@ -16,7 +17,12 @@ pub fn identity_pool() -> IdentityPool {
         id: identity_pool_id(),
         name: IdentityPoolName::parse("app").unwrap(),
         welcomes_guests: true,
+        classic_flow: None,
         user_pools: vec![provider(&client())],
+        public_providers: BTreeMap::new(),
+        openid_providers: Vec::new(),
+        saml_providers: Vec::new(),
+        developer_provider: None,
         roles: Roles {
             authenticated: Some(iam::signed_in_role().arn(&account.id)),
             unauthenticated: Some(iam::guest_role().arn(&account.id)),
@@ -32,7 +38,7 @@ pub fn identity_pool_id() -> IdentityPoolId {
 
 /// A client as an identity pool lists it.
 pub fn provider(client: &Client) -> UserPoolProvider {
-    UserPoolProvider { user_pool: client.pool.clone(), client: client.id.clone() }
+    UserPoolProvider { user_pool: client.pool.clone(), client: client.id.clone(), server_side_check: None }
 }
 
 /// An identity of [`identity_pool`] without a login.

@@ -1,11 +1,23 @@
 //! Cognito identity pools (`cognito-identity`, awsJson 1.1).
 
+pub mod create_identity_pool;
+pub mod delete_identity_pool;
+pub mod describe_identity;
 pub mod describe_identity_pool;
 pub mod get_credentials_for_identity;
 pub mod get_id;
+pub mod get_identity_pool_roles;
+pub mod list_identities;
+pub mod list_identity_pools;
+pub mod removal;
+pub mod set_identity_pool_roles;
+pub mod update_identity_pool;
 
+mod identity;
 mod logins;
+mod paging;
 mod pool;
+mod settings;
 
 use crate::dispatch::Served;
 use crate::fault::{Fault, Said};
@@ -16,13 +28,23 @@ use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
 use broker::iam::access::Resource;
 use broker::identity_pool::Refusal;
+use domain::arn::RoleArn;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::records::Breakdown;
 use login::LoginRefused;
 
 const OPERATIONS: &[Served] = &[
+    Served::of::<create_identity_pool::CreateIdentityPool>(),
+    Served::of::<delete_identity_pool::DeleteIdentityPool>(),
+    Served::of::<describe_identity::DescribeIdentity>(),
     Served::of::<describe_identity_pool::DescribeIdentityPool>(),
     Served::of::<get_credentials_for_identity::GetCredentialsForIdentity>(),
     Served::of::<get_id::GetId>(),
+    Served::of::<get_identity_pool_roles::GetIdentityPoolRoles>(),
+    Served::of::<list_identities::ListIdentities>(),
+    Served::of::<list_identity_pools::ListIdentityPools>(),
+    Served::of::<set_identity_pool_roles::SetIdentityPoolRoles>(),
+    Served::of::<update_identity_pool::UpdateIdentityPool>(),
 ];
 
 /// The service.
@@ -49,6 +71,10 @@ fn fault_of(refusal: Refusal) -> Fault {
     let said = match refusal {
         Refusal::NoSuchPool(id) => not_found(format!("IdentityPool '{id}' not found.")),
         Refusal::NoSuchIdentity(id) => not_found(format!("Identity '{id}' not found.")),
+        // Pools are made under ids that were just drawn.
+        Refusal::Exists(_) => return Breakdown::new(reason).into(),
+        Refusal::TooMany { .. } => Said::bad_request("LimitExceededException", reason),
+        Refusal::NoSuchRole(role) => role_forbidden(&role, reason),
         Refusal::GuestsUnwelcome => {
             not_authorized("Unauthenticated access is not supported for this identity pool.", reason)
         }
@@ -59,7 +85,14 @@ fn fault_of(refusal: Refusal) -> Fault {
         Refusal::UnsupportedProvider(_) => not_authorized(UNSUPPORTED_PROVIDER, reason),
         Refusal::Login(refused) => of_login(&refused),
         Refusal::Forbidden(id) => not_authorized(format!("Access to Identity '{id}' is forbidden."), reason),
-        Refusal::SeveralLogins | Refusal::CustomRole => {
+        Refusal::DeveloperProvider(_) => Said {
+            reason,
+            ..Said::bad_request("InvalidParameterException", "Please provide a valid public provider")
+        },
+        Refusal::UserGone(_) => {
+            not_authorized("Invalid login token. The user does not exist any more or is disabled.", reason)
+        }
+        Refusal::SeveralLogins | Refusal::CustomRole | Refusal::DeveloperProviderIsSet => {
             Said::bad_request("InvalidParameterException", reason)
         }
         Refusal::NoRole | Refusal::Role(_) => Said::bad_request(
@@ -92,6 +125,11 @@ fn of_login(refused: &LoginRefused) -> Said {
         LoginRefused::Audience(_) => UNSUPPORTED_PROVIDER.to_owned(),
     };
     not_authorized(message, refused.to_string())
+}
+
+/// A role that cannot be handed out: the caller may not pass it, or it is not there. Who asks is not told which.
+fn role_forbidden(role: &RoleArn, reason: String) -> Said {
+    not_authorized(format!("Access to Role '{role}' is forbidden."), reason)
 }
 
 fn not_authorized(message: impl Into<String>, reason: String) -> Said {

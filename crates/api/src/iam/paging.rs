@@ -1,7 +1,7 @@
 //! Pages of IAM's listings: `Marker` and `MaxItems`.
 
 use crate::fault::{Common, Fault};
-use crate::page::{entry_of, token_after};
+use crate::page::{self, entry_of};
 
 /// How many entries a page has if the caller does not say. Source: IAM API reference, "ListRoles".
 const PAGE: usize = 100;
@@ -24,8 +24,6 @@ impl Asked {
 
     /// Cuts what was found, one entry more than the limit if there are more, to the page; gives the marker of the next.
     pub(super) fn cut<T>(&self, found: &mut Vec<T>, name: impl Fn(&T) -> String) -> Option<String> {
-        let is_truncated = found.len() > self.limit;
-        found.truncate(self.limit);
-        found.last().filter(|_| is_truncated).map(|last| token_after(&name(last)))
+        page::cut(found, self.limit, name)
     }
 }

@@ -7,8 +7,9 @@ use domain::account::Account;
 use domain::arn::{self, RoleArn};
 use domain::iam::role::{Role, RoleName, RolePath};
 use domain::iam::session::Session;
+use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
-use domain::records::{Read, Roles, Stop, refuse};
+use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
 use domain::time::Timestamp;
 use domain::user_pool::pool::UserPoolId;
 use policy::{
@@ -32,6 +33,8 @@ pub enum Resource {
     RolesUnder(String),
     /// An identity pool.
     IdentityPool(IdentityPoolId),
+    /// An identity, which has no ARN: policies tell it by the condition key of its pool.
+    Identity(IdentityId),
     /// A user pool.
     UserPool(UserPoolId),
     /// User pools, those that are to be made among them.
@@ -42,7 +45,7 @@ impl Resource {
     /// The ARN.
     pub fn arn(&self, records: &mut impl Roles, account: &Account) -> Read<String> {
         Ok(match self {
-            Self::All => "*".to_owned(),
+            Self::All | Self::Identity(_) => "*".to_owned(),
             Self::Arn(arn) => arn.clone(),
             Self::Role(name) => match records.role(name)? {
                 Some(role) => role.arn(&account.id).to_string(),
@@ -55,6 +58,28 @@ impl Resource {
             Self::IdentityPool(id) => arn::identity_pool(account, id),
             Self::UserPool(id) => arn::user_pool(account, id.as_str()),
             Self::UserPools => arn::user_pool(account, "*"),
+        })
+    }
+
+    /// The condition key that follows from what it is, if there is one.
+    pub fn key(
+        &self,
+        records: &mut impl IdentityPools,
+        account: &Account,
+    ) -> Read<Option<(&'static str, String)>> {
+        Ok(match self {
+            Self::Identity(id) => {
+                let pool = records.identity(id)?.map(|identity| identity.pool);
+                pool.map(|pool| ("cognito-identity:IdentityPoolArn", arn::identity_pool(account, &pool)))
+            }
+            Self::All
+            | Self::Arn(_)
+            | Self::Role(_)
+            | Self::NewRole(..)
+            | Self::RolesUnder(_)
+            | Self::IdentityPool(_)
+            | Self::UserPool(_)
+            | Self::UserPools => None,
         })
     }
 }

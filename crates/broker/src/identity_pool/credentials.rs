@@ -2,11 +2,11 @@
 
 use crate::House;
 use crate::iam::assume::{Grant, WebIdentity, assume_with_web_identity};
-use crate::identity_pool::{Refusal, pools, scope_down};
+use crate::identity_pool::{Refusal, identities, scope_down, users};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::AuthState;
-use domain::records::{IdentityPools, Roles, Stop, refuse};
+use domain::records::{IdentityPools, Roles, Stop, UserPools, refuse};
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
 
@@ -21,19 +21,17 @@ const LIFE: Span = Span::from_hours(1);
 
 /// Grants a session of the pool's role to an identity that was proven, or to a guest.
 pub fn for_identity(
-    records: &mut (impl IdentityPools + Roles),
+    records: &mut (impl IdentityPools + UserPools + Roles),
     house: &House,
     id: &IdentityId,
     proven: &[VerifiedLogin],
     now: Timestamp,
 ) -> Result<Grant, Stop<Refusal>> {
-    let Some(identity) = records.identity(id)? else {
-        return refuse(Refusal::NoSuchIdentity(id.clone()));
-    };
-    let pool = pools::find(records, &identity.pool)?;
+    let (identity, pool) = identities::find(records, id)?;
     if proven.is_empty() && !pool.welcomes_guests {
         return refuse(Refusal::GuestsUnwelcome);
     }
+    users::must_be_there(records, &pool, proven)?;
     let proves = |login: &VerifiedLogin| login.is_proven_to(&pool.id);
     if !proven.iter().all(proves) || !identity.is_proven_by(proven.iter().map(VerifiedLogin::key)) {
         return refuse(Refusal::Forbidden(id.clone()));

@@ -2,7 +2,7 @@
 //! looked for.
 
 use crate::House;
-use crate::identity_pool::{Refusal, pools};
+use crate::identity_pool::{Refusal, identities, pools};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Stop, UserPools, refuse};
@@ -48,14 +48,10 @@ pub fn expected(
 }
 
 fn pool_of(records: &mut impl IdentityPools, asked: &Asked) -> Result<IdentityPool, Stop<Refusal>> {
-    let id = match asked {
-        Asked::Pool(id) => id.clone(),
-        Asked::Identity(id) => match records.identity(id)? {
-            Some(identity) => identity.pool,
-            None => return refuse(Refusal::NoSuchIdentity(id.clone())),
-        },
-    };
-    pools::find(records, &id)
+    match asked {
+        Asked::Pool(id) => pools::find(records, id),
+        Asked::Identity(id) => Ok(identities::find(records, id)?.1),
+    }
 }
 
 fn issuer_named(
@@ -64,6 +60,9 @@ fn issuer_named(
     pool: &IdentityPool,
     key: &str,
 ) -> Result<Issuer, Stop<Refusal>> {
+    if pool.developer_provider.as_ref().is_some_and(|name| name.as_str() == key) {
+        return refuse(Refusal::DeveloperProvider(key.to_owned()));
+    }
     if pool.user_pools.is_empty() {
         return refuse(Refusal::NoSuchProvider(key.to_owned()));
     }

@@ -2,11 +2,14 @@
 
 pub mod credentials;
 pub mod get_id;
+pub mod identities;
 pub mod issuers;
 pub mod pools;
 pub mod scope_down;
+pub mod users;
 
 use crate::iam::assume::AssumeRefused;
+use domain::arn::RoleArn;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
 use login::LoginRefused;
@@ -17,6 +20,23 @@ pub enum Refusal {
     /// There is no such pool.
     #[error("there is no identity pool `{0}`")]
     NoSuchPool(IdentityPoolId),
+    /// There is a pool of this id.
+    #[error("an identity pool `{0}` exists already")]
+    Exists(IdentityPoolId),
+    /// A pool may not list so many of something.
+    #[error("an identity pool lists at most {most} {what}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many it may list.
+        most: usize,
+    },
+    /// The developer provider of a pool would change.
+    #[error("the developer provider of an identity pool cannot be changed once it is set")]
+    DeveloperProviderIsSet,
+    /// A role that a pool would hand out is not there.
+    #[error("there is no role `{0}`")]
+    NoSuchRole(RoleArn),
     /// There is no such identity.
     #[error("there is no identity `{0}`")]
     NoSuchIdentity(IdentityId),
@@ -32,6 +52,12 @@ pub enum Refusal {
     /// More logins were shown than one, which is not served yet.
     #[error("more than one login in one call is not served yet")]
     SeveralLogins,
+    /// What was shown is the name of the pool's developer provider, which vouches to the pool's backend alone.
+    #[error("`{0}` is the pool's developer provider")]
+    DeveloperProvider(String),
+    /// The user who was proven is not there any more, and the pool asks for that.
+    #[error("the user of the login of `{0}` is not there any more")]
+    UserGone(String),
     /// A login proves nothing.
     #[error("{0}")]
     Login(#[from] LoginRefused),

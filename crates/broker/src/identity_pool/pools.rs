@@ -1,43 +1,24 @@
-//! Making and finding identity pools.
+//! Making, finding, changing and deleting identity pools.
 
+use crate::House;
 use crate::identity_pool::Refusal;
-use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
-use domain::records::{IdentityPools, Roles, Stop, UserPools, refuse};
-use domain::user_pool::client::ClientId;
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles};
+use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
 
-/// Why an identity pool is not made.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CreateRefused {
-    /// There is one of this id.
-    #[error("an identity pool `{0}` exists already")]
-    Exists(IdentityPoolId),
-    /// A client that it lists is not there, or belongs to another user pool.
-    #[error("there is no client `{0}` in the user pool it is listed with")]
-    NoSuchClient(ClientId),
-    /// A role that it names is not there.
-    #[error("there is no role `{0}`")]
-    NoSuchRole(String),
-}
+/// The most clients of user pools that a pool may list. Source: Cognito developer guide, "Quotas".
+const MOST_USER_POOLS: usize = 50;
 
-/// Makes an identity pool, whose clients and roles must exist.
-pub fn create(
-    records: &mut (impl IdentityPools + UserPools + Roles),
-    pool: &IdentityPool,
-) -> Result<(), Stop<CreateRefused>> {
+/// The most OpenID Connect providers, and the most SAML providers, that a pool may list: as many as an account may have.
+/// Source: IAM user guide, "IAM and AWS STS quotas".
+const MOST_PROVIDERS: usize = 100;
+
+/// Makes an identity pool. The user pools and clients that it lists need not be there yet: a login of one that is not
+/// proves nothing.
+pub fn create(records: &mut impl IdentityPools, pool: &IdentityPool) -> Result<(), Stop<Refusal>> {
     if records.identity_pool(&pool.id)?.is_some() {
-        return refuse(CreateRefused::Exists(pool.id.clone()));
+        return refuse(Refusal::Exists(pool.id.clone()));
     }
-    for provider in &pool.user_pools {
-        let client = records.client(&provider.client)?;
-        if client.is_none_or(|client| client.pool != provider.user_pool) {
-            return refuse(CreateRefused::NoSuchClient(provider.client.clone()));
-        }
-    }
-    for role in [&pool.roles.authenticated, &pool.roles.unauthenticated].into_iter().flatten() {
-        if records.role(role.name())?.is_none() {
-            return refuse(CreateRefused::NoSuchRole(role.to_string()));
-        }
-    }
+    check_lists(pool)?;
     records.put_identity_pool(pool);
     Ok(())
 }
@@ -47,5 +28,68 @@ pub fn find(records: &mut impl IdentityPools, id: &IdentityPoolId) -> Result<Ide
     match records.identity_pool(id)? {
         Some(pool) => Ok(pool),
         None => refuse(Refusal::NoSuchPool(id.clone())),
+    }
+}
+
+/// Pools in the order of their ids, from after one of them; one more than `limit` if there are more.
+pub fn list(
+    records: &mut impl IdentityPools,
+    after: Option<&IdentityPoolId>,
+    limit: usize,
+) -> Read<Vec<IdentityPool>> {
+    records.identity_pools(after, limit + 1)
+}
+
+/// Makes a pool what is asked for, all but its roles and when it was made; a developer provider that is not asked for
+/// stays.
+pub fn update(records: &mut impl IdentityPools, asked: &IdentityPool) -> Result<IdentityPool, Stop<Refusal>> {
+    let IdentityPool { developer_provider: set, roles, created, .. } = find(records, &asked.id)?;
+    let wanted = asked.developer_provider.as_ref();
+    if set.is_some() && wanted.is_some() && wanted != set.as_ref() {
+        return refuse(Refusal::DeveloperProviderIsSet);
+    }
+    check_lists(asked)?;
+    let developer_provider = wanted.cloned().or(set);
+    let pool = IdentityPool { developer_provider, roles, created, ..asked.clone() };
+    records.put_identity_pool(&pool);
+    Ok(pool)
+}
+
+/// Deletes a pool. Its identities are gone at once, because none is found without its pool; what is remembered of them
+/// is removed by [`remove_left`](super::identities::remove_left).
+pub fn delete(records: &mut impl IdentityPools, id: &IdentityPoolId) -> Result<(), Stop<Refusal>> {
+    let pool = find(records, id)?;
+    records.delete_identity_pool(&pool.id);
+    Ok(())
+}
+
+/// Puts roles, which must exist, in the place of a pool's.
+pub fn set_roles(
+    records: &mut (impl IdentityPools + Roles),
+    house: &House,
+    id: &IdentityPoolId,
+    roles: &PoolRoles,
+) -> Result<(), Stop<Refusal>> {
+    let pool = find(records, id)?;
+    for arn in [&roles.authenticated, &roles.unauthenticated].into_iter().flatten() {
+        let role = records.role(arn.name())?;
+        if role.is_none_or(|role| role.arn(&house.account.id) != *arn) {
+            return refuse(Refusal::NoSuchRole(arn.clone()));
+        }
+    }
+    records.put_identity_pool(&IdentityPool { roles: roles.clone(), ..pool });
+    Ok(())
+}
+
+/// Whether everything that the pool lists stays small enough to be read for every login.
+fn check_lists(pool: &IdentityPool) -> Result<(), Stop<Refusal>> {
+    let lists = [
+        ("clients of user pools", pool.user_pools.len(), MOST_USER_POOLS),
+        ("OpenID Connect providers", pool.openid_providers.len(), MOST_PROVIDERS),
+        ("SAML providers", pool.saml_providers.len(), MOST_PROVIDERS),
+    ];
+    match lists.into_iter().find(|(_, listed, most)| listed > most) {
+        Some((what, _, most)) => refuse(Refusal::TooMany { what, most }),
+        None => Ok(()),
     }
 }

@@ -22,7 +22,7 @@ use testkit::entropy::Counting;
 use testkit::iam::{guest_role, signed_in_role};
 use testkit::identity_pool::identity_pool;
 use testkit::s3::bucket;
-use testkit::tokens::id_token;
+use testkit::tokens::{Token, id_token};
 use testkit::user_pool::{client, issuers, user, user_pool};
 use testkit::{NOW, account};
 
@@ -161,6 +161,11 @@ pub(crate) fn proven(subject: &str) -> VerifiedLogin {
 
 /// The login of any user of the pool, proven to an identity pool.
 pub(crate) fn proven_to(pool: &IdentityPool, subject: &str) -> VerifiedLogin {
+    verified(&id_token().claim("sub", subject), pool)
+}
+
+/// What a token of the user pool proves to an identity pool.
+pub(crate) fn verified(token: &Token, pool: &IdentityPool) -> VerifiedLogin {
     let user_pool = user_pool();
     let issuer = Issuer {
         names: issuers().names_of(&user_pool.id),
@@ -168,8 +173,7 @@ pub(crate) fn proven_to(pool: &IdentityPool, subject: &str) -> VerifiedLogin {
         pool: user_pool.id,
         region: account().region,
     };
-    verify(&id_token().claim("sub", subject).text(), &issuer, pool, &login::seen::Seen::default(), NOW)
-        .unwrap()
+    verify(&token.text(), &issuer, pool, &login::seen::Seen::default(), NOW).unwrap()
 }
 
 /// Another identity pool with the same roles and clients.

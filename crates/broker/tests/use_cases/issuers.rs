@@ -6,6 +6,7 @@ use broker::identity_pool::Refusal;
 use broker::identity_pool::issuers::{Asked, Expected, expected};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, UserPoolProvider};
+use domain::identity_pool::provider::DeveloperProviderName;
 use domain::records::{IdentityPools, UserPools};
 use domain::user_pool::client::ClientId;
 use domain::user_pool::pool::{IssuerBase, Issuers, UserPoolId};
@@ -102,12 +103,29 @@ async fn a_pool_without_user_pools_takes_no_login() {
 async fn a_user_pool_that_is_listed_and_not_there_proves_nothing() {
     let desk = Desk::open().await;
     let gone = UserPoolId::parse("us-east-1_Gone").unwrap();
-    let listed = UserPoolProvider { user_pool: gone, client: ClientId::parse("any").unwrap() };
+    let listed = UserPoolProvider {
+        user_pool: gone,
+        client: ClientId::parse("any").unwrap(),
+        server_side_check: None,
+    };
     let pool = IdentityPool { user_pools: vec![provider(&client()), listed], ..identity_pool() };
     desk.write(|records| records.put_identity_pool(&pool)).await;
     let key = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Gone";
     let refused = ask_pool(&desk, &[key]).await.err();
     assert_eq!(refused, Some(Refusal::UnsupportedProvider(key.to_owned())));
+}
+
+#[tokio::test]
+async fn the_name_of_a_developer_provider_is_no_login_key() {
+    let desk = Desk::open().await;
+    let name = DeveloperProviderName::parse("login.example").unwrap();
+    for user_pools in [Vec::new(), identity_pool().user_pools] {
+        let developer_provider = Some(name.clone());
+        let pool = IdentityPool { user_pools, developer_provider, ..identity_pool() };
+        desk.write(|records| records.put_identity_pool(&pool)).await;
+        let refused = ask_pool(&desk, &[name.as_str()]).await.err();
+        assert_eq!(refused, Some(Refusal::DeveloperProvider(name.to_string())));
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ mod client;
 mod credentials;
 mod desk;
 mod get_id;
+mod identities;
+mod identity_pools;
 mod issuers;
 mod list;
 mod make;

@@ -1,12 +1,9 @@
-//! Making pools, clients, users and roles.
+//! Making user pools, clients, users and roles.
 
-use crate::desk::{Desk, other_identity_pool};
+use crate::desk::Desk;
 use broker::iam::roles::{self, NewRole, RoleRefused};
-use broker::identity_pool::pools as identity_pool;
 use broker::user_pool::create as user_pool;
-use domain::arn::RoleArn;
 use domain::iam::role::{PolicyName, Role, RoleName};
-use domain::identity_pool::pool::{IdentityPool, Roles as PoolRoles, UserPoolProvider};
 use domain::records::Roles;
 use domain::user_pool::client::{Client, ClientId};
 use domain::user_pool::pool::UserPoolId;
@@ -17,7 +14,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use testkit::NOW;
 use testkit::iam::{document, signed_in_role};
-use testkit::user_pool::{client, other_client, other_user_pool, user};
+use testkit::user_pool::{client, other_user_pool, user};
 use tokio::task::JoinSet;
 
 fn writer() -> NewRole {
@@ -94,43 +91,6 @@ async fn a_role_whose_policy_would_not_be_evaluated_to_the_letter_is_not_made() 
             );
         }
         assert_eq!(desk.rows().await, rows);
-    }
-}
-
-#[tokio::test]
-async fn an_identity_pool_is_made_only_with_clients_and_roles_that_are_there() {
-    use identity_pool::CreateRefused;
-    let stranger = UserPoolProvider { user_pool: other_user_pool().id, client: client().id };
-    let unlisted = UserPoolProvider { user_pool: client().pool, client: other_client().id };
-    let absent = RoleArn::parse("arn:aws:iam::123456789012:role/absent").unwrap();
-    let base = other_identity_pool();
-    let roles = PoolRoles { unauthenticated: Some(absent.clone()), ..base.roles.clone() };
-    for desk in Desk::each().await {
-        let rows = desk.rows().await;
-        for (pool, refusal) in [
-            (
-                testkit::identity_pool::identity_pool(),
-                CreateRefused::Exists(testkit::identity_pool::identity_pool_id()),
-            ),
-            (
-                IdentityPool { user_pools: vec![stranger.clone()], ..base.clone() },
-                CreateRefused::NoSuchClient(client().id),
-            ),
-            (
-                IdentityPool { user_pools: vec![unlisted.clone()], ..base.clone() },
-                CreateRefused::NoSuchClient(other_client().id),
-            ),
-            (
-                IdentityPool { roles: roles.clone(), ..base.clone() },
-                CreateRefused::NoSuchRole(absent.to_string()),
-            ),
-        ] {
-            let refused = desk.ask(|records, _| identity_pool::create(records, &pool)).await;
-            assert_eq!(refused, Err(refusal));
-        }
-        assert_eq!(desk.rows().await, rows);
-        assert_eq!(desk.ask(|records, _| identity_pool::create(records, &base)).await, Ok(()));
-        assert_eq!(desk.rows().await, rows + 1);
     }
 }
 

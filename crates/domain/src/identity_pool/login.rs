@@ -41,3 +41,31 @@ impl LoginKey {
 pub fn user_pool_provider_name(pool: &UserPoolId, region: &Region) -> String {
     format!("cognito-idp.{region}.amazonaws.com/{pool}")
 }
+
+/// The user pool of this region that goes by this name as a provider.
+pub fn user_pool_named(provider: &str, region: &Region) -> Option<UserPoolId> {
+    let (_, id) = provider.split_once('/')?;
+    UserPoolId::parse(id).ok().filter(|pool| user_pool_provider_name(pool, region) == provider)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_name_names_a_user_pool_of_its_own_region_alone() {
+        let region = Region::parse("us-east-1").unwrap();
+        let pool = UserPoolId::parse("us-east-1_AbCdEfGhI").unwrap();
+        assert_eq!(user_pool_named(&user_pool_provider_name(&pool, &region), &region), Some(pool));
+        for name in [
+            "cognito-idp.eu-west-1.amazonaws.com/us-east-1_AbCdEfGhI",
+            "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
+            "cognito-idp.us-east-1.amazonaws.com.evil/us-east-1_AbCdEfGhI",
+            "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI/",
+            "us-east-1_AbCdEfGhI",
+            "",
+        ] {
+            assert_eq!(user_pool_named(name, &region), None, "{name}");
+        }
+    }
+}

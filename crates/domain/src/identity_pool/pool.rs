@@ -4,11 +4,15 @@ use crate::account::Account;
 use crate::arn::RoleArn;
 use crate::entropy::{Entropy, draw_uuid};
 use crate::identity_pool::login::AuthState;
+use crate::identity_pool::provider::{
+    AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
+};
 use crate::text::{is_word, text};
 use crate::time::Timestamp;
 use crate::user_pool::client::ClientId;
 use crate::user_pool::pool::UserPoolId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 text!(
     /// An identity pool's id: a region, a colon and hexadecimal digits or hyphens. It need not be a UUID.
@@ -51,8 +55,19 @@ pub struct IdentityPool {
     pub name: IdentityPoolName,
     /// Whether somebody who shows no login gets an identity.
     pub welcomes_guests: bool,
+    /// Whether tokens of its identities may be taken to STS by whoever holds them; `None` where nobody said, which is
+    /// no.
+    pub classic_flow: Option<bool>,
     /// The user pools and clients whose ID tokens it accepts.
     pub user_pools: Vec<UserPoolProvider>,
+    /// The public providers whose logins it accepts, each for one app.
+    pub public_providers: BTreeMap<PublicProvider, AppId>,
+    /// The OpenID Connect providers whose logins it accepts.
+    pub openid_providers: Vec<OpenIdProviderArn>,
+    /// The SAML providers whose logins it accepts.
+    pub saml_providers: Vec<SamlProviderArn>,
+    /// The name under which a backend vouches for its own users; it never changes.
+    pub developer_provider: Option<DeveloperProviderName>,
     /// The roles it hands out.
     pub roles: Roles,
     /// When it was made.
@@ -67,7 +82,19 @@ impl IdentityPool {
 
     /// Whether tokens that this user pool made out to this client may log in here.
     pub fn lists_client(&self, user_pool: &UserPoolId, client: &ClientId) -> bool {
-        self.user_pools.iter().any(|provider| provider.user_pool == *user_pool && provider.client == *client)
+        self.listed(user_pool, client).next().is_some()
+    }
+
+    /// Whether users of this client must still be there whenever they show a token.
+    pub fn checks_users(&self, user_pool: &UserPoolId, client: &ClientId) -> bool {
+        self.listed(user_pool, client).any(|provider| provider.server_side_check == Some(true))
+    }
+
+    fn listed(&self, user_pool: &UserPoolId, client: &ClientId) -> impl Iterator<Item = &UserPoolProvider> {
+        let is_this = move |provider: &&UserPoolProvider| {
+            provider.user_pool == *user_pool && provider.client == *client
+        };
+        self.user_pools.iter().filter(is_this)
     }
 }
 
@@ -78,14 +105,19 @@ pub struct UserPoolProvider {
     pub user_pool: UserPoolId,
     /// The client that the tokens must be made out to.
     pub client: ClientId,
+    /// Whether the user must still be there when a token is shown (`ServerSideTokenCheck`); `None` where nobody said,
+    /// which is no.
+    pub server_side_check: Option<bool>,
 }
 
 /// The roles of a pool.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roles {
     /// For an identity that proved a login.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticated: Option<RoleArn>,
     /// For a guest.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub unauthenticated: Option<RoleArn>,
 }
 

@@ -28,6 +28,7 @@ use http_body_util::BodyExt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sigv4::canonical::Style;
 use sigv4::{Credentials, PayloadHash, RequestHead, SecretKeyRef, Signer, sign};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use store::records::Records;
 
@@ -104,7 +105,7 @@ impl Seeding<'_> {
         for client in &seed.clients {
             let made = self.client(client, &id).await?;
             applied.client.get_or_insert_with(|| made.clone());
-            let provider = UserPoolProvider { user_pool: id.clone(), client: made };
+            let provider = UserPoolProvider { user_pool: id.clone(), client: made, server_side_check: None };
             clients.push(((seed.name.clone(), client.name.clone()), provider));
         }
         for user in &seed.users {
@@ -187,14 +188,22 @@ impl Seeding<'_> {
             id: seed.id.clone().unwrap_or_else(|| IdentityPoolId::draw(account, self.app.entropy.as_ref())),
             name: seed.name.clone(),
             welcomes_guests: seed.welcomes_guests,
+            classic_flow: None,
             user_pools,
-            roles: Roles {
-                authenticated: seed.roles.authenticated.as_ref().map(arn),
-                unauthenticated: seed.roles.unauthenticated.as_ref().map(arn),
-            },
+            public_providers: BTreeMap::new(),
+            openid_providers: Vec::new(),
+            saml_providers: Vec::new(),
+            developer_provider: None,
+            roles: Roles::default(),
             created: self.app.clock.now(),
         };
+        let roles = Roles {
+            authenticated: seed.roles.authenticated.as_ref().map(arn),
+            unauthenticated: seed.roles.unauthenticated.as_ref().map(arn),
+        };
         self.run(|records| identity_pool::pools::create(records, &pool)).await?;
+        self.run(|records| identity_pool::pools::set_roles(records, &self.app.house, &pool.id, &roles))
+            .await?;
         Ok(pool.id)
     }
 

@@ -5,6 +5,7 @@
 
 pub mod batches;
 pub mod breakdowns;
+pub mod identities;
 pub mod scans;
 pub mod transactions;
 
@@ -52,6 +53,10 @@ macro_rules! conformance {
             names_with_nuls_are_listed_in_order
             index_rows_are_listed_by_any_leading_part
             a_scan_sees_what_the_same_run_has_written
+        );
+        $crate::conformance!($fresh, identities:
+            identities_are_listed_by_their_pool_alone
+            a_deleted_identity_leaves_nothing_behind
         );
         $crate::conformance!($fresh, transactions:
             a_run_reads_what_it_has_written

@@ -1,0 +1,60 @@
+//! ListIdentities: the identities of a pool, page by page.
+
+use super::identity::Shown;
+use super::{fault_of, on_pool, paging};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::page;
+use broker::identity_pool::identities;
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::pool::IdentityPoolId;
+use serde::{Deserialize, Serialize};
+
+/// The operation.
+pub struct ListIdentities;
+
+/// Which pool, and which page of its identities.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    identity_pool_id: IdentityPoolId,
+    max_results: usize,
+    next_token: Option<String>,
+    /// Nothing disables an identity yet, so both answers are the same.
+    #[serde(rename = "HideDisabled")]
+    _hide_disabled: Option<bool>,
+}
+
+/// A page of identities.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    identity_pool_id: IdentityPoolId,
+    identities: Vec<Shown>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+impl Operation for ListIdentities {
+    const NAME: &'static str = "ListIdentities";
+    type Input = Input;
+    type Output = Output;
+    type Access = Signed;
+
+    fn permission(input: &Input) -> Result<Permission, Fault> {
+        Ok(on_pool("cognito-identity:ListIdentities", &input.identity_pool_id))
+    }
+
+    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+        let Input { identity_pool_id, max_results, next_token, .. } = input;
+        let after = paging::after::<IdentityId>(next_token.as_deref())?;
+        let listing = app.store.transact(app.entropy.as_ref(), |records, _| {
+            identities::list(records, &identity_pool_id, after.as_ref(), max_results)
+        });
+        let mut found = listing.await?.map_err(fault_of)?;
+        let next_token = page::cut(&mut found, max_results, |identity| identity.id.to_string());
+        let identities = found.into_iter().map(Shown::from).collect();
+        Ok(Reply::of(Output { identity_pool_id, identities, next_token }))
+    }
+}

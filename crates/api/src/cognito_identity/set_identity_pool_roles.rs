@@ -1,0 +1,70 @@
+//! SetIdentityPoolRoles: replaces the roles that a pool hands out. Whoever does it must be allowed to pass each of them.
+
+use super::{fault_of, role_forbidden};
+use crate::app::App;
+use crate::fault::{Common, Fault};
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::access::Resource;
+use broker::identity_pool::credentials::PRINCIPAL;
+use broker::identity_pool::pools;
+use domain::arn::RoleArn;
+use domain::identity_pool::pool::{IdentityPoolId, Roles};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
+
+/// The operation.
+pub struct SetIdentityPoolRoles;
+
+/// Which pool, and its roles.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    identity_pool_id: IdentityPoolId,
+    roles: Roles,
+    #[serde(default)]
+    role_mappings: BTreeMap<String, IgnoredAny>,
+}
+
+impl Operation for SetIdentityPoolRoles {
+    const NAME: &'static str = "SetIdentityPoolRoles";
+    type Input = Input;
+    type Output = ();
+    type Access = Signed;
+
+    fn permission(_: &Input) -> Result<Permission, Fault> {
+        let action = "cognito-identity:SetIdentityPoolRoles";
+        Ok(Permission { action, resource: Resource::All, keys: Vec::new() })
+    }
+
+    async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+        let Input { identity_pool_id: pool, roles, role_mappings } = input;
+        call.notes.parameter("identityPoolId", pool.as_str());
+        // A pool whose mappings are not followed would hand out the wrong role.
+        if !role_mappings.is_empty() {
+            return Err(Common::UnservedMember("RoleMappings".to_owned()).into());
+        }
+        for role in [&roles.authenticated, &roles.unauthenticated].into_iter().flatten() {
+            must_pass(app, call, &by, role).await?;
+        }
+        let setting = app.store.transact(app.entropy.as_ref(), |records, _| {
+            pools::set_roles(records, &app.house, &pool, &roles)
+        });
+        setting.await?.map_err(fault_of)?;
+        Ok(Reply::of(()))
+    }
+}
+
+/// Refuses a role that the caller may not pass to identity pools as it refuses one that is not there.
+async fn must_pass(app: &App, call: &mut Call<'_>, by: &SignedBy, role: &RoleArn) -> Result<(), Fault> {
+    let passing = Permission {
+        action: "iam:PassRole",
+        resource: Resource::Arn(role.to_string()),
+        keys: vec![("iam:passedtoservice", PRINCIPAL.to_owned())],
+    };
+    match by.must_also(app, call, passing).await {
+        Ok(_) => Ok(()),
+        Err(Fault::Common(Common::NotAllowed(no))) => Err(role_forbidden(role, no.why.to_string()).into()),
+        Err(fault) => Err(fault),
+    }
+}

@@ -1,0 +1,48 @@
+//! Finding, listing and deleting identities.
+
+use crate::identity_pool::{Refusal, pools};
+use domain::identity_pool::identity::{Identity, IdentityId};
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use domain::records::{IdentityPools, Read, Stop, refuse};
+
+/// How many identities of a deleted pool are removed in one transaction.
+pub const BATCH: usize = 250;
+
+/// Finds an identity and its pool. An identity whose pool was deleted is gone with it.
+pub fn find(
+    records: &mut impl IdentityPools,
+    id: &IdentityId,
+) -> Result<(Identity, IdentityPool), Stop<Refusal>> {
+    if let Some(identity) = records.identity(id)?
+        && let Some(pool) = records.identity_pool(&identity.pool)?
+    {
+        return Ok((identity, pool));
+    }
+    refuse(Refusal::NoSuchIdentity(id.clone()))
+}
+
+/// Identities of a pool in the order of their ids, from after one of them; one more than `limit` if there are more.
+pub fn list(
+    records: &mut impl IdentityPools,
+    pool: &IdentityPoolId,
+    after: Option<&IdentityId>,
+    limit: usize,
+) -> Result<Vec<Identity>, Stop<Refusal>> {
+    let pool = pools::find(records, pool)?;
+    Ok(records.identities(&pool.id, after, limit + 1)?)
+}
+
+/// Removes identities of a pool that was deleted, at most [`BATCH`], and says whether that was all there was to do.
+pub fn remove_left(records: &mut impl IdentityPools, pool: &IdentityPoolId) -> Read<bool> {
+    // A pool may have been made anew under a deleted one's id, by the seed of a server that was reset.
+    if records.identity_pool(pool)?.is_some() {
+        return Ok(true);
+    }
+    let left = records.identities(pool, None, BATCH)?;
+    left.iter().for_each(|identity| records.delete_identity(identity));
+    let is_all = left.len() < BATCH;
+    if is_all {
+        records.forget_deleted_identity_pool(pool);
+    }
+    Ok(is_all)
+}

@@ -1,0 +1,239 @@
+//! The life of an identity pool, and what its settings mean for those who log in.
+
+use crate::desk::{Desk, alice, other_identity_pool, proven, proven_to};
+use broker::identity_pool::{Refusal, pools};
+use domain::arn::RoleArn;
+use domain::iam::role::{Role, RolePath};
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName, Roles, UserPoolProvider};
+use domain::identity_pool::provider::{
+    AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
+};
+use domain::records::{IdentityPools, Roles as _, Stop, UserPools};
+use domain::time::Timestamp;
+use domain::user_pool::client::ClientId;
+use domain::user_pool::user::User;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use testkit::iam::guest_role;
+use testkit::identity_pool::{identity_pool, provider};
+use testkit::tokens::id_token;
+use testkit::user_pool::{client, other_client, user};
+use testkit::{NOW, account};
+
+async fn find(desk: &Desk, id: &IdentityPoolId) -> Result<IdentityPool, Refusal> {
+    desk.ask(|records, _| pools::find(records, id)).await
+}
+
+async fn update(desk: &Desk, asked: &IdentityPool) -> Result<IdentityPool, Refusal> {
+    desk.ask(|records, _| pools::update(records, asked)).await
+}
+
+async fn set_roles(desk: &Desk, roles: &Roles) -> Result<(), Refusal> {
+    desk.ask(|records, _| pools::set_roles(records, &desk.house, &identity_pool().id, roles)).await
+}
+
+/// A pool with something in each of its settings.
+fn full() -> IdentityPool {
+    IdentityPool {
+        name: IdentityPoolName::parse("full").unwrap(),
+        welcomes_guests: false,
+        classic_flow: Some(true),
+        user_pools: vec![provider(&other_client())],
+        public_providers: BTreeMap::from([(
+            PublicProvider::parse("graph.facebook.com").unwrap(),
+            AppId::parse("7346241598935552").unwrap(),
+        )]),
+        openid_providers: vec![
+            OpenIdProviderArn::parse("arn:aws:iam::123456789012:oidc-provider/a.example").unwrap(),
+        ],
+        saml_providers: vec![SamlProviderArn::parse("arn:aws:iam::123456789012:saml-provider/idp").unwrap()],
+        developer_provider: Some(developer("login.example")),
+        ..identity_pool()
+    }
+}
+
+fn developer(name: &str) -> DeveloperProviderName {
+    DeveloperProviderName::parse(name).unwrap()
+}
+
+#[tokio::test]
+async fn a_pool_is_remembered_as_it_was_made_and_made_once() {
+    for desk in Desk::each().await {
+        let pool = IdentityPool { id: other_identity_pool().id, ..full() };
+        let make = async || desk.ask(|records, _| pools::create(records, &pool)).await;
+        assert_eq!(make().await, Ok(()));
+        assert_eq!(find(&desk, &pool.id).await, Ok(pool.clone()));
+        assert_eq!(make().await, Err(Refusal::Exists(pool.id.clone())));
+    }
+}
+
+#[tokio::test]
+async fn an_update_replaces_everything_but_roles_age_and_a_developer_provider_that_was_set() {
+    for desk in Desk::each().await {
+        let later = Timestamp::from_secs(NOW.secs() + 60);
+        let asked = IdentityPool { roles: Roles::default(), created: later, ..full() };
+        let IdentityPool { roles, created, .. } = identity_pool();
+        let expected = IdentityPool { roles: roles.clone(), created, ..full() };
+        assert_eq!(update(&desk, &asked).await, Ok(expected.clone()));
+        assert_eq!(find(&desk, &asked.id).await, Ok(expected));
+        let bare = IdentityPool { created: later, ..identity_pool() };
+        let kept = IdentityPool { developer_provider: full().developer_provider, ..identity_pool() };
+        assert_eq!(update(&desk, &bare).await, Ok(kept.clone()));
+        let other = IdentityPool { developer_provider: Some(developer("other")), ..identity_pool() };
+        assert_eq!(update(&desk, &other).await, Err(Refusal::DeveloperProviderIsSet));
+        assert_eq!(update(&desk, &kept).await, Ok(kept));
+    }
+}
+
+#[tokio::test]
+async fn a_pool_lists_only_so_much() {
+    let desk = Desk::open().await;
+    let clients = |number: usize| -> Vec<UserPoolProvider> {
+        let named = |n: usize| ClientId::parse(&format!("client{n}")).unwrap();
+        (0..number).map(|n| UserPoolProvider { client: named(n), ..provider(&client()) }).collect()
+    };
+    let full = full();
+    let openid = |number| vec![full.openid_providers[0].clone(); number];
+    let saml = |number| vec![full.saml_providers[0].clone(); number];
+    let most = IdentityPool {
+        user_pools: clients(50),
+        openid_providers: openid(100),
+        saml_providers: saml(100),
+        ..identity_pool()
+    };
+    assert!(update(&desk, &most).await.is_ok());
+    for (what, limit, over) in [
+        ("clients of user pools", 50, IdentityPool { user_pools: clients(51), ..most.clone() }),
+        ("OpenID Connect providers", 100, IdentityPool { openid_providers: openid(101), ..most.clone() }),
+        ("SAML providers", 100, IdentityPool { saml_providers: saml(101), ..most.clone() }),
+    ] {
+        let refusal = Refusal::TooMany { what, most: limit };
+        assert_eq!(update(&desk, &over).await.as_ref(), Err(&refusal));
+        let new = IdentityPool { id: other_identity_pool().id, ..over };
+        let refused = desk.ask(|records, _| pools::create(records, &new)).await;
+        assert_eq!(refused, Err(refusal));
+    }
+    assert_eq!(find(&desk, &most.id).await, Ok(most));
+}
+
+#[tokio::test]
+async fn roles_are_replaced_by_roles_that_are_there() {
+    for desk in Desk::each().await {
+        let guest = guest_role().arn(&account().id);
+        let roles = Roles { authenticated: Some(guest), unauthenticated: None };
+        assert_eq!(set_roles(&desk, &roles).await, Ok(()));
+        assert_eq!(find(&desk, &identity_pool().id).await.unwrap().roles, roles);
+        let deep = Role { path: RolePath::parse("/team/").unwrap(), ..guest_role() };
+        for absent in [
+            "arn:aws:iam::123456789012:role/absent",
+            "arn:aws:iam::999999999999:role/guest",
+            "arn:aws:iam::123456789012:role/team/guest",
+        ] {
+            let absent = RoleArn::parse(absent).unwrap();
+            let wrong = Roles { unauthenticated: Some(absent.clone()), ..roles.clone() };
+            assert_eq!(set_roles(&desk, &wrong).await, Err(Refusal::NoSuchRole(absent)));
+        }
+        assert_eq!(find(&desk, &identity_pool().id).await.unwrap().roles, roles);
+        desk.write(|records| records.put_role(&deep)).await;
+        let deep = Roles { authenticated: None, unauthenticated: Some(deep.arn(&account().id)) };
+        assert_eq!(set_roles(&desk, &deep).await, Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn pools_are_listed_by_id_page_by_page() {
+    for desk in Desk::each().await {
+        let more = ["us-east-1:0", "us-east-1:f", "us-east-1:a0"]
+            .map(|id| IdentityPool { id: IdentityPoolId::parse(id).unwrap(), ..identity_pool() });
+        desk.write(|records| more.iter().for_each(|pool| records.put_identity_pool(pool))).await;
+        let list = async |after: Option<&str>, limit| -> Vec<String> {
+            let after = after.map(|id| IdentityPoolId::parse(id).unwrap());
+            let found = desk
+                .ask(|records, _| Ok::<_, Stop<Infallible>>(pools::list(records, after.as_ref(), limit)?))
+                .await;
+            found.unwrap().into_iter().map(|pool| pool.id.to_string()).collect()
+        };
+        let all = ["us-east-1:0", "us-east-1:1234567890abcdef", "us-east-1:a0", "us-east-1:f"];
+        assert_eq!(list(None, 10).await, all);
+        assert_eq!(list(None, 1).await, all[..2]);
+        assert_eq!(list(Some("us-east-1:1234567890abcdef"), 10).await, all[2..]);
+        assert_eq!(list(Some("us-east-1:f"), 10).await, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_of_a_pool_that_is_not_there_is_refused() {
+    let desk = Desk::open().await;
+    let rows = desk.rows().await;
+    let absent = other_identity_pool();
+    let refusal = Refusal::NoSuchPool(absent.id.clone());
+    assert_eq!(update(&desk, &absent).await.as_ref(), Err(&refusal));
+    let deleting = desk.ask(|records, _| pools::delete(records, &absent.id)).await;
+    assert_eq!(deleting.as_ref(), Err(&refusal));
+    let roles = Roles::default();
+    let setting = desk.ask(|records, _| pools::set_roles(records, &desk.house, &absent.id, &roles)).await;
+    assert_eq!(setting, Err(refusal));
+    assert_eq!(desk.rows().await, rows);
+}
+
+/// The pool of `testkit`, which wants users to be there whenever they show a token.
+fn checking() -> IdentityPool {
+    let listed = UserPoolProvider { server_side_check: Some(true), ..provider(&client()) };
+    IdentityPool { user_pools: vec![listed], ..identity_pool() }
+}
+
+#[tokio::test]
+async fn a_pool_that_checks_users_lets_in_those_who_are_there() {
+    for desk in Desk::each().await {
+        desk.write(|records| records.put_identity_pool(&checking())).await;
+        let id = desk.get_id(&[alice()]).await.unwrap();
+        assert!(desk.credentials(&id, &[alice()]).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_user_who_is_gone_gets_nothing_from_a_pool_that_checks_users() {
+    for desk in Desk::each().await {
+        let id = desk.get_id(&[alice()]).await.unwrap();
+        let gone = |login: &login::VerifiedLogin| Refusal::UserGone(login.key().provider.clone());
+        // Nobody by this subject: the name that the token tells is alice's, and so somebody else's.
+        let stranger = proven("somebody-who-was");
+        let again = User { sub: "another".to_owned(), ..user() };
+        for (what, pool, login, refused) in [
+            ("a pool that does not ask", identity_pool(), stranger.clone(), false),
+            ("a name that is somebody else's", checking(), stranger, true),
+        ] {
+            desk.write(|records| records.put_identity_pool(&pool)).await;
+            let answer = desk.get_id(&[login.clone()]).await.err();
+            assert_eq!(answer, refused.then(|| gone(&login)), "{what}");
+        }
+        desk.write(|records| records.put_user(&again)).await;
+        let refused = desk.credentials(&id, &[alice()]).await.err();
+        assert_eq!(refused, Some(gone(&alice())), "a user who was made anew");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_tells_no_name_does_not_stand_where_users_are_checked() {
+    let desk = Desk::open().await;
+    desk.write(|records| records.put_identity_pool(&checking())).await;
+    for token in [
+        id_token().without_claim("cognito:username"),
+        id_token().claim("cognito:username", "two words"),
+        id_token().claim("cognito:username", "nobody"),
+    ] {
+        let nameless = crate::desk::verified(&token, &identity_pool());
+        let refused = desk.get_id(&[nameless]).await.err();
+        assert_eq!(refused, Some(Refusal::UserGone(alice().key().provider.clone())));
+    }
+}
+
+#[tokio::test]
+async fn of_two_entries_of_one_client_the_stricter_counts() {
+    let desk = Desk::open().await;
+    let lax = UserPoolProvider { server_side_check: Some(false), ..provider(&client()) };
+    let pool = IdentityPool { user_pools: [vec![lax], checking().user_pools].concat(), ..identity_pool() };
+    desk.write(|records| records.put_identity_pool(&pool)).await;
+    assert!(desk.get_id(&[proven("somebody-who-was")]).await.is_err());
+    assert!(desk.get_id(&[proven_to(&pool, &user().sub)]).await.is_ok());
+}
