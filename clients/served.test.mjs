@@ -26,13 +26,26 @@ const SIGNED_FORM = [
   'success', 'ExpiredToken', 'IncompleteSignature', 'InvalidClientTokenId', 'MalformedInput',
   'MissingAuthenticationToken', 'RequestEntityTooLarge', 'SignatureDoesNotMatch',
 ];
+const OF_IDENTITY_POOLS = [...SIGNED_JSON, 'ValidationException'];
 const IAM = [...SIGNED_FORM, 'AccessDenied', 'ValidationError'];
 const OF_ROLE = [...IAM, 'NoSuchEntity'];
 
 const ANSWERS = {
-  'cognito-identity DescribeIdentityPool': [...SIGNED_JSON, 'ResourceNotFoundException', 'ValidationException'],
+  'cognito-identity CreateIdentityPool': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException'],
+  'cognito-identity DeleteIdentityPool': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
+  'cognito-identity DescribeIdentity': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
+  'cognito-identity DescribeIdentityPool': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity GetCredentialsForIdentity': [...IDENTITY_POOL, 'InvalidIdentityPoolConfigurationException'],
   'cognito-identity GetId': IDENTITY_POOL,
+  'cognito-identity GetIdentityPoolRoles': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
+  'cognito-identity ListIdentities': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'],
+  'cognito-identity ListIdentityPools': [...OF_IDENTITY_POOLS, 'InvalidParameterException'],
+  'cognito-identity SetIdentityPoolRoles': [
+    ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
+  ],
+  'cognito-identity UpdateIdentityPool': [
+    ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException', 'ResourceNotFoundException',
+  ],
   'cognito-idp InitiateAuth': [
     ...JSON_DOOR, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
     'TooManyRequestsException', 'UserNotFoundException',

@@ -22,6 +22,8 @@ test('boto3', { timeout: 120_000 }, async (boto3) => {
     DEMO_CLIENT: client,
     DEMO_USER: username,
     DEMO_PASS: password,
+    ROOT_ID: server.root().accessKeyId,
+    ROOT_SECRET: server.root().secretAccessKey,
   };
   const { stdout } = await promisify(execFile)(PYTHON, [SUITE], { env, timeout: 100_000 });
   const results = stdout.trim().split('\n').map((line) => JSON.parse(line));

@@ -117,6 +117,32 @@ class Suite:
         without = client("s3", **{**self.keys, "aws_session_token": None})
         refused("InvalidAccessKeyId", without.list_objects_v2, Bucket=BUCKET)
 
+    def makes_uses_and_deletes_an_identity_pool(self):
+        pools = client("cognito-identity", aws_access_key_id=os.environ["ROOT_ID"], aws_secret_access_key=os.environ["ROOT_SECRET"])
+        provider = {"ProviderName": LOGIN_KEY, "ClientId": os.environ["DEMO_CLIENT"]}
+        settings = dict(IdentityPoolName="boto3", AllowUnauthenticatedIdentities=True, CognitoIdentityProviders=[provider])
+        made = pools.create_identity_pool(**settings)
+        pool = made["IdentityPoolId"]
+        assert (made["CognitoIdentityProviders"], made["IdentityPoolTags"]) == ([provider], {}), made
+        roles = pools.get_identity_pool_roles(IdentityPoolId=POOL)["Roles"]
+        pools.set_identity_pool_roles(IdentityPoolId=pool, Roles=roles)
+        assert pools.get_identity_pool_roles(IdentityPoolId=pool)["Roles"] == roles
+        identities = sorted(pools.get_id(IdentityPoolId=pool, Logins=logins)["IdentityId"] for logins in ({}, sign_in()))
+        listed = pools.list_identities(IdentityPoolId=pool, MaxResults=60)["Identities"]
+        assert [found["IdentityId"] for found in listed] == identities, listed
+        assert sorted(found["Logins"] for found in listed) == [[], [LOGIN_KEY]], listed
+        described = pools.describe_identity(IdentityId=identities[0])
+        assert described["CreationDate"].timestamp() > 1_700_000_000, described
+        pages = pools.get_paginator("list_identity_pools").paginate(PaginationConfig={"PageSize": 1})
+        assert {found["IdentityPoolId"] for page in pages for found in page["IdentityPools"]} >= {POOL, pool}
+        updated = pools.update_identity_pool(IdentityPoolId=pool, IdentityPoolName="closed", AllowUnauthenticatedIdentities=False)
+        assert "CognitoIdentityProviders" not in updated, updated
+        assert pools.describe_identity_pool(IdentityPoolId=pool)["IdentityPoolName"] == "closed"
+        refused("NotAuthorizedException", pools.get_id, IdentityPoolId=pool)
+        pools.delete_identity_pool(IdentityPoolId=pool)
+        refused("ResourceNotFoundException", pools.describe_identity_pool, IdentityPoolId=pool)
+        refused("ResourceNotFoundException", pools.describe_identity, IdentityId=identities[0])
+
     def is_refused_a_login_that_proves_nothing(self):
         pools = client("cognito-identity", config=Config(signature_version=UNSIGNED))
         refused("NotAuthorizedException", pools.get_id, IdentityPoolId=POOL, Logins={LOGIN_KEY: "x.y.z"})

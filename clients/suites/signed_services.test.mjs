@@ -9,10 +9,19 @@ import { askSigned, request, takesForms } from '../support/signed.mjs';
 import { send } from '../support/wire.mjs';
 
 // An input that breaks no constraint, for each signed operation that is served.
+const pool = { IdentityPoolId: DEMO_POOL };
 const role = { RoleName: 'demo-user' };
 const policy = { ...role, PolicyName: 'buckets' };
 const INPUTS = {
-  'cognito-identity DescribeIdentityPool': { IdentityPoolId: DEMO_POOL },
+  'cognito-identity CreateIdentityPool': { IdentityPoolName: 'new', AllowUnauthenticatedIdentities: true },
+  'cognito-identity DeleteIdentityPool': pool,
+  'cognito-identity DescribeIdentity': { IdentityId: DEMO_POOL },
+  'cognito-identity DescribeIdentityPool': pool,
+  'cognito-identity GetIdentityPoolRoles': pool,
+  'cognito-identity ListIdentities': { ...pool, MaxResults: 1 },
+  'cognito-identity ListIdentityPools': { MaxResults: 1 },
+  'cognito-identity SetIdentityPoolRoles': { ...pool, Roles: {} },
+  'cognito-identity UpdateIdentityPool': { ...pool, IdentityPoolName: 'changed', AllowUnauthenticatedIdentities: true },
   'iam CreateRole': { RoleName: 'new', AssumeRolePolicyDocument: '{}' },
   'iam DeleteRole': role,
   'iam DeleteRolePolicy': policy,
@@ -127,8 +136,8 @@ describe('a signed operation', () => {
   });
 });
 
-/** The input with its first member emptied. */
+/** The input with its first member emptied, or made nought. */
 function spoiled(input) {
   const [first] = Object.keys(input);
-  return { ...input, [first]: '' };
+  return { ...input, [first]: typeof input[first] === 'number' ? 0 : '' };
 }

@@ -15,7 +15,9 @@ export const NOBODY = { accessKeyId: 'AKIANOBODYNOBODY0000', secretAccessKey: 'n
 export const to = (server) => ({ endpoint: server.endpoint, region: REGION, maxAttempts: 1 });
 
 export const userPools = (server) => watch(new CognitoIdentityProviderClient({ ...to(server), credentials: NOBODY }));
-export const identityPools = (server) => watch(new CognitoIdentityClient({ ...to(server), credentials: NOBODY }));
+export const identityPools = (server, credentials = NOBODY, more) => (
+  watch(new CognitoIdentityClient({ ...to(server), credentials, ...more }))
+);
 export const s3 = (server, credentials, more) => (
   watch(new S3Client({ ...to(server), credentials, forcePathStyle: true, ...more }))
 );

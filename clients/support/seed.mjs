@@ -25,7 +25,7 @@ export const BOB = user('bob');
 export const CAROL = user('carol');
 export const FOREIGN_ALICE = user('alice', CLIENTS.foreign);
 
-const trustIn = (pool, amr) => ({
+export const trustIn = (pool, amr) => ({
   Version: '2012-10-17',
   Statement: [{
     Effect: 'Allow',

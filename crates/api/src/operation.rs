@@ -151,7 +151,9 @@ impl Access for Signed {
     async fn admit(app: &App, call: &mut Call<'_>, permission: Permission) -> Result<SignedBy, Fault> {
         let caller = caller_of(app, call)?;
         call.notes.caller(&caller);
-        let authorized = must(app, call, &caller, permission).await?;
+        let asked = decide(app, call, &caller, &permission).await?;
+        call.notes.access((permission.action, &asked.resource, &asked.keys), &asked.decided);
+        let authorized = asked.authorized(app, &caller, permission.action)?;
         call.notes.decision(authorized.decision());
         Ok(SignedBy { caller, authorized })
     }
@@ -163,14 +165,19 @@ impl SignedBy {
         &self.caller
     }
 
-    /// Decides something else that the operation does as well, and refuses it as it refuses the operation itself.
+    /// Decides something else that the operation does as well, and refuses it as it refuses the operation itself. The
+    /// audit tells of it where it is refused.
     pub async fn must_also(
         &self,
         app: &App,
         call: &mut Call<'_>,
         permission: Permission,
     ) -> Result<Authorized, Fault> {
-        must(app, call, &self.caller, permission).await
+        let asked = decide(app, call, &self.caller, &permission).await?;
+        if asked.decided.is_err() {
+            call.notes.access((permission.action, &asked.resource, &asked.keys), &asked.decided);
+        }
+        asked.authorized(app, &self.caller, permission.action)
     }
 
     /// What the signature says of the body.
@@ -184,22 +191,6 @@ impl SignedBy {
     }
 }
 
-/// Decides, and puts on record what was decided.
-async fn must(
-    app: &App,
-    call: &mut Call<'_>,
-    caller: &Caller,
-    permission: Permission,
-) -> Result<Authorized, Fault> {
-    let Asked { resource, keys, decided } = decide(app, call, caller, &permission).await?;
-    let action = permission.action;
-    call.notes.access((action, &resource, &keys), &decided);
-    decided.map_err(|why| {
-        let caller = caller.arn(&app.house.account.id);
-        Common::NotAllowed(NotAllowed { caller, action, resource, why }).into()
-    })
-}
-
 /// A permission as policies see it, and how they decided.
 struct Asked {
     /// The ARN of what it is about.
@@ -207,6 +198,16 @@ struct Asked {
     /// The condition keys of the service.
     keys: Vec<(&'static str, String)>,
     decided: Result<Authorized, AccessRefused>,
+}
+
+impl Asked {
+    fn authorized(self, app: &App, caller: &Caller, action: &'static str) -> Result<Authorized, Fault> {
+        let Self { resource, decided, .. } = self;
+        decided.map_err(|why| {
+            let caller = caller.arn(&app.house.account.id);
+            Common::NotAllowed(NotAllowed { caller, action, resource, why }).into()
+        })
+    }
 }
 
 async fn decide(

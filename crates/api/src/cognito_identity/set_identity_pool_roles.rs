@@ -44,7 +44,10 @@ impl Operation for SetIdentityPoolRoles {
         if !role_mappings.is_empty() {
             return Err(Common::UnservedMember("RoleMappings".to_owned()).into());
         }
-        for role in [&roles.authenticated, &roles.unauthenticated].into_iter().flatten() {
+        let all: Vec<&RoleArn> =
+            [&roles.authenticated, &roles.unauthenticated].into_iter().flatten().collect();
+        call.notes.parameter("roles", all.iter().map(ToString::to_string).collect::<Vec<_>>());
+        for role in all {
             must_pass(app, call, &by, role).await?;
         }
         let setting = app.store.transact(app.entropy.as_ref(), |records, _| {
@@ -60,7 +63,7 @@ async fn must_pass(app: &App, call: &mut Call<'_>, by: &SignedBy, role: &RoleArn
     let passing = Permission {
         action: "iam:PassRole",
         resource: Resource::Arn(role.to_string()),
-        keys: vec![("iam:passedtoservice", PRINCIPAL.to_owned())],
+        keys: vec![("iam:PassedToService", PRINCIPAL.to_owned())],
     };
     match by.must_also(app, call, passing).await {
         Ok(_) => Ok(()),

@@ -2,10 +2,13 @@
 
 use crate::support::{Ask, Held, POOL, Server, form, to};
 use domain::iam::role::{Role, RoleName};
-use domain::records::Roles;
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use domain::records::{IdentityPools, Roles};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use testkit::account;
 use testkit::iam::guest_role;
+use testkit::identity_pool::identity_pool;
 use testkit::user_pool::{PASSWORD, client};
 
 const CALLERS: [&str; 6] = ["anonymous", "guest", "signed in", "wrong role", "right role", "root"];
@@ -28,9 +31,17 @@ const fn json(code: &'static str) -> [&'static str; 6] {
 }
 
 const MATRIX: &[Row] = &[
+    ("cognito-identity", "CreateIdentityPool", json("200")),
+    ("cognito-identity", "DeleteIdentityPool", json("200")),
+    ("cognito-identity", "DescribeIdentity", json("200")),
     ("cognito-identity", "DescribeIdentityPool", json("200")),
     ("cognito-identity", "GetCredentialsForIdentity", PUBLIC),
     ("cognito-identity", "GetId", PUBLIC),
+    ("cognito-identity", "GetIdentityPoolRoles", json("200")),
+    ("cognito-identity", "ListIdentities", json("200")),
+    ("cognito-identity", "ListIdentityPools", json("200")),
+    ("cognito-identity", "SetIdentityPoolRoles", json("200")),
+    ("cognito-identity", "UpdateIdentityPool", json("200")),
     ("cognito-idp", "InitiateAuth", PUBLIC),
     ("iam", "CreateRole", query("200")),
     ("iam", "DeleteRole", query("200")),
@@ -64,7 +75,6 @@ async fn request(server: &Server, operation: &str) -> Ask {
             let id = server.identity("GetId", &json!({ "IdentityPoolId": POOL })).await.member("/IdentityId");
             json("AWSCognitoIdentityService", &json!({ "IdentityId": id }))
         }
-        "DescribeIdentityPool" => json("AWSCognitoIdentityService", &json!({ "IdentityPoolId": POOL })),
         "GetId" => json("AWSCognitoIdentityService", &json!({ "IdentityPoolId": POOL })),
         "InitiateAuth" => json(
             "AWSCognitoIdentityProviderService",
@@ -83,8 +93,30 @@ async fn request(server: &Server, operation: &str) -> Ask {
         "ListObjectsV2" => Ask::new("GET", "/my-bucket?list-type=2"),
         "PutObject" => Ask::new("PUT", &own).body("note"),
         "GetCallerIdentity" => form("sts", operation, &[]),
+        _ if is_about_pools(operation) => about_pools(server, operation).await,
         _ => about_roles(server, operation).await,
     }
+}
+
+fn is_about_pools(operation: &str) -> bool {
+    let of_pools = |(service, name, _): &&Row| *service == "cognito-identity" && *name == operation;
+    MATRIX.iter().any(|row| of_pools(&row))
+}
+
+/// A good request about a pool that nobody needs, and that is there again each time.
+async fn about_pools(server: &Server, operation: &str) -> Ask {
+    let spare = IdentityPool { id: IdentityPoolId::parse("us-east-1:0").unwrap(), ..identity_pool() };
+    server.write(|records| records.put_identity_pool(&spare)).await;
+    let role = guest_role().arn(&account().id);
+    let input = json!({
+        "IdentityPoolId": spare.id,
+        "IdentityId": server.alices_id().await,
+        "IdentityPoolName": "spare",
+        "AllowUnauthenticatedIdentities": true,
+        "Roles": { "unauthenticated": role },
+        "MaxResults": 1,
+    });
+    to(&format!("AWSCognitoIdentityService.{operation}"), input.to_string())
 }
 
 /// A good request about roles: a role that is there has one policy, unless it is to be deleted.

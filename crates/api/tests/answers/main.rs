@@ -7,6 +7,7 @@ mod constraints;
 mod cross_origin;
 mod discovery;
 mod golden;
+mod identity_pools;
 mod ledger;
 mod listing;
 mod logins;

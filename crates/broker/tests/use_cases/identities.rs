@@ -9,6 +9,7 @@ use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::records::{IdentityPools, Stop};
 use std::convert::Infallible;
+use std::slice::from_ref;
 use testkit::identity_pool::{identity_pool, signed_in};
 
 async fn list(desk: &Desk, after: Option<&IdentityId>, limit: usize) -> Result<Vec<Identity>, Refusal> {
@@ -88,10 +89,10 @@ async fn what_is_left_of_a_deleted_pool_is_removed_in_batches() {
             .collect();
         desk.write(|records| many.iter().for_each(|identity| records.add_identity(identity))).await;
         delete(&desk, &pool).await;
-        assert_eq!(deleted(&desk).await, [pool.clone()]);
+        assert_eq!(deleted(&desk).await, from_ref(&pool));
         assert!(!remove_left(&desk, &pool).await);
         assert!(!remove_left(&desk, &pool).await);
-        assert_eq!(deleted(&desk).await, [pool.clone()], "one is left, so it can be gone on with");
+        assert_eq!(deleted(&desk).await, from_ref(&pool), "one is left, so it can be gone on with");
         assert!(remove_left(&desk, &pool).await);
         assert_eq!(deleted(&desk).await, []);
         assert_eq!(desk.rows().await, rows - 1, "nothing is left but what was there before the pool");

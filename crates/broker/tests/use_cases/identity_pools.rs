@@ -14,6 +14,7 @@ use domain::user_pool::client::ClientId;
 use domain::user_pool::user::User;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::slice::from_ref;
 use testkit::iam::guest_role;
 use testkit::identity_pool::{identity_pool, provider};
 use testkit::tokens::id_token;
@@ -204,7 +205,7 @@ async fn a_user_who_is_gone_gets_nothing_from_a_pool_that_checks_users() {
             ("a name that is somebody else's", checking(), stranger, true),
         ] {
             desk.write(|records| records.put_identity_pool(&pool)).await;
-            let answer = desk.get_id(&[login.clone()]).await.err();
+            let answer = desk.get_id(from_ref(&login)).await.err();
             assert_eq!(answer, refused.then(|| gone(&login)), "{what}");
         }
         desk.write(|records| records.put_user(&again)).await;
