@@ -79,7 +79,7 @@ fn signature() -> f64 {
     let expected = Expected { region: "us-east-1", services: &["s3"], rules: Rules::S3 };
     each(|| {
         let Ok(Presented::Signed(signed)) = Presented::of(head) else { panic!("it is signed") };
-        let key = SigningKey::derive(SecretKeyRef::new(secret), signed.scope());
+        let key = SigningKey::derive(SecretKeyRef::new(secret), &signed.scope());
         black_box(signed.verify(&expected, &key, now)).unwrap();
     })
 }

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::audit::Notes;
 use crate::body::RequestBody;
 use crate::fault::{Common, Fault, NotAllowed};
+use crate::s3;
 use crate::service::Service;
 use broker::iam::access::{AccessRefused, Authorized, Circumstances, Question, Resource, authorize};
 use broker::iam::authenticate::{Caller, Purpose, authenticate};
@@ -181,8 +182,13 @@ impl SignedBy {
     }
 
     /// What the signature says of the body.
-    pub const fn payload(&self) -> &sigv4::PayloadHash {
+    pub fn payload(&self) -> &sigv4::PayloadHash {
         self.caller.payload()
+    }
+
+    /// How the body is framed, if it is, and what its chunks are held to.
+    pub fn framing(&self) -> Option<sigv4::chunk::Framing> {
+        self.caller.framing()
     }
 
     /// Whether the caller may also do something else, where the answer depends on that.
@@ -195,7 +201,7 @@ impl SignedBy {
 struct Asked {
     /// The ARN of what it is about.
     resource: String,
-    /// The condition keys of the service.
+    /// The condition keys of the operation.
     keys: Vec<(&'static str, String)>,
     decided: Result<Authorized, AccessRefused>,
 }
@@ -221,10 +227,12 @@ async fn decide(
         let resource = permission.resource.arn(records, account)?;
         let mut keys = permission.keys.clone();
         keys.extend(permission.resource.key(records, account)?);
+        let mut all_keys = s3::service_keys(call.service, caller.verified(), &app.house, call.now);
+        all_keys.extend_from_slice(&keys);
         let question = Question {
             action: permission.action,
             resource: &resource,
-            keys: &keys,
+            keys: &all_keys,
             circumstances: &call.circumstances,
         };
         let decided = match authorize(records, &app.house, caller, &question, call.now) {

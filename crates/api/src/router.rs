@@ -148,7 +148,6 @@ impl<'a> Call<'a> {
             secure_transport: peer.is_secure,
             user_agent: text(header::USER_AGENT),
             referer: text(header::REFERER),
-            service_keys: s3::service_keys(service, &head.headers, &app.house),
         };
         let (now, notes) = (app.clock.now(), Notes::default());
         Self { service, now, circumstances, head, body, whole: None, notes }

@@ -33,6 +33,7 @@ pub(crate) fn of(why: &NotAuthenticated) -> (Sort, String) {
 
 fn of_signature(refused: &Refused) -> (Sort, String) {
     match refused {
+        Refused::InQuery(why) => of_signature(why),
         Refused::MissingDate => (
             Sort::Incomplete,
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.".to_owned(),
@@ -40,7 +41,12 @@ fn of_signature(refused: &Refused) -> (Sort, String) {
         Refused::Malformed(_)
         | Refused::RepeatedHeader(_)
         | Refused::HeaderAndQuery
-        | Refused::QueryUnsupported
+        | Refused::MissingParameter(_)
+        | Refused::RepeatedParameter(_)
+        | Refused::MalformedExpires
+        | Refused::ShortExpires
+        | Refused::LongExpires
+        | Refused::PresignedChunks
         | Refused::MalformedDate
         | Refused::MissingBodyHash
         | Refused::MalformedBodyHash => (Sort::Incomplete, format!("The signature cannot be read: {refused}.")),
@@ -54,7 +60,13 @@ fn of_signature(refused: &Refused) -> (Sort, String) {
         Refused::WrongService(given) => {
             (Sort::Invalid, format!("Credential should be scoped to the correct service, not '{given}'."))
         }
-        Refused::Skewed { signed_at, now } => (Sort::Invalid, skewed(*signed_at, *now)),
+        Refused::Skewed { signed_at, now } | Refused::NotYetValid { signed_at, now } => {
+            (Sort::Invalid, skewed(*signed_at, *now))
+        }
+        Refused::Expired { signed_at, expires, now } => {
+            let (bound, span) = (now.saturating_sub((*expires).into()), format!("{expires} sec."));
+            (Sort::Invalid, expired(*signed_at, bound, *now, &span))
+        }
         Refused::UnsignedHeader(name) => {
             (Sort::Invalid, format!("'{name}' must be a 'SignedHeader' in the AWS Authorization."))
         }
@@ -69,15 +81,18 @@ fn of_signature(refused: &Refused) -> (Sort, String) {
 
 fn skewed(signed_at: i64, now: i64) -> String {
     const MINUTES: i64 = 15;
-    let text = |secs: i64| Timestamp::from_secs(secs).rfc3339().replace(['-', ':'], "");
-    let (signed, current) = (text(signed_at), text(now));
     if signed_at < now {
-        let bound = text(now - MINUTES * 60);
-        format!("Signature expired: {signed} is now earlier than {bound} ({current} - {MINUTES} min.)")
-    } else {
-        let bound = text(now + MINUTES * 60);
-        format!(
-            "Signature not yet current: {signed} is still later than {bound} ({current} + {MINUTES} min.)"
-        )
+        return expired(signed_at, now - MINUTES * 60, now, &format!("{MINUTES} min."));
     }
+    let (signed, bound, current) = (moment(signed_at), moment(now + MINUTES * 60), moment(now));
+    format!("Signature not yet current: {signed} is still later than {bound} ({current} + {MINUTES} min.)")
+}
+
+fn expired(signed_at: i64, bound: i64, now: i64, span: &str) -> String {
+    let (signed, bound, current) = (moment(signed_at), moment(bound), moment(now));
+    format!("Signature expired: {signed} is now earlier than {bound} ({current} - {span})")
+}
+
+fn moment(secs: i64) -> String {
+    Timestamp::from_secs(secs).rfc3339().replace(['-', ':'], "")
 }

@@ -1,4 +1,4 @@
-//! The `Authorization` header of a signed request.
+//! What a signature says of itself, in the `Authorization` header or in the parameters of a query.
 
 use std::fmt;
 
@@ -17,12 +17,14 @@ const LONGEST_HEADER: usize = 8 * 1024;
 const LONGEST_ACCESS_KEY_ID: usize = 128;
 const LONGEST_SCOPE_PART: usize = 64;
 
-/// A well-formed `Authorization` header: a claim, of which nothing is proven yet.
+/// Who is said to have signed what, well formed: a claim, of which nothing is proven yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Authorization<'a> {
-    access_key_id: &'a str,
-    scope: Scope<'a>,
-    signed_headers: Vec<&'a str>,
+pub struct Authorization {
+    access_key_id: String,
+    date: String,
+    region: String,
+    service: String,
+    signed_headers: Vec<String>,
     signature: [u8; 32],
 }
 
@@ -45,16 +47,17 @@ impl fmt::Display for Scope<'_> {
     }
 }
 
-impl<'a> Authorization<'a> {
+impl Authorization {
     /// Reads the header strictly: one algorithm, each of the three fields once, in any order.
     ///
     /// # Errors
     /// [`Malformed`] says what could not be read; a header of another scheme is told apart.
-    pub fn parse(value: &'a str) -> Result<Self, Malformed> {
+    pub fn parse(value: &str) -> Result<Self, Malformed> {
         if value.len() > LONGEST_HEADER {
             return Err(Malformed::Oversized);
         }
-        let fields = fields_of(value)?;
+        let (algorithm, fields) = value.split_once(' ').unwrap_or((value, ""));
+        check_algorithm(algorithm)?;
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
         for field in fields.split(',') {
             let (name, value) = field.trim_matches(' ').split_once('=').ok_or(Malformed::Field)?;
@@ -68,33 +71,42 @@ impl<'a> Authorization<'a> {
                 return Err(Malformed::RepeatedField(name));
             }
         }
-        let (access_key_id, scope) = credential_of(credential.ok_or(Malformed::MissingField("Credential"))?)?;
+        Self::of(
+            credential.ok_or(Malformed::MissingField("Credential"))?,
+            signed_headers.ok_or(Malformed::MissingField("SignedHeaders"))?,
+            signature.ok_or(Malformed::MissingField("Signature"))?,
+        )
+    }
+
+    /// Reads the three values, wherever they stood.
+    pub(crate) fn of(credential: &str, signed_headers: &str, signature: &str) -> Result<Self, Malformed> {
+        let (access_key_id, Scope { date, region, service }) = credential_of(credential)?;
         Ok(Self {
-            access_key_id,
-            scope,
-            signed_headers: signed_headers_of(
-                signed_headers.ok_or(Malformed::MissingField("SignedHeaders"))?,
-            )?,
-            signature: signature_of(signature.ok_or(Malformed::MissingField("Signature"))?)?,
+            access_key_id: access_key_id.to_owned(),
+            date: date.to_owned(),
+            region: region.to_owned(),
+            service: service.to_owned(),
+            signed_headers: signed_headers_of(signed_headers)?,
+            signature: signature_of(signature).ok_or(Malformed::Signature)?,
         })
     }
 
     /// The id of the access key that is said to have signed.
     #[must_use]
-    pub fn access_key_id(&self) -> &'a str {
-        self.access_key_id
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
     }
 
     /// The day, region and service that the signature is for.
     #[must_use]
-    pub fn scope(&self) -> &Scope<'a> {
-        &self.scope
+    pub fn scope(&self) -> Scope<'_> {
+        Scope { date: &self.date, region: &self.region, service: &self.service }
     }
 
     /// The names of the headers that the signature covers: lower case, ascending, each once.
     #[must_use]
-    pub fn signed_headers(&self) -> &[&'a str] {
-        &self.signed_headers
+    pub fn signed_headers(&self) -> Vec<&str> {
+        self.signed_headers.iter().map(String::as_str).collect()
     }
 
     /// The signature that was sent.
@@ -155,6 +167,9 @@ pub enum Malformed {
     /// A header that has to be plain text is not.
     #[error("the header `{0}` is not plain text")]
     HeaderValue(&'static str),
+    /// A parameter of the query that has to be plain text is not.
+    #[error("the parameter `{0}` is not plain text")]
+    ParameterValue(&'static str),
     /// A header name that the server handed in with capitals, so that no rule would find it.
     #[error("the header name `{0}` is not in lower case")]
     HeaderName(String),
@@ -166,12 +181,13 @@ pub enum Malformed {
     Path,
 }
 
-fn fields_of(value: &str) -> Result<&str, Malformed> {
-    match value.split_once(' ') {
-        Some((ALGORITHM, fields)) => Ok(fields),
-        Some(("AWS4-ECDSA-P256-SHA256", _)) => Err(Malformed::SignatureV4a),
-        Some(("AWS", _)) => Err(Malformed::SignatureV2),
-        Some(_) | None => Err(Malformed::Scheme),
+/// Whether an algorithm is the one that is accepted; others of AWS's are told apart.
+pub(crate) fn check_algorithm(name: &str) -> Result<(), Malformed> {
+    match name {
+        ALGORITHM => Ok(()),
+        "AWS4-ECDSA-P256-SHA256" => Err(Malformed::SignatureV4a),
+        "AWS" => Err(Malformed::SignatureV2),
+        _ => Err(Malformed::Scheme),
     }
 }
 
@@ -200,7 +216,7 @@ fn credential_of(credential: &str) -> Result<(&str, Scope<'_>), Malformed> {
     Ok((access_key_id, Scope { date, region, service }))
 }
 
-fn signed_headers_of(list: &str) -> Result<Vec<&str>, Malformed> {
+fn signed_headers_of(list: &str) -> Result<Vec<String>, Malformed> {
     let names: Vec<&str> = list.split(';').collect();
     let token =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte);
@@ -208,11 +224,12 @@ fn signed_headers_of(list: &str) -> Result<Vec<&str>, Malformed> {
     if !ascending || !names.iter().all(|name| is_made_of(name, LONGEST_HEADER, token)) {
         return Err(Malformed::SignedHeaders);
     }
-    Ok(names)
+    Ok(names.into_iter().map(str::to_owned).collect())
 }
 
-fn signature_of(hex: &str) -> Result<[u8; 32], Malformed> {
-    HEXLOWER.decode(hex.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(Malformed::Signature)
+/// A signature of 64 lower-case hexadecimal digits.
+pub(crate) fn signature_of(hex: &str) -> Option<[u8; 32]> {
+    HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok()
 }
 
 fn is_made_of(text: &str, longest: usize, allowed: impl Fn(u8) -> bool) -> bool {

@@ -6,7 +6,7 @@ use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode, percent_encode};
 
-use crate::{Refused, RequestHead, Scope, authorization::ALGORITHM};
+use crate::{Refused, RequestHead, Scope, authorization::ALGORITHM, query};
 
 /// All but the unreserved characters of RFC 3986 §2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -22,7 +22,8 @@ pub enum Style {
 
 /// Writes a request in its canonical form, covering exactly the headers that are named.
 ///
-/// `signed_headers` are lower case and ascending; `payload_hash` is the last line as it is written.
+/// `signed_headers` are lower case and ascending; `payload_hash` is the last line as it is written. A signature in the
+/// query is left out, for nothing can cover itself.
 ///
 /// # Errors
 /// [`Refused::AbsentHeader`] for a named header that was not sent; [`Refused::Malformed`] for a head that could be
@@ -35,7 +36,7 @@ pub fn request(
 ) -> Result<Vec<u8>, Refused> {
     head.check()?;
     let mut text = Vec::with_capacity(1024);
-    for line in [head.method, &path(head.path, style), &query(head.query)] {
+    for line in [head.method, &path(head.path, style), &query_line(head.query)] {
         text.extend_from_slice(line.as_bytes());
         text.push(b'\n');
     }
@@ -87,8 +88,9 @@ fn normalized(raw: &str) -> String {
     format!("/{}{ending}", kept.join("/"))
 }
 
-fn query(raw: &str) -> String {
+fn query_line(raw: &str) -> String {
     let mut pairs: Vec<(String, String)> = query_pairs(raw)
+        .filter(|(name, _)| !query::is_signature(name))
         .map(|(name, value)| (encoded(&name).to_string(), encoded(&value).to_string()))
         .collect();
     pairs.sort_unstable();
@@ -126,7 +128,8 @@ fn write_folded(text: &mut Vec<u8>, value: &[u8]) {
     }
 }
 
-fn encoded(bytes: &[u8]) -> PercentEncode<'_> {
+/// Everything but the unreserved characters encoded.
+pub(crate) fn encoded(bytes: &[u8]) -> PercentEncode<'_> {
     percent_encode(bytes, RESERVED)
 }
 

@@ -1,25 +1,69 @@
-//! The framing `aws-chunked`: a body in chunks, and checksums that follow it as trailers.
+//! The framing `aws-chunked`: a body in chunks, and checksums that follow it as trailers. Chunks may be signed, each
+//! together with the signature of the one before it, and then so may be the trailers.
 //!
-//! Only the form without signatures on the chunks (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`) is read. Source:
+//! Sources: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html>.
+
+mod chain;
+mod encode;
+
+pub use chain::Chain;
+pub use encode::{encode, encode_as};
+
+use crate::{authorization::signature_of, payload::Sha256};
 
 const LONGEST_SIZE: u8 = 16;
 const LONGEST_TRAILERS: usize = 2048;
 const MOST_TRAILERS: usize = 8;
+const SIGNATURE_EXTENSION: &[u8] = b";chunk-signature=";
+const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
+
+/// What holds the chunks of a body to the signature of its request.
+#[derive(Clone)]
+pub enum Framing {
+    /// Nothing: `STREAMING-UNSIGNED-PAYLOAD-TRAILER`.
+    Unsigned,
+    /// The chunks are signed, and there are no trailers: `STREAMING-AWS4-HMAC-SHA256-PAYLOAD`.
+    Signed(Chain),
+    /// The chunks are signed, and the trailers too: `STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`.
+    SignedTrailer(Chain),
+}
+
+impl Framing {
+    /// The chain of signatures, and whether it goes on to the trailers.
+    fn into_parts(self) -> (Option<Chain>, bool) {
+        match self {
+            Self::Unsigned => (None, false),
+            Self::Signed(chain) => (Some(chain), false),
+            Self::SignedTrailer(chain) => (Some(chain), true),
+        }
+    }
+}
 
 /// Takes the framing off a body that arrives piece by piece.
 ///
 /// It keeps nothing of the body, at most 2 KiB of trailers, and gives no byte beyond the length that was declared.
-#[derive(Debug)]
+/// The pieces of a signed chunk are given as they come, but for its last, which is given when the signature was found
+/// right: until [`Decoder::finish`] says that all is well, nothing that was given may count.
 pub struct Decoder {
     state: State,
     broken: Option<Broken>,
+    seal: Option<Seal>,
     /// Bytes that were declared and not given yet.
     left: u64,
     announced: Vec<String>,
     trailers: Vec<(String, String)>,
     line: Vec<u8>,
     trailer_bytes: usize,
+}
+
+/// What is known of the signatures of a body whose chunks are signed.
+struct Seal {
+    chain: Chain,
+    signs_trailers: bool,
+    /// The signature that the chunk under way says it has, and the hash of what came of it.
+    chunk: ([u8; 32], Sha256),
+    trailers: Option<[u8; 32]>,
 }
 
 /// Why a body is not framed as it should be.
@@ -31,9 +75,21 @@ pub enum Broken {
     /// The size of a chunk is not a hexadecimal number of at most 16 digits.
     #[error("the size of a chunk is not a number")]
     Size,
-    /// A chunk carries an extension, such as a signature, in a body without signed chunks.
-    #[error("a chunk carries an extension")]
+    /// A chunk carries another extension than the signature that it should have.
+    #[error("a chunk carries another extension than its signature")]
     Extension,
+    /// A chunk carries no signature, in a body whose chunks are signed.
+    #[error("a chunk is not signed")]
+    UnsignedChunk,
+    /// The signature of a chunk is not the one that it, those before it and the key make.
+    #[error("the signature of a chunk does not match")]
+    ChunkMismatch,
+    /// Trailers are announced for a body whose trailers would not be signed, though its chunks are.
+    #[error("trailers that nobody signs are announced")]
+    UnsignedTrailers,
+    /// The signature of the trailers is not the one that they, the chunks and the key make.
+    #[error("the signature of the trailers does not match")]
+    TrailerMismatch,
     /// A line or a chunk does not end in CR LF.
     #[error("a line or a chunk does not end where it should")]
     LineEnd,
@@ -66,6 +122,10 @@ enum State {
         value: u64,
         digits: u8,
     },
+    /// After the size, in what is said of the chunk.
+    Extension {
+        value: u64,
+    },
     SizeLf {
         value: u64,
     },
@@ -84,13 +144,24 @@ impl Decoder {
     /// where it was not sent.
     ///
     /// # Errors
-    /// [`Broken::Announced`].
-    pub fn new(decoded_length: u64, announced: &str) -> Result<Self, Broken> {
+    /// [`Broken::Announced`], [`Broken::UnsignedTrailers`].
+    pub fn new(framing: Framing, decoded_length: u64, announced: &str) -> Result<Self, Broken> {
+        let announced = names_of(announced)?;
+        let (chain, signs_trailers) = framing.into_parts();
+        if chain.is_some() && !signs_trailers && !announced.is_empty() {
+            return Err(Broken::UnsignedTrailers);
+        }
         Ok(Self {
             state: State::Size { value: 0, digits: 0 },
             broken: None,
+            seal: chain.map(|chain| Seal {
+                chain,
+                signs_trailers,
+                chunk: ([0; 32], Sha256::new()),
+                trailers: None,
+            }),
             left: decoded_length,
-            announced: names_of(announced)?,
+            announced,
             trailers: Vec::new(),
             line: Vec::new(),
             trailer_bytes: 0,
@@ -106,19 +177,8 @@ impl Decoder {
         if let Some(broken) = &self.broken {
             return Err(broken.clone());
         }
-        while let Some((byte, rest)) = input.split_first() {
-            if let State::Data { size } = self.state {
-                let length = usize::try_from(size).unwrap_or(usize::MAX).min(input.len());
-                let (piece, rest) = input.split_at(length);
-                *input = rest;
-                let size = size.saturating_sub(piece.len() as u64);
-                self.state = if size == 0 { State::DataCr } else { State::Data { size } };
-                return Ok(Some(piece));
-            }
-            *input = rest;
-            self.state = self.after(*byte).inspect_err(|broken| self.broken = Some(broken.clone()))?;
-        }
-        Ok(None)
+        let decoded = self.decoded(input);
+        decoded.inspect_err(|broken| self.broken = Some(broken.clone()))
     }
 
     /// The trailers, names in lower case, once the whole body was decoded.
@@ -133,17 +193,40 @@ impl Decoder {
         }
     }
 
+    fn decoded<'a>(&mut self, input: &mut &'a [u8]) -> Result<Option<&'a [u8]>, Broken> {
+        while let Some((byte, rest)) = input.split_first() {
+            let State::Data { size } = self.state else {
+                *input = rest;
+                self.state = self.after(*byte)?;
+                continue;
+            };
+            let length = usize::try_from(size).unwrap_or(usize::MAX).min(input.len());
+            let (piece, rest) = input.split_at(length);
+            *input = rest;
+            let size = size.saturating_sub(piece.len() as u64);
+            if let Some(seal) = &mut self.seal {
+                seal.update(piece, size == 0)?;
+            }
+            self.state = if size == 0 { State::DataCr } else { State::Data { size } };
+            return Ok(Some(piece));
+        }
+        Ok(None)
+    }
+
     /// The state after one byte of framing.
     fn after(&mut self, byte: u8) -> Result<State, Broken> {
         match self.state {
             State::Size { digits: 0, .. } if byte == b'\r' => Err(Broken::Size),
+            State::Size { .. } if byte == b'\r' && self.seal.is_some() => Err(Broken::UnsignedChunk),
             State::Size { value, .. } if byte == b'\r' => Ok(State::SizeLf { value }),
-            State::Size { .. } if byte == b';' => Err(Broken::Extension),
+            State::Size { value, digits: 1.. } if byte == b';' => self.extension_byte(value, byte),
             State::Size { value, digits } => {
                 let digit = char::from(byte).to_digit(16).filter(|_| digits < LONGEST_SIZE);
                 let value = value << 4 | u64::from(digit.ok_or(Broken::Size)?);
                 Ok(State::Size { value, digits: digits.saturating_add(1) })
             }
+            State::Extension { value } if byte == b'\r' => self.extension().map(|()| State::SizeLf { value }),
+            State::Extension { value } => self.extension_byte(value, byte),
             State::SizeLf { value } if byte == b'\n' => self.begin(value),
             State::DataCr if byte == b'\r' => Ok(State::DataLf),
             State::DataLf if byte == b'\n' => Ok(State::Size { value: 0, digits: 0 }),
@@ -153,12 +236,36 @@ impl Decoder {
         }
     }
 
+    fn extension_byte(&mut self, value: u64, byte: u8) -> Result<State, Broken> {
+        // Two hexadecimal digits are a byte of the signature.
+        let longest = SIGNATURE_EXTENSION.len() + 2 * 32;
+        if self.seal.is_none() || self.line.len() == longest {
+            return Err(Broken::Extension);
+        }
+        self.line.push(byte);
+        Ok(State::Extension { value })
+    }
+
+    /// Reads the signature that a chunk says it has.
+    fn extension(&mut self) -> Result<(), Broken> {
+        let line = std::mem::take(&mut self.line);
+        let hex = line.strip_prefix(SIGNATURE_EXTENSION).and_then(|hex| str::from_utf8(hex).ok());
+        let signature = hex.and_then(signature_of).ok_or(Broken::Extension)?;
+        if let Some(seal) = &mut self.seal {
+            seal.chunk = (signature, Sha256::new());
+        }
+        Ok(())
+    }
+
     /// Begins a chunk; the empty one is the last.
     fn begin(&mut self, size: u64) -> Result<State, Broken> {
         if size == 0 && self.left > 0 {
             return Err(Broken::TooShort);
         }
         self.left = self.left.checked_sub(size).ok_or(Broken::TooLong)?;
+        if let Some(seal) = self.seal.as_mut().filter(|_| size == 0) {
+            seal.update(&[], true)?;
+        }
         Ok(if size == 0 { State::Trailers } else { State::Data { size } })
     }
 
@@ -177,9 +284,12 @@ impl Decoder {
             return self.trailer(line).map(|()| State::Trailers);
         }
         let came = |name: &String| self.trailers.iter().any(|(trailer, _)| trailer == name);
-        match self.announced.iter().find(|name| !came(name)) {
-            Some(name) => Err(Broken::MissingTrailer(name.clone())),
-            None => Ok(State::Done),
+        if let Some(name) = self.announced.iter().find(|name| !came(name)) {
+            return Err(Broken::MissingTrailer(name.clone()));
+        }
+        match &mut self.seal {
+            Some(seal) if seal.signs_trailers => seal.close(&self.trailers).map(|()| State::Done),
+            Some(_) | None => Ok(State::Done),
         }
     }
 
@@ -190,6 +300,16 @@ impl Decoder {
         if !is_name(&name) || !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
             return Err(Broken::Trailer);
         }
+        if let Some(seal) = self.seal.as_mut().filter(|seal| seal.signs_trailers) {
+            // The signature comes once, and last.
+            if seal.trailers.is_some() {
+                return Err(Broken::StrangeTrailer(name));
+            }
+            if name == TRAILER_SIGNATURE {
+                seal.trailers = Some(signature_of(value).ok_or(Broken::Trailer)?);
+                return Ok(());
+            }
+        }
         if !self.announced.contains(&name) || self.trailers.iter().any(|(came, _)| *came == name) {
             return Err(Broken::StrangeTrailer(name));
         }
@@ -198,21 +318,26 @@ impl Decoder {
     }
 }
 
-/// Frames a body as a client does, in chunks of `chunk_size` bytes (at least one), trailers after them.
-#[must_use]
-pub fn encode(body: &[u8], chunk_size: usize, trailers: &[(&str, &str)]) -> Vec<u8> {
-    let mut framed = Vec::with_capacity(body.len() + 128);
-    for chunk in body.chunks(chunk_size.max(1)) {
-        framed.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
-        framed.extend_from_slice(chunk);
-        framed.extend_from_slice(b"\r\n");
+impl Seal {
+    /// Takes note of a piece of a chunk, and compares the signature when it is the last.
+    fn update(&mut self, piece: &[u8], is_last: bool) -> Result<(), Broken> {
+        let (signature, hash) = &mut self.chunk;
+        hash.update(piece);
+        if is_last && !self.chain.accepts_chunk(std::mem::take(hash).finish(), signature) {
+            return Err(Broken::ChunkMismatch);
+        }
+        Ok(())
     }
-    framed.extend_from_slice(b"0\r\n");
-    for (name, value) in trailers {
-        framed.extend_from_slice(format!("{name}:{value}\r\n").as_bytes());
+
+    /// Compares the signature of the trailers.
+    fn close(&mut self, trailers: &[(String, String)]) -> Result<(), Broken> {
+        let signature = self.trailers.ok_or_else(|| Broken::MissingTrailer(TRAILER_SIGNATURE.to_owned()))?;
+        let trailers = trailers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        match self.chain.accepts_trailers(trailers, &signature) {
+            true => Ok(()),
+            false => Err(Broken::TrailerMismatch),
+        }
     }
-    framed.extend_from_slice(b"\r\n");
-    framed
 }
 
 fn names_of(announced: &str) -> Result<Vec<String>, Broken> {

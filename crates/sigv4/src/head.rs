@@ -28,7 +28,9 @@ impl<'a> RequestHead<'a> {
 
     /// As [`RequestHead::sole`], for a header whose value must be visible ASCII.
     pub(crate) fn sole_text(&self, name: &'static str) -> Result<Option<&'a str>, Refused> {
-        self.sole(name)?.map(|value| visible(value).ok_or(Malformed::HeaderValue(name).into())).transpose()
+        self.sole(name)?
+            .map(|value| plain(value.trim_ascii()).ok_or(Malformed::HeaderValue(name).into()))
+            .transpose()
     }
 
     /// Whether this head can be written as a canonical request that means only this head.
@@ -48,7 +50,7 @@ impl<'a> RequestHead<'a> {
     }
 }
 
-fn visible(value: &[u8]) -> Option<&str> {
-    let value = value.trim_ascii();
+/// A text of visible ASCII and spaces.
+pub(crate) fn plain(value: &[u8]) -> Option<&str> {
     value.iter().all(|byte| (b' '..=b'~').contains(byte)).then(|| str::from_utf8(value).ok()).flatten()
 }

@@ -1,20 +1,40 @@
-use crate::{Authorization, Refused, RequestHead, Scope, canonical::query_pairs, date};
+use std::borrow::Cow;
+
+use crate::{
+    Authorization, Refused, RequestHead, Scope, date,
+    query::{self, Parameters},
+};
 
 /// What a request shows to say who sent it. Asked once, so that no two places can see it differently.
 pub enum Presented<'a> {
     /// Nothing: the request is anonymous.
     Unsigned,
-    /// A signature in the `Authorization` header, not verified yet.
+    /// A signature, not verified yet.
     Signed(Box<Signed<'a>>),
 }
 
-/// A request with a signature in its header that was read but proves nothing until [`Signed::verify`] says so.
+/// A request with a signature that was read but proves nothing until [`Signed::verify`] says so.
 pub struct Signed<'a> {
     pub(crate) head: RequestHead<'a>,
-    pub(crate) authorization: Authorization<'a>,
-    pub(crate) amz_date: &'a str,
+    pub(crate) form: Form,
+    pub(crate) authorization: Authorization,
+    pub(crate) amz_date: Cow<'a, str>,
     pub(crate) signed_at: i64,
-    session_token: Option<&'a str>,
+    /// The hash of the body as the query gives it.
+    pub(crate) content_sha256: Option<String>,
+    session_token: Option<Cow<'a, str>>,
+}
+
+/// Where a signature stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// In the `Authorization` header.
+    Header,
+    /// In the query: the request is presigned, and whoever has its URL may send it.
+    Query {
+        /// How long after signing it is good, in seconds; at most a week.
+        expires: u32,
+    },
 }
 
 impl<'a> Presented<'a> {
@@ -27,57 +47,64 @@ impl<'a> Presented<'a> {
     /// [`Refused`] where a signature is there but unreadable, ambiguous, or of a kind that is not supported.
     pub fn of(head: RequestHead<'a>) -> Result<Self, Refused> {
         let authorization = head.sole_text("authorization")?;
-        match (authorization, query_signature(head.query)) {
-            (Some(_), Some(_)) => Err(Refused::HeaderAndQuery),
-            (None, Some(refused)) => Err(refused),
-            (None, None) => Ok(Self::Unsigned),
-            (Some(value), None) => Signed::read(head, value).map(|signed| Self::Signed(Box::new(signed))),
-        }
+        let signed = match (authorization, query::is_presigned(head.query)) {
+            (None, false) => return Ok(Self::Unsigned),
+            (Some(_), true) => return Err(Refused::HeaderAndQuery),
+            (Some(value), false) => Signed::in_header(head, value)?,
+            (None, true) => Signed::in_query(head)?,
+        };
+        Ok(Self::Signed(Box::new(signed)))
     }
 }
 
 impl<'a> Signed<'a> {
     /// The id of the access key that is said to have signed.
     #[must_use]
-    pub fn access_key_id(&self) -> &'a str {
+    pub fn access_key_id(&self) -> &str {
         self.authorization.access_key_id()
     }
 
     /// The scope to derive the signing key for.
     #[must_use]
-    pub fn scope(&self) -> &Scope<'a> {
+    pub fn scope(&self) -> Scope<'_> {
         self.authorization.scope()
     }
 
     /// The session token that came along, which only temporary credentials have.
     #[must_use]
-    pub fn session_token(&self) -> Option<&'a str> {
-        self.session_token
+    pub fn session_token(&self) -> Option<&str> {
+        self.session_token.as_deref()
     }
 
-    fn read(head: RequestHead<'a>, authorization: &'a str) -> Result<Self, Refused> {
+    fn in_header(head: RequestHead<'a>, authorization: &str) -> Result<Self, Refused> {
         head.check()?;
         let authorization = Authorization::parse(authorization)?;
         head.sole("host")?;
         let amz_date = head.sole_text("x-amz-date")?.ok_or(Refused::MissingDate)?;
-        let signed_at = date::parse(amz_date).ok_or(Refused::MalformedDate)?;
-        let session_token = head.sole_text("x-amz-security-token")?;
-        Ok(Self { head, authorization, amz_date, signed_at, session_token })
+        Ok(Self {
+            head,
+            form: Form::Header,
+            authorization,
+            amz_date: amz_date.into(),
+            signed_at: date::parse(amz_date).ok_or(Refused::MalformedDate)?,
+            content_sha256: None,
+            session_token: head.sole_text("x-amz-security-token")?.map(Cow::from),
+        })
     }
-}
 
-/// How a query that carries any part of a signature is refused; AWS's names are matched in any case, to miss none.
-fn query_signature(query: &str) -> Option<Refused> {
-    const PRESIGNED: [&[u8]; 4] =
-        [b"x-amz-algorithm", b"x-amz-credential", b"x-amz-signature", b"x-amz-security-token"];
-    query_pairs(query).find_map(|(name, _)| {
-        let name = name.to_ascii_lowercase();
-        if PRESIGNED.contains(&name.as_slice()) {
-            Some(Refused::QueryUnsupported)
-        } else if name == b"awsaccesskeyid" {
-            Some(crate::Malformed::SignatureV2.into())
-        } else {
-            None
-        }
-    })
+    fn in_query(head: RequestHead<'a>) -> Result<Self, Refused> {
+        head.check()?;
+        let parameters = Parameters::of(head.query)?;
+        head.sole("host")?;
+        let malformed = || Refused::InQuery(Box::new(Refused::MalformedDate));
+        Ok(Self {
+            head,
+            form: Form::Query { expires: parameters.expires },
+            authorization: parameters.authorization,
+            signed_at: date::parse(&parameters.amz_date).ok_or_else(malformed)?,
+            amz_date: parameters.amz_date.into(),
+            content_sha256: parameters.content_sha256,
+            session_token: parameters.session_token.map(Cow::from),
+        })
+    }
 }

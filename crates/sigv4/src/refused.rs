@@ -12,14 +12,50 @@ pub enum Refused {
     /// There is a signature in the header and one in the query.
     #[error("a request is signed in its header or in its query, not in both")]
     HeaderAndQuery,
-    /// The signature is in the query: presigned URLs are not supported yet.
-    #[error("signatures in the query are not supported")]
-    QueryUnsupported,
+    /// What can be wrong with an `Authorization` header is wrong with the parameters of a presigned request.
+    #[error("in the query, {0}")]
+    InQuery(Box<Refused>),
+    /// A presigned request has no such parameter.
+    #[error("the parameter `{0}` is missing")]
+    MissingParameter(&'static str),
+    /// A parameter of the signature is there twice.
+    #[error("the parameter `{0}` is repeated")]
+    RepeatedParameter(&'static str),
+    /// The value of `X-Amz-Expires` is no whole number.
+    #[error("the parameter `X-Amz-Expires` is not a number")]
+    MalformedExpires,
+    /// The value of `X-Amz-Expires` is less than a second.
+    #[error("the parameter `X-Amz-Expires` is less than a second")]
+    ShortExpires,
+    /// The value of `X-Amz-Expires` is more than a week.
+    #[error("the parameter `X-Amz-Expires` is more than a week")]
+    LongExpires,
+    /// The time that the presigned request was good for is over.
+    #[error("the request was presigned at `{signed_at}` for `{expires}` seconds, the time is `{now}`")]
+    Expired {
+        /// When it says it was signed, in seconds since the epoch.
+        signed_at: i64,
+        /// How long it was good for, in seconds.
+        expires: u32,
+        /// The time here, in seconds since the epoch.
+        now: i64,
+    },
+    /// The presigned request says that it was signed later than any clock may be ahead.
+    #[error("the request was presigned at `{signed_at}`, the time is `{now}`")]
+    NotYetValid {
+        /// When it says it was signed, in seconds since the epoch.
+        signed_at: i64,
+        /// The time here, in seconds since the epoch.
+        now: i64,
+    },
+    /// A presigned request says that its body is `aws-chunked`, which only a header can.
+    #[error("the body of a presigned request is not in chunks")]
+    PresignedChunks,
     /// There is no `x-amz-date`.
     #[error("the header `x-amz-date` is missing")]
     MissingDate,
     /// The value of `x-amz-date` is not of the form `20150830T123600Z`.
-    #[error("the header `x-amz-date` is not of the form YYYYMMDDTHHMMSSZ")]
+    #[error("`x-amz-date` is not of the form YYYYMMDDTHHMMSSZ")]
     MalformedDate,
     /// The day of the credential scope is not that of `x-amz-date`.
     #[error("the credential scope is for the day `{scope}`, the request is of `{request}`")]

@@ -1,4 +1,9 @@
-use crate::{PayloadHash, Refused, Signed, SigningKey, canonical, canonical::Style, payload};
+use crate::{
+    Form, PayloadHash, Refused, Signed, SigningKey, canonical,
+    canonical::Style,
+    chunk::{Chain, Framing},
+    payload,
+};
 
 /// How far the clock of a client may be off, in seconds.
 const SKEW: u64 = 15 * 60;
@@ -18,7 +23,8 @@ pub struct Expected<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rules {
     /// S3's: the path is encoded once, and `x-amz-content-sha256` has to be there, be signed, and says how the body
-    /// is covered. Whoever reads the body holds it to [`Verified::payload`].
+    /// is covered; the body of a presigned request is not covered unless it says so. Whoever reads the body holds it to
+    /// [`Verified::payload`] and [`Verified::framing`].
     S3,
     /// Every other service's: the path is normalised, and the body has been read whole.
     Standard {
@@ -31,8 +37,12 @@ pub enum Rules {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     access_key_id: String,
+    form: Form,
     signed_at: i64,
     payload: PayloadHash,
+    amz_date: String,
+    scope: String,
+    signature: [u8; 32],
 }
 
 impl Verified {
@@ -40,6 +50,12 @@ impl Verified {
     #[must_use]
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
+    }
+
+    /// Where the signature stood.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        self.form
     }
 
     /// When it was signed, by the clock of the client, in seconds since the epoch.
@@ -53,6 +69,18 @@ impl Verified {
     pub fn payload(&self) -> &PayloadHash {
         &self.payload
     }
+
+    /// How the body is framed, if it is: signed chunks go on from this signature, with the key that verified it.
+    #[must_use]
+    pub fn framing(&self, key: &SigningKey) -> Option<Framing> {
+        let chain = || Chain::begin(key.clone(), (&self.amz_date, &self.scope), &self.signature);
+        match self.payload {
+            PayloadHash::Sha256(_) | PayloadHash::Unsigned => None,
+            PayloadHash::StreamingUnsignedTrailer => Some(Framing::Unsigned),
+            PayloadHash::StreamingSigned => Some(Framing::Signed(chain())),
+            PayloadHash::StreamingSignedTrailer => Some(Framing::SignedTrailer(chain())),
+        }
+    }
 }
 
 impl Signed<'_> {
@@ -64,10 +92,11 @@ impl Signed<'_> {
     /// # Errors
     /// [`Refused`] names the first rule that does not hold; the signature itself is compared last.
     pub fn verify(&self, expected: &Expected<'_>, key: &SigningKey, now: i64) -> Result<Verified, Refused> {
-        self.check_scope(expected)?;
-        if self.signed_at.abs_diff(now) > SKEW {
-            return Err(Refused::Skewed { signed_at: self.signed_at, now });
-        }
+        self.check_scope(expected).map_err(|refused| match self.form {
+            Form::Header => refused,
+            Form::Query { .. } => Refused::InQuery(Box::new(refused)),
+        })?;
+        self.check_time(now)?;
         self.check_coverage(expected.rules)?;
         let payload = self.payload_hash(expected.rules)?;
         let style = match expected.rules {
@@ -75,12 +104,35 @@ impl Signed<'_> {
             Rules::Standard { .. } => Style::Standard,
         };
         let signed_headers = self.authorization.signed_headers();
-        let canonical_request = canonical::request(&self.head, signed_headers, &payload.text(), style)?;
-        let string_to_sign = canonical::string_to_sign(self.amz_date, self.scope(), &canonical_request);
+        let canonical_request = canonical::request(&self.head, &signed_headers, &payload.text(), style)?;
+        let string_to_sign = canonical::string_to_sign(&self.amz_date, &self.scope(), &canonical_request);
         if !key.has_signed(&string_to_sign, self.authorization.signature()) {
             return Err(Refused::SignatureMismatch);
         }
-        Ok(Verified { access_key_id: self.access_key_id().to_owned(), signed_at: self.signed_at, payload })
+        Ok(Verified {
+            access_key_id: self.access_key_id().to_owned(),
+            form: self.form,
+            signed_at: self.signed_at,
+            payload,
+            amz_date: self.amz_date.clone().into_owned(),
+            scope: self.scope().to_string(),
+            signature: *self.authorization.signature(),
+        })
+    }
+
+    fn check_time(&self, now: i64) -> Result<(), Refused> {
+        let signed_at = self.signed_at;
+        let is_skewed = signed_at.abs_diff(now) > SKEW;
+        match self.form {
+            Form::Header if is_skewed => Err(Refused::Skewed { signed_at, now }),
+            Form::Query { .. } if is_skewed && signed_at > now => {
+                Err(Refused::NotYetValid { signed_at, now })
+            }
+            Form::Query { expires } if signed_at.saturating_add(expires.into()) <= now => {
+                Err(Refused::Expired { signed_at, expires, now })
+            }
+            Form::Header | Form::Query { .. } => Ok(()),
+        }
     }
 
     fn check_scope(&self, expected: &Expected<'_>) -> Result<(), Refused> {
@@ -115,10 +167,25 @@ impl Signed<'_> {
     }
 
     fn payload_hash(&self, rules: Rules) -> Result<PayloadHash, Refused> {
-        let declared = self.head.sole(payload::HEADER)?.map(PayloadHash::parse).transpose()?;
-        match rules {
-            Rules::S3 => declared.ok_or(Refused::MissingBodyHash),
-            Rules::Standard { body } => {
+        let header = self.head.sole(payload::HEADER)?;
+        let declared = match (header, &self.content_sha256) {
+            (Some(_), Some(_)) => return Err(Refused::RepeatedHeader(payload::HEADER)),
+            (Some(value), None) => Some(PayloadHash::parse(value)?),
+            (None, Some(value)) => Some(PayloadHash::parse(value.as_bytes())?),
+            (None, None) => None,
+        };
+        match (rules, self.form) {
+            (Rules::S3, Form::Header) => declared.ok_or(Refused::MissingBodyHash),
+            (Rules::S3, Form::Query { .. }) => match declared {
+                None => Ok(PayloadHash::Unsigned),
+                Some(whole @ (PayloadHash::Sha256(_) | PayloadHash::Unsigned)) => Ok(whole),
+                Some(
+                    PayloadHash::StreamingUnsignedTrailer
+                    | PayloadHash::StreamingSigned
+                    | PayloadHash::StreamingSignedTrailer,
+                ) => Err(Refused::PresignedChunks),
+            },
+            (Rules::Standard { body }, _) => {
                 let read = PayloadHash::Sha256(body);
                 if declared.is_some_and(|declared| declared != read) {
                     return Err(Refused::WrongBodyHash);

@@ -2,14 +2,14 @@
 
 use sigv4::{
     checksum::{Algorithm, Checksum},
-    chunk::{Broken, Decoder, encode},
+    chunk::{Broken, Decoder, Framing, encode},
 };
 
 const NAME: &str = "x-amz-checksum-crc32";
 type Decoded = Result<(Vec<u8>, Vec<(String, String)>), Broken>;
 
 fn decode(pieces: &[&[u8]], length: u64, announced: &str) -> Decoded {
-    let mut decoder = Decoder::new(length, announced)?;
+    let mut decoder = Decoder::new(Framing::Unsigned, length, announced)?;
     let mut body = Vec::new();
     for piece in pieces {
         let mut rest = *piece;
@@ -35,7 +35,7 @@ fn a_body_of_an_sdk_is_decoded_and_its_checksum_agrees() {
 #[test]
 fn a_piece_of_the_body_is_a_part_of_the_input_and_no_copy() {
     let framed = encode(b"Hello world", 4, &[]);
-    let mut decoder = Decoder::new(11, "").unwrap();
+    let mut decoder = Decoder::new(Framing::Unsigned, 11, "").unwrap();
     let mut rest = framed.as_slice();
     while let Some(piece) = decoder.decode(&mut rest).unwrap() {
         assert!(framed.as_ptr_range().contains(&piece.as_ptr()));
@@ -118,7 +118,7 @@ fn a_body_that_is_not_framed_to_the_letter_is_refused() {
 
 #[test]
 fn what_was_wrong_once_stays_wrong() {
-    let mut decoder = Decoder::new(3, "").unwrap();
+    let mut decoder = Decoder::new(Framing::Unsigned, 3, "").unwrap();
     assert_eq!(decoder.decode(&mut b"zz".as_slice()), Err(Broken::Size));
     assert_eq!(decoder.decode(&mut b"3\r\nabc\r\n0\r\n\r\n".as_slice()), Err(Broken::Size));
     assert_eq!(decoder.decode(&mut b"".as_slice()), Err(Broken::Size));
@@ -136,6 +136,10 @@ fn trailers_are_found_in_any_case_and_with_space_around_the_value() {
 fn an_announcement_that_is_no_list_of_names_is_refused() {
     let many = (0..9).map(|name| format!("t{name}")).collect::<Vec<_>>().join(",");
     for announced in ["a,,b", "a,a", "a b", "a:b", ",", many.as_str()] {
-        assert_eq!(Decoder::new(0, announced).err(), Some(Broken::Announced), "{announced}");
+        assert_eq!(
+            Decoder::new(Framing::Unsigned, 0, announced).err(),
+            Some(Broken::Announced),
+            "{announced}"
+        );
     }
 }

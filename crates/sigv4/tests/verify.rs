@@ -33,7 +33,7 @@ impl Request {
         self.with_head(|head| match Presented::of(head)? {
             Presented::Unsigned => panic!("unsigned"),
             Presented::Signed(signed) => {
-                signed.verify(expected, &SigningKey::derive(SecretKeyRef::new(secret), signed.scope()), now)
+                signed.verify(expected, &SigningKey::derive(SecretKeyRef::new(secret), &signed.scope()), now)
             }
         })
     }
@@ -262,22 +262,19 @@ fn a_repeated_header_is_refused() {
 }
 
 #[test]
-fn a_signature_in_the_query_is_refused_and_two_signatures_are_refused_otherwise() {
+fn a_signature_in_the_header_and_any_part_of_one_in_the_query_are_refused() {
     let queries = [
         "X-Amz-Algorithm=AWS4-HMAC-SHA256",
         "x-amz-signature=00",
         "X-Amz-Credential",
+        "X-Amz-Expires=60",
+        "X-Amz-Date=20130524T000000Z",
         "a=b&X%2DAmz%2DSecurity%2DToken=t",
         "AWSAccessKeyId=a&Signature=b",
     ];
     for query in queries {
         let both = Request { query: query.to_owned(), ..get() };
         assert_eq!(both.refused(), Refused::HeaderAndQuery, "{query}");
-        let refused = both.without("authorization").with_head(|head| Presented::of(head).err()).unwrap();
-        match query.starts_with("AWS") {
-            true => assert_eq!(refused, Malformed::SignatureV2.into()),
-            false => assert_eq!(refused, Refused::QueryUnsupported, "{query}"),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where a request becomes an operation of S3, and where its answer becomes HTTP.
 
-use super::{upload, words};
+use super::{hoisted, upload, words};
 use crate::app::App;
 use crate::audit::LONGEST;
 use crate::body::{ResponseBody, full};
@@ -12,12 +12,13 @@ use crate::protocol::rest_xml::{self, BadInput, ErrorBody, NotRouted, Target};
 use domain::records::Breakdown;
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
-use http::{HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Answers a request to S3.
 pub(crate) async fn answer(app: &App, call: &mut Call<'_>, id: &str) -> Response<ResponseBody> {
-    let (operation, target) = match named(app, call) {
+    let (operation, target, headers) = match named(app, call) {
         Ok(named) => named,
         Err(fault) => {
             let said = dispatch::refuse(app, call, id, "Unknown", fault).await;
@@ -30,7 +31,7 @@ pub(crate) async fn answer(app: &App, call: &mut Call<'_>, id: &str) -> Response
             call.notes.parameter(name, text.chars().take(LONGEST).collect::<String>());
         }
     }
-    let decoded = decode(call, operation, &target).await;
+    let decoded = decode(call, operation, (&target, &headers)).await;
     match dispatch::walk(app, call, id, operation, decoded).await {
         Ok(done) => match success(call, operation, done) {
             Ok(response) => response,
@@ -40,22 +41,27 @@ pub(crate) async fn answer(app: &App, call: &mut Call<'_>, id: &str) -> Response
     }
 }
 
-/// The operation that a request names, and the bucket and key that it is about.
-fn named(app: &App, call: &Call<'_>) -> Result<(&'static Operation, Target), Fault> {
+/// The operation that a request names, the bucket and key that it is about, and its headers as they are meant.
+fn named<'c>(app: &App, call: &Call<'c>) -> Result<(&'static Operation, Target, Cow<'c, HeaderMap>), Fault> {
     let target = Target::path_style(call.head.uri.path(), call.head.uri.query()).map_err(|bad| Said {
         reason: bad.to_string(),
         ..Said::bad_request("InvalidURI", "Couldn't parse the specified URI.")
     })?;
-    let routed = app.services.s3_router.route(&call.head.method, &target, &call.head.headers);
+    let headers = hoisted::headers(&call.head.headers, &target)?;
+    let routed = app.services.s3_router.route(&call.head.method, &target, &headers);
     let operation = routed.map_err(|not_routed| match not_routed {
         NotRouted::NoOperation => words::method_not_allowed(),
         NotRouted::UnknownSubresource(_) => words::not_implemented(not_routed.to_string()),
         NotRouted::DuplicateParameter(_) => words::invalid_argument(not_routed.to_string()),
     })?;
-    Ok((operation, target))
+    Ok((operation, target, headers))
 }
 
-async fn decode(call: &mut Call<'_>, operation: &Operation, target: &Target) -> Result<Value, Fault> {
+async fn decode(
+    call: &mut Call<'_>,
+    operation: &Operation,
+    (target, headers): (&Target, &HeaderMap),
+) -> Result<Value, Fault> {
     if call.service.operation(&operation.name).is_none() {
         return Err(Common::UnservedOperation(operation.name.to_string()).into());
     }
@@ -65,7 +71,7 @@ async fn decode(call: &mut Call<'_>, operation: &Operation, target: &Target) -> 
     if target.key.as_deref().is_some_and(|key| ObjectKey::parse(key).is_err()) {
         return Err(Said::bad_request("KeyTooLongError", "Your key is too long").into());
     }
-    let decoded = rest_xml::decode(call.service.model, operation, target, &call.head.headers);
+    let decoded = rest_xml::decode(call.service.model, operation, target, headers);
     let decoded = decoded.map_err(|bad| match bad {
         BadInput::Argument { message, .. } => words::invalid_argument(message),
         BadInput::Header(_) => words::invalid_argument(bad.to_string()),

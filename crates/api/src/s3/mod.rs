@@ -10,6 +10,7 @@ pub mod list_objects;
 pub mod list_objects_v2;
 pub mod put_object;
 
+mod hoisted;
 mod listing;
 mod permissions;
 mod preconditions;
@@ -25,8 +26,10 @@ use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
 use broker::House;
 use broker::s3::Refusal;
-use http::{HeaderMap, StatusCode};
+use domain::time::Timestamp;
+use http::StatusCode;
 use sigv4::authorization::ALGORITHM;
+use sigv4::{Form, Verified};
 
 const OPERATIONS: &[Served] = &[
     Served::of::<delete_bucket::DeleteBucket>(),
@@ -72,21 +75,30 @@ fn fault_of(refusal: Refusal) -> Fault {
     said.into()
 }
 
-/// The condition keys that every request to S3 has. Source: spec of S3, section 3.
+/// The condition keys that every signed request to S3 has, from what was verified. The age is told of a presigned
+/// request alone. Source: spec of S3, section 3.
 pub(crate) fn service_keys(
     service: &Service,
-    headers: &HeaderMap,
+    verified: &Verified,
     house: &House,
+    now: Timestamp,
 ) -> Vec<(&'static str, String)> {
     if service.signing_name != "s3" {
         return Vec::new();
     }
     let mut keys = vec![
-        ("s3:authtype", "REST-HEADER".to_owned()),
         ("s3:signatureversion", ALGORITHM.to_owned()),
+        ("s3:x-amz-content-sha256", verified.payload().text()),
         ("s3:resourceaccount", house.account.id.to_string()),
     ];
-    let payload = headers.get(sigv4::payload::HEADER).and_then(|value| value.to_str().ok());
-    keys.extend(payload.map(|payload| ("s3:x-amz-content-sha256", payload.to_owned())));
+    match verified.form() {
+        Form::Header => keys.push(("s3:authtype", "REST-HEADER".to_owned())),
+        Form::Query { .. } => {
+            let signed_at = verified.signed_at().saturating_mul(1000);
+            let age = now.millis().saturating_sub(signed_at).max(0);
+            keys.push(("s3:authtype", "REST-QUERY-STRING".to_owned()));
+            keys.push(("s3:signatureage", age.to_string()));
+        }
+    }
     keys
 }

@@ -87,7 +87,7 @@ impl Operation for PutObject {
         input: Input,
     ) -> Result<Reply<Output>, Fault> {
         input.check(app)?;
-        let upload = Upload::announced(&call.head.headers, caller.payload(), &input.claims()?)?;
+        let upload = Upload::announced(&call.head.headers, &caller, &input.claims()?)?;
         let finding =
             app.store.transact(app.entropy.as_ref(), |records, _| buckets::find(records, &input.bucket));
         finding.await?.map_err(fault_of)?;

@@ -2,16 +2,17 @@
 
 use super::preconditions::{Outcome, Preconditions};
 use super::range::{self, Asked};
-use super::{fault_of, permissions};
+use super::{fault_of, permissions, words};
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Permission, SignedBy};
+use crate::protocol::timestamp::http_date;
 use broker::s3::{Refusal, objects};
 use domain::records::Breakdown;
 use domain::s3::bucket::BucketName;
 use domain::s3::object::{Object, ObjectKey};
 use domain::time::Timestamp;
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -29,6 +30,12 @@ pub struct Input {
     if_unmodified_since: Option<Timestamp>,
     checksum_mode: Option<String>,
     expected_bucket_owner: Option<String>,
+    response_content_type: Option<String>,
+    response_content_encoding: Option<String>,
+    response_content_disposition: Option<String>,
+    response_content_language: Option<String>,
+    response_cache_control: Option<String>,
+    response_expires: Option<Timestamp>,
     /// Who pays does not matter here.
     #[serde(rename = "RequestPayer")]
     _request_payer: Option<String>,
@@ -37,6 +44,45 @@ pub struct Input {
 impl Input {
     pub(super) fn permission(&self) -> Permission {
         permissions::on_object("s3:GetObject", &self.bucket, &self.key)
+    }
+
+    /// Puts what the request chooses in the place of the headers that the object was stored with. Nobody comes here who
+    /// did not sign, so nobody is sent to an object under a type that the signer did not choose.
+    fn override_headers(&self, output: &mut Output) -> Result<(), Fault> {
+        let chosen =
+            |name: &str, value: &Option<String>| match value.as_ref().filter(|value| !value.is_empty()) {
+                Some(value) if HeaderValue::from_bytes(value.as_bytes()).is_err() => {
+                    Err(Fault::from(words::invalid_argument(format!("{name} is no value of a header"))))
+                }
+                chosen => Ok(chosen.cloned()),
+            };
+        if let Some(kind) = chosen("response-content-type", &self.response_content_type)? {
+            output.content_type = kind;
+        }
+        let expires = self.response_expires.map(|moment| {
+            let no_date = || words::invalid_argument("response-expires is no date of a header".to_owned());
+            http_date(moment.millis()).ok_or_else(no_date)
+        });
+        let overridden = [
+            (
+                &mut output.content_encoding,
+                chosen("response-content-encoding", &self.response_content_encoding)?,
+            ),
+            (
+                &mut output.content_disposition,
+                chosen("response-content-disposition", &self.response_content_disposition)?,
+            ),
+            (
+                &mut output.content_language,
+                chosen("response-content-language", &self.response_content_language)?,
+            ),
+            (&mut output.cache_control, chosen("response-cache-control", &self.response_cache_control)?),
+            (&mut output.expires, expires.transpose()?),
+        ];
+        for (stored, chosen) in overridden.into_iter().filter(|(_, chosen)| chosen.is_some()) {
+            *stored = chosen;
+        }
+        Ok(())
     }
 }
 
@@ -55,6 +101,7 @@ pub struct Output {
     content_disposition: Option<String>,
     content_language: Option<String>,
     cache_control: Option<String>,
+    expires: Option<String>,
     metadata: BTreeMap<String, String>,
     #[serde(flatten)]
     checksum: BTreeMap<String, String>,
@@ -121,7 +168,8 @@ pub(super) async fn find(
         }
     };
     let wants_checksum = input.checksum_mode.is_some() && content_range.is_none();
-    let output = describe(&object, &range, content_range, wants_checksum);
+    let mut output = describe(&object, &range, content_range, wants_checksum);
+    input.override_headers(&mut output)?;
     Ok(Found { object, range, output })
 }
 
@@ -152,6 +200,7 @@ fn describe(
         content_disposition: headers.content_disposition,
         content_language: headers.content_language,
         cache_control: headers.cache_control,
+        expires: None,
         metadata: headers.metadata,
         checksum: checksum.into_iter().flatten().collect(),
     }

@@ -3,7 +3,7 @@
 use super::words;
 use crate::body::RequestBody;
 use crate::fault::{Common, Fault, Said};
-use crate::operation::Call;
+use crate::operation::{Call, SignedBy};
 use bytes::Bytes;
 use data_encoding::{BASE64, HEXLOWER};
 use domain::s3::object::Checksum as StoredChecksum;
@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use md5::{Digest, Md5};
 use objects::Incoming;
 use sigv4::checksum::{Algorithm, Checksum, Value};
-use sigv4::chunk::{Broken, Decoder};
+use sigv4::chunk::{Broken, Decoder, Framing};
 use sigv4::payload::Sha256;
 use sigv4::{PayloadHash, Refused};
 
@@ -66,26 +66,14 @@ pub(super) struct Upload {
 
 impl Upload {
     /// Reads what is said of the body. Nothing of the body itself is read yet.
-    pub(super) fn announced(
-        headers: &HeaderMap,
-        payload: &PayloadHash,
-        claims: &Claims,
-    ) -> Result<Self, Fault> {
-        let is_framed = match payload {
-            PayloadHash::Sha256(_) | PayloadHash::Unsigned => false,
-            PayloadHash::StreamingUnsignedTrailer => true,
-            PayloadHash::StreamingSigned | PayloadHash::StreamingSignedTrailer => {
-                return Err(words::not_implemented("signed chunks are not served yet".to_owned()).into());
-            }
-        };
-        let size = size_of(headers, is_framed)?;
-        let trailer = text(headers, "x-amz-trailer")?.filter(|_| is_framed);
+    pub(super) fn announced(headers: &HeaderMap, caller: &SignedBy, claims: &Claims) -> Result<Self, Fault> {
+        let framing = caller.framing();
+        let size = size_of(headers, framing.is_some())?;
+        let trailer = text(headers, "x-amz-trailer")?.filter(|_| framing.is_some());
         let announced = trailer.map(checksum_named).transpose()?;
-        let framing = match is_framed {
-            true => Some(Decoder::new(size, trailer.unwrap_or_default()).map_err(of_framing)?),
-            false => None,
-        };
-        let signed_hash = match payload {
+        let decoder = |framing: Framing| Decoder::new(framing, size, trailer.unwrap_or_default());
+        let framing = framing.map(decoder).transpose().map_err(of_framing)?;
+        let signed_hash = match caller.payload() {
             PayloadHash::Sha256(hash) => Some(*hash),
             PayloadHash::Unsigned
             | PayloadHash::StreamingUnsignedTrailer
@@ -274,7 +262,14 @@ fn of_framing(broken: Broken) -> Fault {
                            published schema.";
             Said { reason: broken.to_string(), ..Said::bad_request("MalformedTrailerError", message) }.into()
         }
-        Broken::Announced | Broken::Size | Broken::Extension | Broken::LineEnd | Broken::AfterEnd => Said {
+        Broken::ChunkMismatch | Broken::TrailerMismatch => words::signature_mismatch(broken).into(),
+        Broken::Announced
+        | Broken::Size
+        | Broken::Extension
+        | Broken::UnsignedChunk
+        | Broken::UnsignedTrailers
+        | Broken::LineEnd
+        | Broken::AfterEnd => Said {
             reason: broken.to_string(),
             ..Said::bad_request("InvalidRequest", "the body is not aws-chunked")
         }

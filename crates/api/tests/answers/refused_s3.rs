@@ -49,7 +49,7 @@ async fn a_signature_is_good_for_a_quarter_hour() {
 #[tokio::test]
 async fn a_signed_request_that_was_changed_is_refused() {
     let server = Server::start().await;
-    let signed = || Ask::new("GET", GET).signed(&server.root(), server.now());
+    let signed = || Ask::new("GET", GET).header("range", "bytes=0-1").signed(&server.root(), server.now());
     let zeroes = "0".repeat(64);
     for (what, ask, code) in [
         ("another host", signed().header("host", "elsewhere"), "SignatureDoesNotMatch"),
@@ -65,9 +65,12 @@ async fn a_signed_request_that_was_changed_is_refused() {
         ("a word for a hash", signed().header("x-amz-content-sha256", "nonsense"), "InvalidArgument"),
         ("a header more", signed().header("x-amz-request-payer", "requester"), "AccessDenied"),
         ("a body", signed().body("x"), "InvalidRequest"),
-        ("another scheme", signed().header("authorization", "Bearer x"), "AuthorizationHeaderMalformed"),
-        ("no scheme", signed().header("authorization", ""), "AuthorizationHeaderMalformed"),
-        ("version 2", signed().header("authorization", "AWS AKIA:x"), "AuthorizationHeaderMalformed"),
+        ("a signed header less", signed().without("range"), "SignatureDoesNotMatch"),
+        ("another scheme", signed().header("authorization", "Bearer x"), "InvalidArgument"),
+        ("no scheme", signed().header("authorization", ""), "InvalidArgument"),
+        ("version 2", signed().header("authorization", "AWS AKIA:x"), "InvalidRequest"),
+        ("version 4A", signed().header("authorization", "AWS4-ECDSA-P256-SHA256 x"), "InvalidRequest"),
+        ("no fields", signed().header("authorization", "AWS4-HMAC-SHA256 x"), "AuthorizationHeaderMalformed"),
     ] {
         assert_eq!(server.answer(ask).await.code(), code, "{what}");
     }
@@ -87,19 +90,6 @@ async fn a_method_path_or_query_other_than_the_signed_one_is_refused() {
 }
 
 #[tokio::test]
-async fn signatures_in_the_query_are_not_served_yet_and_never_ignored() {
-    let server = Server::start().await;
-    for query in ["X-Amz-Signature=0", "x-amz-credential=x", "AWSAccessKeyId=AKIA", "X-Amz-Security-Token=x"]
-    {
-        let anonymous = server.answer(Ask::new("GET", &format!("{GET}?{query}"))).await;
-        let signed = server.s3(&server.root(), Ask::new("GET", &format!("{GET}?{query}"))).await;
-        for answer in [anonymous, signed] {
-            assert!(answer.status >= 400, "{query}");
-        }
-    }
-}
-
-#[tokio::test]
 async fn operations_that_are_not_served_say_so_and_change_nothing() {
     let server = Server::start().await;
     for (method, uri) in [
@@ -114,7 +104,6 @@ async fn operations_that_are_not_served_say_so_and_change_nothing() {
         ("DELETE", "/my-bucket/public/hello.txt?tagging"),
         ("GET", "/my-bucket/public/hello.txt?torrent"),
         ("GET", "/my-bucket/public/hello.txt?partNumber=1"),
-        ("GET", "/my-bucket/public/hello.txt?response-content-type=text/html"),
         ("PUT", "/my-bucket/x?partNumber=1&uploadId=x"),
         ("POST", "/my-bucket/x?uploads"),
         ("POST", "/my-bucket?delete"),

@@ -50,6 +50,16 @@ async fn use_up(server: &Server, held: &Held) {
     server.s3(&damaged, get()).await;
     let query = format!("/my-bucket/key?X-Amz-Security-Token={token}&X-Amz-Signature=0");
     server.answer(Ask::new("GET", &query)).await;
+    server.answer(get().presigned(held, 60, server.now())).await;
+    for name in ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature", "Content-Sha256"]
+    {
+        let spoiled = format!("&X-Amz-{name}={token}");
+        server
+            .answer(get().presigned(held, 60, server.now()).redirected(|uri| format!("{uri}{spoiled}")))
+            .await;
+        let alone = spoiled.replacen('&', "?", 1);
+        server.answer(get().redirected(|uri| format!("{uri}{alone}"))).await;
+    }
     server.answer(Ask::new("GET", "/my-bucket/key").header("authorization", &format!("AWS {token}"))).await;
 }
 

@@ -91,7 +91,7 @@ pub struct Question<'a> {
     pub action: &'static str,
     /// The resource's ARN.
     pub resource: &'a str,
-    /// The condition keys of the service, such as `s3:prefix`; absent ones are left out.
+    /// The condition keys of the service, such as `s3:authType` and `s3:prefix`; absent ones are left out.
     pub keys: &'a [(&'static str, String)],
     /// Under what circumstances it is asked.
     pub circumstances: &'a Circumstances,
@@ -108,8 +108,6 @@ pub struct Circumstances {
     pub user_agent: Option<String>,
     /// Its `Referer`, if any. Whoever asks chooses it.
     pub referer: Option<String>,
-    /// The keys that a service adds to all its requests, such as `s3:authType`.
-    pub service_keys: Vec<(&'static str, String)>,
 }
 
 /// An answer of yes. Only [`authorize`] gives it, so an operation that holds one has been asked for.
@@ -276,7 +274,7 @@ fn context_of<'a>(
     for (key, value) in &session.tags {
         context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
     }
-    for (key, value) in circumstances.service_keys.iter().chain(question.keys) {
+    for (key, value) in question.keys {
         context.insert(*key, value.as_str());
     }
     context

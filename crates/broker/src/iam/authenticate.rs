@@ -8,13 +8,15 @@ use domain::iam::key_ring::{KeyRing, NotOurSession};
 use domain::iam::session::Session;
 use domain::secret::Secret;
 use domain::time::Timestamp;
-use sigv4::{Expected, PayloadHash, Refused, Rules, SecretKeyRef, Signed, SigningKey};
+use sigv4::chunk::Framing;
+use sigv4::{Expected, PayloadHash, Refused, Rules, SecretKeyRef, Signed, SigningKey, Verified};
 
 /// Somebody whose signature was verified. Only [`authenticate`] makes one.
 pub struct Caller {
     who: Who,
     access_key: AccessKeyId,
-    payload: PayloadHash,
+    verified: Verified,
+    key: SigningKey,
 }
 
 /// Whose signature it is.
@@ -45,9 +47,19 @@ impl Caller {
         &self.access_key
     }
 
+    /// What was signed, and how.
+    pub const fn verified(&self) -> &Verified {
+        &self.verified
+    }
+
     /// What the signature says of the body; whoever reads the body holds it to this.
-    pub const fn payload(&self) -> &PayloadHash {
-        &self.payload
+    pub fn payload(&self) -> &PayloadHash {
+        self.verified.payload()
+    }
+
+    /// How the body is framed, if it is, and what its chunks are held to.
+    pub fn framing(&self) -> Option<Framing> {
+        self.verified.framing(&self.key)
     }
 }
 
@@ -102,7 +114,7 @@ pub fn authenticate(
     let access_key =
         AccessKeyId::parse(signed.access_key_id()).map_err(|_| NotAuthenticated::UnknownAccessKey)?;
     let (who, secret) = claimed(signed, &access_key, house, keys)?;
-    let key = SigningKey::derive(SecretKeyRef::new(secret.reveal()), signed.scope());
+    let key = SigningKey::derive(SecretKeyRef::new(secret.reveal()), &signed.scope());
     let region = match signed.scope().region {
         HOME_OF_GLOBAL_SERVICES if purpose.is_global => HOME_OF_GLOBAL_SERVICES,
         _ => house.account.region.as_str(),
@@ -111,7 +123,7 @@ pub fn authenticate(
     let verified = signed.verify(&expected, &key, now.secs())?;
     match who {
         Who::Session(session) if session.has_expired(now) => Err(NotAuthenticated::Expired(session)),
-        Who::Session(_) | Who::Root => Ok(Caller { who, access_key, payload: *verified.payload() }),
+        Who::Session(_) | Who::Root => Ok(Caller { who, access_key, verified, key }),
     }
 }
 

@@ -50,7 +50,6 @@ impl Desk {
             secure_transport: false,
             user_agent: None,
             referer: None,
-            service_keys: Vec::new(),
         };
         let resource = format!("arn:aws:s3:::{resource}");
         let question = Question { action, resource: &resource, keys: &keys, circumstances: &circumstances };

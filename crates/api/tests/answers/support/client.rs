@@ -8,7 +8,10 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use sigv4::canonical::Style;
-use sigv4::{Credentials, PayloadHash, RequestHead, SecretKeyRef, Signer, sign};
+use sigv4::chunk::{Chain, Framing, encode_as};
+use sigv4::{
+    Authorization, Credentials, PayloadHash, RequestHead, SecretKeyRef, Signer, SigningKey, presign, sign,
+};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -19,6 +22,18 @@ pub(crate) struct Held {
     pub(crate) id: String,
     pub(crate) secret: String,
     pub(crate) token: Option<String>,
+}
+
+impl Held {
+    fn signer<'s>(&'s self, service: &'s str) -> Signer<'s> {
+        let credentials = Credentials {
+            access_key_id: &self.id,
+            secret_access_key: SecretKeyRef::new(&self.secret),
+            session_token: self.token.as_deref(),
+        };
+        let style = if service == "s3" { Style::S3 } else { Style::Standard };
+        Signer { credentials, region: "us-east-1", service, style }
+    }
 }
 
 /// A request in the making.
@@ -82,6 +97,16 @@ impl Ask {
         self.uri.clone_from(&other.uri);
     }
 
+    /// With another method, as if somebody on the way had put it there.
+    pub(crate) fn by(&mut self, method: &str) {
+        method.clone_into(&mut self.method);
+    }
+
+    /// What is sent as its body.
+    pub(crate) fn sent(&self) -> Vec<u8> {
+        self.pieces.concat()
+    }
+
     /// The connection breaks after the last piece.
     pub(crate) fn stops_short(mut self) -> Self {
         self.stops_short = true;
@@ -103,20 +128,71 @@ impl Ask {
     /// Signed for its service.
     pub(crate) fn signed(mut self, held: &Held, now: Timestamp) -> Self {
         let payload = self.payload.unwrap_or_else(|| PayloadHash::of(&self.pieces.concat()));
-        let headers: Vec<(&str, &[u8])> =
-            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-        let (path, query) = self.uri.split_once('?').unwrap_or((&self.uri, ""));
-        let head = RequestHead { method: &self.method, path, query, headers: &headers };
-        let credentials = Credentials {
-            access_key_id: &held.id,
-            secret_access_key: SecretKeyRef::new(&held.secret),
-            session_token: held.token.as_deref(),
-        };
-        let style = if self.service == "s3" { Style::S3 } else { Style::Standard };
-        let signer = Signer { credentials, region: "us-east-1", service: self.service, style };
-        let added = sign(&head, &signer, payload, now.secs()).unwrap();
+        let signer = held.signer(self.service);
+        let added = self.with_head(|head| sign(&head, &signer, payload, now.secs()).unwrap());
         self.headers.extend(added);
         self
+    }
+
+    /// Presigned for S3, good for some seconds: what is signed is in the query.
+    pub(crate) fn presigned(mut self, held: &Held, expires: u32, now: Timestamp) -> Self {
+        let payload = self.payload.unwrap_or(PayloadHash::Unsigned);
+        let query =
+            self.with_head(|head| presign(&head, &held.signer("s3"), payload, expires, now.secs()).unwrap());
+        let path = self.path_and_query().0.to_owned();
+        self.uri = format!("{path}?{query}");
+        self
+    }
+
+    /// Signed for S3, with this body in chunks of 16 bytes, each signed too; so are the trailers, if there are any.
+    pub(crate) fn signed_in_chunks(
+        self,
+        held: &Held,
+        now: Timestamp,
+        (body, trailers): (&[u8], &[(&str, &str)]),
+    ) -> Self {
+        let length = body.len().to_string();
+        let announcing = match trailers {
+            [] => self.payload(PayloadHash::StreamingSigned),
+            [(name, _), ..] => {
+                self.payload(PayloadHash::StreamingSignedTrailer).header("x-amz-trailer", name)
+            }
+        };
+        let signed = announcing.header("x-amz-decoded-content-length", &length).signed(held, now);
+        let sent = |name: &str| signed.headers.iter().find(|(known, _)| known == name).unwrap().1.as_str();
+        let authorization = Authorization::parse(sent("authorization")).unwrap();
+        let key = SigningKey::derive(SecretKeyRef::new(&held.secret), &authorization.scope());
+        let of = (sent("x-amz-date"), &*authorization.scope().to_string());
+        let chain = Chain::begin(key, of, authorization.signature());
+        let framing =
+            if trailers.is_empty() { Framing::Signed(chain) } else { Framing::SignedTrailer(chain) };
+        let framed = encode_as(framing, body, 16, trailers);
+        signed.pieces([&framed[..]])
+    }
+
+    /// With its body changed on the way.
+    pub(crate) fn bent(self, bend: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Self {
+        let bent = bend(self.pieces.concat());
+        self.pieces([&bent[..]])
+    }
+
+    /// With its path and query changed on the way.
+    pub(crate) fn redirected(mut self, change: impl FnOnce(&str) -> String) -> Self {
+        let changed = change(&self.uri);
+        assert_ne!(changed, self.uri);
+        self.uri = changed;
+        self
+    }
+
+    fn path_and_query(&self) -> (&str, &str) {
+        self.uri.split_once('?').unwrap_or((&self.uri, ""))
+    }
+
+    fn with_head<T>(&self, ask: impl FnOnce(RequestHead<'_>) -> T) -> T {
+        let headers: Vec<(&str, &[u8])> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let (path, query) = self.path_and_query();
+        ask(RequestHead { method: &self.method, path, query, headers: &headers })
     }
 
     /// The request as it arrives.
