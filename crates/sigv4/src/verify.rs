@@ -1,5 +1,7 @@
+use std::fmt;
+
 use crate::{
-    Form, PayloadHash, Refused, Signed, SigningKey, canonical,
+    Form, PayloadHash, Refused, RequestHead, Signed, SigningKey, canonical,
     canonical::Style,
     chunk::{Chain, Framing},
     payload,
@@ -34,7 +36,7 @@ pub enum Rules {
 }
 
 /// A request whose signature was found to be right. Only [`Signed::verify`] makes one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Verified {
     access_key_id: String,
     form: Form,
@@ -43,6 +45,19 @@ pub struct Verified {
     amz_date: String,
     scope: String,
     signature: [u8; 32],
+}
+
+/// The signature is left out, for whoever sees it could send the request once more.
+impl fmt::Debug for Verified {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { access_key_id, form, signed_at, payload, .. } = self;
+        out.debug_struct("Verified")
+            .field("access_key_id", access_key_id)
+            .field("form", form)
+            .field("signed_at", signed_at)
+            .field("payload", payload)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Verified {
@@ -104,7 +119,11 @@ impl Signed<'_> {
             Rules::Standard { .. } => Style::Standard,
         };
         let signed_headers = self.authorization.signed_headers();
-        let canonical_request = canonical::request(&self.head, &signed_headers, &payload.text(), style)?;
+        let hoisted = self.hoisted(expected.rules);
+        let mut headers = self.head.headers.to_vec();
+        headers.extend(hoisted.iter().map(|(name, value)| (*name, value.as_slice())));
+        let head = RequestHead { headers: &headers, ..self.head };
+        let canonical_request = canonical::request(&head, &signed_headers, &payload.text(), style)?;
         let string_to_sign = canonical::string_to_sign(&self.amz_date, &self.scope(), &canonical_request);
         if !key.has_signed(&string_to_sign, self.authorization.signature()) {
             return Err(Refused::SignatureMismatch);
@@ -166,14 +185,32 @@ impl Signed<'_> {
         }
     }
 
+    /// The signed `x-amz-*` headers that a presigned request to S3 carries in its query alone. aws-sdk-js 2 signs them as
+    /// headers, puts them into the URL, and leaves to the sender whether to send them too; the query is signed anyway.
+    fn hoisted(&self, rules: Rules) -> Vec<(&str, Vec<u8>)> {
+        match (rules, self.form) {
+            (Rules::S3, Form::Query { .. }) => {}
+            (Rules::S3, Form::Header) | (Rules::Standard { .. }, _) => return Vec::new(),
+        }
+        let is_sent = |name: &str| self.head.headers.iter().any(|(sent, _)| *sent == name);
+        let signed = self.authorization.signed_headers();
+        let absent = signed.into_iter().filter(|name| name.starts_with("x-amz-") && !is_sent(name));
+        absent
+            .filter_map(|name| {
+                let is_it = |(given, _): &(Vec<u8>, Vec<u8>)| given.eq_ignore_ascii_case(name.as_bytes());
+                canonical::query_pairs(self.head.query).find(is_it).map(|(_, value)| (name, value))
+            })
+            .collect()
+    }
+
     fn payload_hash(&self, rules: Rules) -> Result<PayloadHash, Refused> {
-        let header = self.head.sole(payload::HEADER)?;
-        let declared = match (header, &self.content_sha256) {
-            (Some(_), Some(_)) => return Err(Refused::RepeatedHeader(payload::HEADER)),
-            (Some(value), None) => Some(PayloadHash::parse(value)?),
-            (None, Some(value)) => Some(PayloadHash::parse(value.as_bytes())?),
-            (None, None) => None,
-        };
+        let in_header = self.head.sole(payload::HEADER)?.map(PayloadHash::parse).transpose()?;
+        let in_query =
+            self.content_sha256.as_ref().map(|value| PayloadHash::parse(value.as_bytes())).transpose()?;
+        if in_header.is_some() && in_query.is_some() && in_header != in_query {
+            return Err(Refused::RepeatedHeader(payload::HEADER));
+        }
+        let declared = in_header.or(in_query);
         match (rules, self.form) {
             (Rules::S3, Form::Header) => declared.ok_or(Refused::MissingBodyHash),
             (Rules::S3, Form::Query { .. }) => match declared {
