@@ -10,9 +10,9 @@ const IDENTITY_POOL = [
   ...JSON_DOOR, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException', 'ValidationException',
 ];
 const S3_DOOR = [
-  'success', 'AccessDenied', 'AuthorizationHeaderMalformed', 'ExpiredToken', 'IncompleteBody', 'InvalidAccessKeyId',
-  'InvalidArgument', 'InvalidBucketName', 'InvalidRequest', 'InvalidToken', 'NoSuchBucket', 'NotImplemented',
-  'RequestTimeTooSkewed', 'SignatureDoesNotMatch', 'XAmzContentSHA256Mismatch',
+  'success', 'AccessDenied', 'AuthorizationHeaderMalformed', 'AuthorizationQueryParametersError', 'ExpiredToken',
+  'IncompleteBody', 'InvalidAccessKeyId', 'InvalidArgument', 'InvalidBucketName', 'InvalidRequest', 'InvalidToken',
+  'NoSuchBucket', 'NotImplemented', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch', 'XAmzContentSHA256Mismatch',
 ];
 // An answer to HEAD has no body that could name a code.
 const S3_HEAD = ['success', '400', '403', '404', '501'];

@@ -3,6 +3,8 @@ import io
 import json
 import os
 import traceback
+import urllib.error
+import urllib.request
 
 import boto3
 from botocore import UNSIGNED
@@ -47,6 +49,14 @@ def refused(code, call, **arguments):
         assert error.response["Error"]["Code"] == code, error
     else:
         raise AssertionError(f"it was not refused with {code}")
+
+
+def use(url, method="GET", body=None, headers={}):
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers, method=method), timeout=20) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
 
 
 class Suite:
@@ -142,6 +152,31 @@ class Suite:
         pools.delete_identity_pool(IdentityPoolId=pool)
         refused("ResourceNotFoundException", pools.describe_identity_pool, IdentityPoolId=pool)
         refused("ResourceNotFoundException", pools.describe_identity, IdentityId=identities[0])
+
+    def presigns_what_anybody_may_then_do(self):
+        key = f"{self.home}/presigned"
+        signer = client("s3", config=Config(signature_version="s3v4"), **self.keys)
+
+        def url(operation, **more):
+            return signer.generate_presigned_url(operation, Params={"Bucket": BUCKET, "Key": key, **more}, ExpiresIn=60)
+
+        put = url("put_object", ContentType="text/plain", Metadata={"color": "blue"})
+        headers = {"Content-Type": "text/plain", "x-amz-meta-color": "blue"}
+        assert use(put, "PUT", b"presigned", headers)[0] == 200
+        assert use(put, "PUT", b"presigned", {**headers, "x-amz-storage-class": "STANDARD"})[0] == 403
+        assert use(put, "PUT", b"presigned", {"Content-Type": "text/plain"})[0] == 403
+        assert use(url("get_object")) == (200, b"presigned")
+        assert use(url("get_object"), "GET", headers={"Range": "bytes=0-2"}) == (206, b"pre")
+        assert use(url("head_object"), "HEAD") == (200, b"")
+        assert use(url("get_object"), "DELETE")[0] == 403
+        assert use(url("delete_object"), "DELETE") == (204, b"")
+        status, text = use(url("get_object"))
+        assert status == 404 and b"NoSuchKey" in text
+
+    def is_told_that_version_2_of_signatures_is_not_taken(self):
+        # What boto3 presigns with unless it is told otherwise.
+        status, text = use(self.s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "public/hello.txt"}))
+        assert status == 400 and b"<Code>InvalidRequest</Code>" in text, text
 
     def is_refused_a_login_that_proves_nothing(self):
         pools = client("cognito-identity", config=Config(signature_version=UNSIGNED))

@@ -4,7 +4,7 @@ import { before, describe, it } from 'node:test';
 import { getCredentials, loginOf, member, NOBODY } from '../support/people.mjs';
 import { ALICE, SEED } from '../support/seed.mjs';
 import { serverOfSuite } from '../support/server.mjs';
-import { amzDate, send, sendBroken, sha256, sign } from '../support/wire.mjs';
+import { presign, send, sendBroken, sha256, sign } from '../support/wire.mjs';
 
 const HELLO = '/my-bucket/public/hello.txt';
 const MINUTE = 60_000;
@@ -34,9 +34,7 @@ for (const [operation, plain] of Object.entries(OPERATIONS)) {
     const withHeader = (headers) => ({ headers: { ...plain.headers, ...headers } });
     const withQuery = (query) => ({ query: [plain.query, query].filter(Boolean).join('&') });
     const inPath = (path) => ({ path: plain.path.replace('/my-bucket', path) });
-    const presigned = () => withQuery(`X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${alice.credentials.accessKeyId}`
-      + `%2F20260101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=${amzDate(Date.now())}&X-Amz-Expires=60`
-      + `&X-Amz-SignedHeaders=host&X-Amz-Signature=${'0'.repeat(64)}`);
+    const presigned = (how, change = {}) => presign(server, { ...plain, ...change }, alice.credentials, how);
     const authorizedBy = (authorization) => {
       const request = signed();
       return { ...request, headers: { ...request.headers, authorization } };
@@ -47,13 +45,22 @@ for (const [operation, plain] of Object.entries(OPERATIONS)) {
     // Each row: what is wrong, the answer, and the request.
     const wrongs = [
       ['unsigned', 403, 'AccessDenied', () => plain],
-      ['with another scheme than Signature Version 4', 400, 'AuthorizationHeaderMalformed', () => authorizedBy('AWS AKIA:signature')],
+      ['with Signature Version 2', 400, 'InvalidRequest', () => authorizedBy('AWS AKIA:signature')],
+      ['with another scheme than a signature', 400, 'InvalidArgument', () => authorizedBy('Bearer token')],
       ['with an authorization that is waste', 400, 'AuthorizationHeaderMalformed', () => authorizedBy('AWS4-HMAC-SHA256 \u00ff')],
       ['signed for another region', 400, 'AuthorizationHeaderMalformed', () => signed({ region: 'eu-west-1' })],
       ['signed for another service', 400, 'AuthorizationHeaderMalformed', () => signed({ service: 'sts' })],
       ['signed with the key of another day', 400, 'AuthorizationHeaderMalformed', () => signed({ day: '20200101' })],
-      ['signed in header and query', 400, 'InvalidArgument', () => signed({}, presigned())],
-      ['with a presigned URL, which is not served yet', 501, 'NotImplemented', () => ({ ...plain, ...presigned() })],
+      ['signed in header and query', 400, 'InvalidArgument', () => signed({}, { query: presigned().query })],
+      ['presigned with a part of the signature alone', 400, 'AuthorizationQueryParametersError', () => ({ ...plain, ...withQuery('X-Amz-Signature=0') })],
+      ['presigned for more than a week', 400, 'AuthorizationQueryParametersError', () => presigned({ expires: 604_801 })],
+      ['presigned for another region', 400, 'AuthorizationQueryParametersError', () => presigned({ region: 'eu-west-1' })],
+      ['presigned with a parameter twice', 400, 'InvalidArgument', () => presigned({}, withQuery('x-amz-date=20260101T000000Z'))],
+      ['presigned, and expired', 403, 'AccessDenied', () => presigned({ now: Date.now() - 2 * MINUTE })],
+      ['presigned 20 minutes ahead', 403, 'AccessDenied', () => presigned({ now: Date.now() + 20 * MINUTE })],
+      ['presigned, with an x-amz header that is not signed', 403, 'AccessDenied', () => altered(presigned(), ({ headers }) => ({ headers: { ...headers, 'x-amz-request-payer': 'requester' } }))],
+      ['presigned, and changed', 403, 'SignatureDoesNotMatch', () => altered(presigned(), ({ query }) => ({ query: query.replace('Expires=60', 'Expires=61') }))],
+      ['presigned, without its session token', 403, 'InvalidAccessKeyId', () => presigned({ without: ['X-Amz-Security-Token'] })],
       ['without a date', 403, 'AccessDenied', () => signed({ without: ['x-amz-date'] })],
       ['signed 20 minutes ago', 403, 'RequestTimeTooSkewed', () => signed({ now: Date.now() - 20 * MINUTE })],
       ['signed 20 minutes ahead', 403, 'RequestTimeTooSkewed', () => signed({ now: Date.now() + 20 * MINUTE })],

@@ -6,9 +6,11 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { s3 } from '../support/people.mjs';
 import { SEED } from '../support/seed.mjs';
 import { serverOfSuite } from '../support/server.mjs';
-import { send, sha256, sign } from '../support/wire.mjs';
+import { send, sha256, sign, signInChunks } from '../support/wire.mjs';
 
 const HELLO_CRC32 = 'DUoRhQ==';
+const CRC32 = ['x-amz-checksum-crc32', HELLO_CRC32];
+const PIECES = ['hell', 'o wo', 'rld'];
 const FRAMED = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
 const CHUNKS = '6\r\nhello \r\n5\r\nworld\r\n0\r\n';
 const md5 = (text) => createHash('md5').update(text).digest('base64');
@@ -35,6 +37,12 @@ describe('an upload', () => {
       ...headers,
     },
   });
+  // A body in chunks, each of them signed, and the checksum behind them too.
+  const putSigned = (name, change, trailer) => {
+    const { request, parts } = signInChunks(server, { method: 'PUT', path: `/listing-bucket/${name}` }, root, PIECES, trailer);
+    return send(server, { ...request, body: change(parts).join(''), operation: ['s3', 'PutObject'] });
+  };
+  const changedTrailer = (from, to) => (parts) => [...parts.slice(0, -1), parts.at(-1).replace(from, to)];
   const trailed = (value, name = 'x-amz-checksum-crc32') => `${CHUNKS}${name}:${value}\r\n\r\n`;
 
   it('in chunks with the checksum that it announced is kept', async () => {
@@ -43,6 +51,15 @@ describe('an upload', () => {
     assert.equal(headers['x-amz-checksum-crc32'], HELLO_CRC32);
     assert.equal(headers.etag, '"5eb63bbbe01eeed093cb22bb8f5acdc3"');
   });
+
+  for (const trailer of [undefined, CRC32]) {
+    it(`in signed chunks ${trailer ? 'with a signed checksum' : 'alone'} is kept`, async () => {
+      const { status, headers, text } = await putSigned('signed', (parts) => parts, trailer);
+      assert.equal(status, 200, text);
+      assert.equal(headers['x-amz-checksum-crc32'], trailer?.[1]);
+      assert.equal(headers.etag, '"5eb63bbbe01eeed093cb22bb8f5acdc3"');
+    });
+  }
 
   it('of which neither hash nor checksum is said is kept', async () => {
     assert.equal((await put('unsigned', { body: 'x', payload: 'UNSIGNED-PAYLOAD' })).status, 200);
@@ -78,8 +95,18 @@ describe('an upload', () => {
     ['in chunks whose size is no number', 'InvalidRequest', () => putFramed('bad', `x${trailed(HELLO_CRC32)}`)],
     ['in chunks that carry a signature which nobody checks', 'InvalidRequest', () => putFramed('bad', trailed(HELLO_CRC32).replace('6\r\n', '6;chunk-signature=0\r\n'))],
     ['in chunks with bytes after the end', 'InvalidRequest', () => putFramed('bad', `${trailed(HELLO_CRC32)}more`)],
-    ['in signed chunks, which are not served yet', 'NotImplemented', () => put('bad', { body: 'x', payload: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' })],
-    ['in signed chunks with a trailer, which are not served yet', 'NotImplemented', () => put('bad', { body: 'x', payload: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER' })],
+    ['in signed chunks of which a byte was turned', 'SignatureDoesNotMatch', () => putSigned('bad', ([one, ...more]) => [one.replace('hell', 'bell'), ...more])],
+    ['in signed chunks whose order was turned', 'SignatureDoesNotMatch', () => putSigned('bad', ([one, two, ...end]) => [two, one, ...end])],
+    ['in signed chunks of which one is replayed', 'SignatureDoesNotMatch', () => putSigned('bad', ([one, , ...end]) => [one, one, ...end])],
+    ['in signed chunks of another request', 'SignatureDoesNotMatch', () => putSigned('bad', () => signInChunks(server, { method: 'PUT', path: '/listing-bucket/other' }, root, PIECES).parts)],
+    ['in signed chunks of which one is missing', 'SignatureDoesNotMatch', () => putSigned('bad', ([, ...more]) => more)],
+    ['in signed chunks that break off', 'IncompleteBody', () => putSigned('bad', ([one]) => [one])],
+    ['in signed chunks with one more behind the end', 'InvalidRequest', () => putSigned('bad', (parts) => [...parts, parts[0]])],
+    ['in chunks that should be signed and are not', 'InvalidRequest', () => putSigned('bad', () => [`${CHUNKS}\r\n`])],
+    ['in signed chunks with a wrong checksum that is signed', 'BadDigest', () => putSigned('bad', (parts) => parts, ['x-amz-checksum-crc32', 'AAAAAA=='])],
+    ['in signed chunks with a checksum that was changed', 'SignatureDoesNotMatch', () => putSigned('bad', changedTrailer(HELLO_CRC32, 'AAAAAA=='), CRC32)],
+    ['in signed chunks with a checksum that is not signed', 'MalformedTrailerError', () => putSigned('bad', changedTrailer(/x-amz-trailer-signature.*\r\n/, ''), CRC32)],
+    ['in signed chunks without the checksum that it announced', 'MalformedTrailerError', () => putSigned('bad', changedTrailer(/x-amz-checksum.*\r\n/, ''), CRC32)],
     ['with 2049 bytes of metadata', 'MetadataTooLarge', () => put('bad', { body: 'x', headers: { 'x-amz-meta-a': 'x'.repeat(2048) } })],
     ['of another storage class', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'x-amz-storage-class': 'GLACIER' } })],
     ['with an access control list', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'x-amz-acl': 'public-read' } })],

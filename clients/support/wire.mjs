@@ -14,6 +14,21 @@ const asPair = (parameter) => (!parameter || parameter.includes('=') ? parameter
 /** `20150830T123600Z` */
 export const amzDate = (millis) => `${new Date(millis).toISOString().replace(/[-:]|\.\d+/g, '')}`;
 
+// The scope of a signature, the key that signs in it, and what is signed of a canonical request.
+function signing(credentials, date, how) {
+  const scope = [how.day ?? date.slice(0, 8), how.region ?? REGION, how.service ?? 's3', 'aws4_request'];
+  const key = scope.reduce(hmac, `AWS4${credentials.secretAccessKey}`);
+  return { scope: scope.join('/'), key };
+}
+const signatureOf = ({ key, scope }, date, canonical) => (
+  hmac(key, ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n')).toString('hex')
+);
+const canonicalOf = ({ method, path, query }, names, headers, payload) => [
+  method, path, (query ?? '').split('&').map(asPair).sort().join('&'),
+  ...names.map((name) => `${name}:${headers[name]}`), '',
+  names.join(';'), payload,
+].join('\n');
+
 /**
  * Signs a request of the form `{ method, path, query, headers, body }` in its headers; the path is sent as it is
  * given. `how` may bend any part of the signature: `now`, `region`, `service`, `day`, `payload`, `unsigned` headers.
@@ -30,18 +45,62 @@ export function sign(server, request, credentials, how = {}) {
   };
   for (const name of how.without ?? []) delete headers[name];
   const names = Object.keys(headers).filter((name) => !how.unsigned?.includes(name)).sort();
-  const canonical = [
-    request.method, request.path, (request.query ?? '').split('&').map(asPair).sort().join('&'),
-    ...names.map((name) => `${name}:${headers[name]}`), '',
-    names.join(';'), payload,
-  ].join('\n');
-  const scope = [how.day ?? date.slice(0, 8), how.region ?? REGION, how.service ?? 's3', 'aws4_request'];
-  const key = scope.reduce(hmac, `AWS4${credentials.secretAccessKey}`);
-  const toSign = ['AWS4-HMAC-SHA256', date, scope.join('/'), sha256(canonical)].join('\n');
-  const signature = hmac(key, toSign).toString('hex');
-  const credential = `${credentials.accessKeyId}/${scope.join('/')}`;
+  const by = signing(credentials, date, how);
+  const signature = signatureOf(by, date, canonicalOf(request, names, headers, payload));
+  const credential = `${credentials.accessKeyId}/${by.scope}`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
   return { ...request, headers: { ...headers, authorization } };
+}
+
+/** Signs a request in its query, good for `how.expires` seconds; its headers are signed and have to be sent. */
+export function presign(server, request, credentials, how = {}) {
+  const date = amzDate(how.now ?? Date.now());
+  const headers = { host: new URL(server.endpoint).host, ...request.headers };
+  const names = Object.keys(headers).sort();
+  const by = signing(credentials, date, how);
+  const parameters = {
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': `${credentials.accessKeyId}/${by.scope}`,
+    'X-Amz-Date': date,
+    'X-Amz-Expires': String(how.expires ?? 60),
+    'X-Amz-SignedHeaders': names.join(';'),
+    ...(credentials.sessionToken && { 'X-Amz-Security-Token': credentials.sessionToken }),
+    ...how.parameters,
+  };
+  for (const name of how.without ?? []) delete parameters[name];
+  const added = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  const query = [request.query, ...added].filter(Boolean).join('&');
+  const signature = signatureOf(by, date, canonicalOf({ ...request, query }, names, headers, how.payload ?? 'UNSIGNED-PAYLOAD'));
+  return { ...request, headers, query: `${query}&X-Amz-Signature=${signature}` };
+}
+
+/**
+ * Signs a request and each chunk of its body, and the trailer `[name, value]` behind it, as the SDK for Java does. Gives
+ * the request and the parts of its body: every chunk, the empty one, what trails it.
+ */
+export function signInChunks(server, request, credentials, chunks, trailer) {
+  const headers = {
+    'content-encoding': 'aws-chunked',
+    'x-amz-decoded-content-length': String(Buffer.byteLength(chunks.join(''))),
+    ...(trailer && { 'x-amz-trailer': trailer[0] }),
+    ...request.headers,
+  };
+  const payload = `STREAMING-AWS4-HMAC-SHA256-PAYLOAD${trailer ? '-TRAILER' : ''}`;
+  const signed = sign(server, { ...request, headers }, credentials, { payload });
+  const date = signed.headers['x-amz-date'];
+  const { key, scope } = signing(credentials, date, {});
+  let last = /Signature=(\w+)/.exec(signed.headers.authorization)[1];
+  const next = (kind, ...hashes) => {
+    last = hmac(key, [`AWS4-HMAC-SHA256-${kind}`, date, scope, last, ...hashes].join('\n')).toString('hex');
+    return last;
+  };
+  const parts = [...chunks, ''].map((chunk) => {
+    const signature = next('PAYLOAD', sha256(''), sha256(chunk));
+    return `${Buffer.byteLength(chunk).toString(16)};chunk-signature=${signature}\r\n${chunk}${chunk && '\r\n'}`;
+  });
+  const line = trailer && trailer.join(':');
+  parts.push(line ? `${line}\r\nx-amz-trailer-signature:${next('TRAILER', sha256(`${line}\n`))}\r\n\r\n` : '\r\n');
+  return { request: signed, parts };
 }
 
 /** Sends a request as it is and gives status, headers, text and the error code that was answered, if any. */
