@@ -115,3 +115,58 @@ async fn global_services_may_be_signed_for_awss_home_region() {
     let [_, query] = asks();
     assert_eq!(server.signed(&server.root(), query).await.status, 200);
 }
+
+/// The question that others ask with a presigned URL to learn whose key it is.
+fn who() -> Ask {
+    Ask::new("GET", "/?Action=GetCallerIdentity&Version=2011-06-15").service("sts")
+}
+
+#[tokio::test]
+async fn a_request_to_another_service_may_be_presigned() {
+    let server = Server::start().await;
+    for held in [server.root(), server.guest().await] {
+        let now = server.now();
+        for ask in [who(), form("sts", "GetCallerIdentity", &[])] {
+            let answer = server.answer(ask.presigned(&held, 60, now)).await;
+            assert_eq!((answer.status, answer.element("Account")), (200, Some("123456789012")));
+        }
+        let describe = json!({ "IdentityPoolId": POOL }).to_string();
+        let json = to("AWSCognitoIdentityService.DescribeIdentityPool", describe);
+        let code = server.answer(json.presigned(&held, 60, now)).await.code();
+        assert_eq!(code, if held.token.is_none() { "200" } else { "AccessDeniedException" });
+    }
+}
+
+#[tokio::test]
+async fn a_presigned_request_to_another_service_is_refused_in_its_words() {
+    let server = Server::start().await;
+    let root = server.root();
+    let signed = || who().presigned(&root, 60, server.now());
+    let changed = |from: &str, to: &str| signed().redirected(|uri| uri.replacen(from, to, 1));
+    for (what, ask, code) in [
+        ("changed", changed("Expires=60", "Expires=61"), "SignatureDoesNotMatch"),
+        ("with a body", signed().body("Action=GetCallerIdentity"), "SignatureDoesNotMatch"),
+        ("with a header more", signed().header("x-amz-added", "later"), "SignatureDoesNotMatch"),
+        ("for another service", changed("%2Fsts%2F", "%2Fcognito-idp%2F"), "SignatureDoesNotMatch"),
+        ("for another day", changed("Date=20260102", "Date=20260103"), "SignatureDoesNotMatch"),
+        (
+            "from tomorrow",
+            who().presigned(&root, 60, server.now().after(Span::from_hours(24))),
+            "SignatureDoesNotMatch",
+        ),
+        ("without a date", changed("X-Amz-Date=", "X-Date="), "IncompleteSignature"),
+        ("with a wrong date", changed("X-Amz-Date=2", "X-Amz-Date=x"), "IncompleteSignature"),
+        ("for more than a week", changed("Expires=60", "Expires=604801"), "IncompleteSignature"),
+        ("for no time", changed("Expires=60", "Expires=0"), "IncompleteSignature"),
+        ("for no number", changed("Expires=60", "Expires=x"), "IncompleteSignature"),
+        ("by another algorithm", changed("HMAC-SHA256", "HMAC-SHA1"), "IncompleteSignature"),
+        ("and signed in the header", signed().signed(&root, server.now()), "IncompleteSignature"),
+    ] {
+        assert_eq!(server.answer(ask).await.code(), code, "{what}");
+    }
+    let ask = signed();
+    server.wait(Span::from_secs(60));
+    let answer = server.answer(ask).await;
+    let words = "Signature expired: 20260102T030405Z is now earlier than 20260102T030405Z (20260102T030505Z - 60 sec.)";
+    assert_eq!((answer.code().as_str(), answer.element("Message")), ("SignatureDoesNotMatch", Some(words)));
+}

@@ -134,11 +134,15 @@ impl Ask {
         self
     }
 
-    /// Presigned for S3, good for some seconds: what is signed is in the query.
+    /// Presigned for its service, good for some seconds: what is signed is in the query. S3 takes a body for not covered.
     pub(crate) fn presigned(mut self, held: &Held, expires: u32, now: Timestamp) -> Self {
-        let payload = self.payload.unwrap_or(PayloadHash::Unsigned);
-        let query =
-            self.with_head(|head| presign(&head, &held.signer("s3"), payload, expires, now.secs()).unwrap());
+        let covered = || PayloadHash::of(&self.pieces.concat());
+        let payload = match self.service {
+            "s3" => self.payload.unwrap_or(PayloadHash::Unsigned),
+            _ => self.payload.unwrap_or_else(covered),
+        };
+        let signer = held.signer(self.service);
+        let query = self.with_head(|head| presign(&head, &signer, payload, expires, now.secs()).unwrap());
         let path = self.path_and_query().0.to_owned();
         self.uri = format!("{path}?{query}");
         self
