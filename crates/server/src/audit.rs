@@ -1,6 +1,6 @@
 //! The audit's file: a line for each record, a file for each day.
 //!
-//! One thread writes. Lines that arrive together are written together, and with `--audit-sync` share one wait for the
+//! One thread writes. Lines that arrive together are written together, and with `audit.sync` share one wait for the
 //! disk. Without it a line survives a crash of the process as soon as it is acknowledged, of the machine a little later.
 //! Before each group the file is looked up by its name, so that one that was renamed or removed is followed by a new one.
 

@@ -1,16 +1,32 @@
-//! What the command line and the environment say.
+//! What the server is told, by its command line, the environment and a file.
+//!
+//! Each option has one name, written in three ways: `tls.key` is `key` in the table `[tls]` of the file, `--tls-key` on
+//! the command line and `CENOTE_TLS_KEY` in the environment. What is documented here is what `--help` and
+//! `cenote.example.toml` say.
+
+#[cfg(test)]
+mod example;
+mod gather;
+
+pub(crate) use gather::{Environment, read};
 
 use clap::builder::BoolishValueParser;
-use clap::{Args, Parser, Subcommand};
-use std::net::SocketAddr;
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use domain::account::{AccountId, Region};
+use domain::user_pool::pool::IssuerBase;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-
-/// What `--log` may say.
-const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 
 /// A self-hosted identity broker: logins in, temporary credentials out, and every request signed with them checked.
 #[derive(Parser)]
-#[command(name = "cenote", version)]
+#[command(
+    name = "cenote",
+    version,
+    after_help = "\
+An option of `serve` and `dev` may also stand in the environment (`--tls-key` is CENOTE_TLS_KEY) or in the file that\n\
+--config names (`key` in the table `[tls]`). The command line beats the environment, and that beats the file."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -19,9 +35,9 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Serve what the data folder holds.
-    Serve(Settings),
+    Serve(Box<Settings>),
     /// Serve for development: the same server, with a seed, a clock that can be moved, and a reset.
-    Dev(DevSettings),
+    Dev(Box<DevSettings>),
 }
 
 impl Command {
@@ -35,28 +51,116 @@ impl Command {
 
 #[derive(Args)]
 pub(crate) struct Settings {
+    /// A file with any of these options, in TOML; `cenote.example.toml` shows all of them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// The folder that holds everything the server keeps; it is made if it is not there.
-    #[arg(long, env = "CENOTE_DATA", value_name = "DIR")]
+    #[arg(long, value_name = "DIR")]
     pub(crate) data: PathBuf,
     /// The address to listen on; port 0 takes a free one.
-    #[arg(long, env = "CENOTE_LISTEN", value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) listen: SocketAddr,
+    /// Listen without TLS on an address that other machines reach. Passwords, tokens and credentials are then for
+    /// everybody on the way to read: only for a network that is encrypted by other means.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false",
+          default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    pub(crate) plaintext: bool,
     /// The region in ids, issuers and signatures.
-    #[arg(long, env = "CENOTE_REGION", default_value = "us-east-1")]
-    pub(crate) region: String,
+    #[arg(long, value_name = "NAME", default_value = "us-east-1", value_parser = Region::parse)]
+    pub(crate) region: Region,
     /// The account number in ARNs, twelve digits.
-    #[arg(long, env = "CENOTE_ACCOUNT", default_value = "123456789012")]
-    pub(crate) account: String,
+    #[arg(long, value_name = "NUMBER", default_value = "123456789012", value_parser = AccountId::parse)]
+    pub(crate) account: AccountId,
     /// The address that user-pool tokens name as their issuer, before the pool's id: a scheme and a host, no path; AWS's
-    /// form if absent.
-    #[arg(long, env = "CENOTE_ISSUER", value_name = "URL")]
-    pub(crate) issuer: Option<String>,
+    /// form if absent. Logins may use either form.
+    #[arg(long, value_name = "URL", value_parser = IssuerBase::parse)]
+    pub(crate) issuer: Option<IssuerBase>,
+    /// The proxies in front, as addresses or networks. Only from them are `X-Forwarded-For` and `X-Forwarded-Proto`
+    /// believed; anybody else's are ignored.
+    #[arg(long, value_name = "NET,…", value_delimiter = ',', value_parser = network)]
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    #[command(flatten)]
+    pub(crate) tls: TlsSettings,
+    #[command(flatten)]
+    pub(crate) audit: AuditSettings,
+    #[command(flatten)]
+    pub(crate) log: LogSettings,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
+}
+
+#[derive(Args)]
+pub(crate) struct TlsSettings {
+    /// The certificate and those between it and its root, in PEM. With it the server speaks TLS 1.2 and 1.3 only. Read
+    /// again when it changes and at SIGHUP; a pair that cannot be used is logged, and the old one stays.
+    #[arg(id = "tls.certificate", long = "tls-certificate", value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The certificate's private key, in PEM; nobody but its owner may be able to read it.
+    #[arg(id = "tls.key", long = "tls-key", value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditSettings {
     /// Wait until the disk has every audit record that must not be lost, so that it survives a crash of the machine.
-    #[arg(long, env = "CENOTE_AUDIT_SYNC", value_parser = BoolishValueParser::new())]
-    pub(crate) audit_sync: bool,
-    /// What is logged to standard error: error, warn, info, debug or trace.
-    #[arg(long, env = "CENOTE_LOG", default_value = "info", value_name = "LEVEL", value_parser = LEVELS)]
-    pub(crate) log: String,
+    #[arg(id = "audit.sync", long = "audit-sync", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    pub(crate) sync: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct LogSettings {
+    /// What is logged to standard error.
+    #[arg(id = "log.level", long = "log-level", value_name = "LEVEL", default_value = "info")]
+    pub(crate) level: LogLevel,
+    /// How it is written: for people, or a JSON object in each line.
+    #[arg(id = "log.format", long = "log-format", value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: LogFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct Limits {
+    /// How many connections are served at the same time; further ones wait. Each may have a content open: both
+    /// together must stay below the number of files that a process may open.
+    #[arg(id = "limits.connections", long = "limits-connections", value_name = "NUMBER", default_value = "400",
+          value_parser = value_parser!(u32).range(1..))]
+    pub(crate) connections: u32,
+    /// How many of them one address may have, or one /64 network of IPv6; further ones are closed at once. Trusted
+    /// proxies may have any number.
+    #[arg(id = "limits.connections_per_address", long = "limits-connections-per-address", value_name = "NUMBER",
+          default_value = "100", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) connections_per_address: u32,
+    /// Addresses or networks that may have any number of connections besides the trusted proxies.
+    #[arg(id = "limits.uncapped", long = "limits-uncapped", value_name = "NET,…", value_delimiter = ',',
+          default_values = ["127.0.0.0/8", "::1"], value_parser = network)]
+    pub(crate) uncapped: Vec<IpNet>,
+    /// The largest head of a request, in bytes; a session token takes a few thousand of them.
+    #[arg(id = "limits.head_bytes", long = "limits-head-bytes", value_name = "BYTES", default_value = "65536",
+          value_parser = value_parser!(u32).range(8192..=1_048_576))]
+    pub(crate) head_bytes: u32,
+    /// How many seconds a connection may stay idle before a request, and how long its head may take.
+    #[arg(id = "limits.idle_seconds", long = "limits-idle-seconds", value_name = "SECONDS", default_value = "60",
+          value_parser = value_parser!(u32).range(1..=3600))]
+    pub(crate) idle_seconds: u32,
+    /// How many seconds a peer may pause while it sends a body, takes an answer or begins TLS.
+    #[arg(id = "limits.pause_seconds", long = "limits-pause-seconds", value_name = "SECONDS", default_value = "30",
+          value_parser = value_parser!(u32).range(1..=3600))]
+    pub(crate) pause_seconds: u32,
 }
 
 #[derive(Args)]
@@ -64,6 +168,17 @@ pub(crate) struct DevSettings {
     #[command(flatten)]
     pub(crate) common: Settings,
     /// What to fill an empty data folder with, in TOML or JSON; a demo if absent.
-    #[arg(long, env = "CENOTE_SEED", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) seed: Option<PathBuf>,
+}
+
+/// A network, or an address alone.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    let network = address.or_else(|_| text.parse::<IpNet>());
+    let network = network.map_err(|_| "neither an address nor a network such as `10.0.0.0/8`".to_owned())?;
+    if network.addr() == network.network() {
+        return Ok(network);
+    }
+    Err(format!("a network begins at its first address; write `{}`", network.trunc()))
 }

@@ -1,8 +1,11 @@
 //! One connection: requests in, answers out, with limits on what a peer may send and how slowly.
 
 use crate::clock::Stopwatch;
+use crate::config::{Limits, Settings};
 use crate::dev::DevTools;
 use crate::pace::{PacedBody, PacedStream};
+use crate::proxies::TrustedProxies;
+use crate::tls::Certificates;
 use api::app::App;
 use api::body::{ResponseBody, full};
 use api::router::{self, Answered, Peer};
@@ -14,62 +17,107 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-
-/// How long a connection may take to send a request's head, and how long it may stay idle before one.
-const HEAD_WAIT: Duration = Duration::from_secs(60);
-
-/// The largest head of a request, in bytes; a session token takes a few thousand of them.
-const LARGEST_HEAD: usize = 64 * 1024;
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// The most headers of a request.
 const MOST_HEADERS: usize = 100;
 
 /// What every connection needs.
-#[derive(Clone)]
 pub(crate) struct Serving {
     pub(crate) app: Arc<App>,
     pub(crate) dev: Option<Arc<DevTools>>,
+    pub(crate) certificates: Option<Arc<Certificates>>,
+    pub(crate) proxies: TrustedProxies,
+    limits: Limits,
 }
 
-/// Serves a connection until it ends, or until the watcher asks it to.
-pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, serving: Serving, watcher: Watcher) {
-    let peer = Peer { address: peer.ip().to_canonical(), is_secure: false };
+impl Serving {
+    pub(crate) fn new(
+        app: Arc<App>,
+        dev: Option<Arc<DevTools>>,
+        certificates: Option<Arc<Certificates>>,
+        settings: &Settings,
+    ) -> Self {
+        let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
+        Self { app, dev, certificates, proxies, limits: settings.limits.clone() }
+    }
+
+    fn pause(&self) -> Duration {
+        Duration::from_secs(self.limits.pause_seconds.into())
+    }
+}
+
+/// How a connection learns that the server stops.
+pub(crate) struct Stopping {
+    /// Ends the connection after the request under way.
+    pub(crate) watcher: Watcher,
+    /// Changes when nothing more should begin.
+    pub(crate) begun: watch::Receiver<()>,
+}
+
+/// Serves a connection until it ends, or until it is asked to.
+pub(crate) async fn serve(stream: TcpStream, address: IpAddr, serving: Arc<Serving>, stopping: Stopping) {
+    let Stopping { watcher, mut begun } = stopping;
+    let stream = PacedStream::new(stream, serving.pause());
+    let Some(certificates) = &serving.certificates else {
+        return converse(stream, Peer { address, is_secure: false }, serving, watcher).await;
+    };
+    let accepting = timeout(serving.pause(), certificates.acceptor().accept(stream));
+    let accepted = tokio::select! {
+        accepted = accepting => accepted,
+        _ = begun.changed() => return,
+    };
+    match accepted {
+        Ok(Ok(stream)) => converse(stream, Peer { address, is_secure: true }, serving, watcher).await,
+        Ok(Err(error)) => tracing::debug!(%error, "TLS could not be agreed on"),
+        Err(_) => tracing::debug!("TLS was not agreed on in time"),
+    }
+}
+
+async fn converse<S>(stream: S, end: Peer, serving: Arc<Serving>, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let limits = serving.limits.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let serving = serving.clone();
-        async move { Ok::<_, Infallible>(answer(request, serving, peer).await) }
+        async move { Ok::<_, Infallible>(answer(request, serving, end).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WAIT)
-        .max_buf_size(LARGEST_HEAD)
+        .header_read_timeout(Duration::from_secs(limits.idle_seconds.into()))
+        .max_buf_size(usize::try_from(limits.head_bytes).unwrap_or(usize::MAX))
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(PacedStream::new(stream)), service);
+        .serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
     }
 }
 
-async fn answer(request: Request<Incoming>, serving: Serving, peer: Peer) -> Response<ResponseBody> {
+async fn answer(request: Request<Incoming>, serving: Arc<Serving>, end: Peer) -> Response<ResponseBody> {
     let stopwatch = Stopwatch::start();
-    let request = request.map(|body| PacedBody::new(body).boxed());
+    let request = request.map(|body| PacedBody::new(body, serving.pause()).boxed());
     if let Some(dev) = serving.dev.clone().filter(|_| DevTools::serves(&request)) {
         let answering = tokio::spawn(async move { dev.answer(request).await });
         return answering.await.unwrap_or_else(|_| internal_error());
     }
+    let asker = serving.proxies.asker(end, request.headers());
     // The query is left out: it may hold signatures and tokens.
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     // On a task of its own, so that a client that hangs up does not break off what was begun.
-    let answering = tokio::spawn(async move { router::answer(&serving.app, request, peer).await });
+    let answering = tokio::spawn(async move { router::answer(&serving.app, request, asker).await });
     let Ok(Answered { response, id }) = answering.await else {
         tracing::error!(%method, path, "an answer ended in a panic");
         return internal_error();
     };
     let (status, micros) = (response.status().as_u16(), stopwatch.elapsed().as_micros());
-    tracing::info!(request_id = %id, %method, path, status, micros, peer = %peer.address);
+    tracing::info!(request_id = %id, %method, path, status, micros, peer = %asker.address);
     response
 }
 

@@ -1,9 +1,10 @@
 //! The data folder: one process at a time, files that only the owner reads, and a format that is known.
 
-use crate::Refused;
+use crate::{Refused, private};
+use domain::secret::Secret;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The newest layout of the folder that this version knows.
@@ -54,22 +55,8 @@ impl DataDir {
     }
 
     /// Reads a file that only its owner may read; `None` if there is none.
-    pub(crate) fn read_private(&self, name: &str) -> Result<Option<String>, Refused> {
-        let path = self.path(name);
-        let shown = path.display();
-        let failed = |error: io::Error| Refused(format!("`{shown}` cannot be read: {error}"));
-        let metadata = match fs::metadata(&path) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(error)),
-        };
-        if metadata.permissions().mode() & 0o077 != 0 {
-            return Err(Refused(format!(
-                "`{shown}` holds keys and others may read it; run `chmod 600 {shown}`, and if anybody else could have \
-                 read it, make new keys"
-            )));
-        }
-        fs::read_to_string(&path).map(Some).map_err(failed)
+    pub(crate) fn read_private(&self, name: &str) -> Result<Option<Secret<String>>, Refused> {
+        private::read(&self.path(name))
     }
 
     /// Writes a file that only its owner may read: whole or not at all, and durable.
@@ -100,7 +87,7 @@ impl DataDir {
         let Some(format) = self.read_private("format")? else {
             return self.write_private("format", &format!("{FORMAT}\n"));
         };
-        match format.trim().parse::<u32>() {
+        match format.reveal().trim().parse::<u32>() {
             Ok(format) if format <= FORMAT => Ok(()),
             Ok(format) => Err(Refused(format!(
                 "the data folder has format {format}, and this version knows up to {FORMAT}; start the newer version \
@@ -117,6 +104,7 @@ impl DataDir {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn a_second_opening_of_the_folder_is_refused() {
@@ -140,7 +128,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let opened = DataDir::open(folder.path()).unwrap();
         opened.write_private("keys", "secret").unwrap();
-        assert_eq!(opened.read_private("keys").unwrap().as_deref(), Some("secret"));
+        assert!(opened.read_private("keys").unwrap().is_some_and(|text| text.reveal() == "secret"));
         fs::set_permissions(folder.path().join("keys"), fs::Permissions::from_mode(0o640)).unwrap();
         let refused = opened.read_private("keys").err().unwrap().to_string();
         assert!(refused.contains("chmod 600") && !refused.contains("secret"), "{refused}");

@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::Write;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -34,14 +34,14 @@ const LARGEST: usize = 4096;
 pub(crate) async fn run(settings: DevSettings) -> Result<(), Refused> {
     let seed = Seed::read(settings.seed.as_deref())?;
     let opened = house::open_with(&settings.common, S3Cors::AnyOrigin)?;
-    let bound = serve::bind(settings.common.listen).await?;
+    let bound = serve::bind(&settings.common).await?;
     let app = opened.app.clone();
     let applied = seed_if_empty(&app, &opened.data, &seed).await?;
-    say_hello(bound.address, &app, applied.as_ref(), &opened.data)?;
+    say_hello(&bound.url(), &app, applied.as_ref(), &opened.data)?;
     let opened = Arc::new(opened);
     let address = settings.common.listen.ip();
     let tools = DevTools { opened: opened.clone(), seed, address, turn: Mutex::new(()) };
-    serve::until_stopped(bound, opened, Some(Arc::new(tools))).await
+    serve::until_stopped(bound, &settings.common, opened, Some(Arc::new(tools))).await
 }
 
 async fn seed_if_empty(app: &App, data: &DataDir, seed: &Seed) -> Result<Option<Applied>, Refused> {
@@ -70,13 +70,8 @@ async fn fill(app: &App, data: &DataDir, seed: &Seed) -> Result<Applied, Refused
 }
 
 /// Prints what to paste.
-fn say_hello(
-    address: SocketAddr,
-    app: &App,
-    applied: Option<&Applied>,
-    data: &DataDir,
-) -> Result<(), Refused> {
-    let mut text = format!("cenote dev: listening on http://{address}\n");
+fn say_hello(url: &str, app: &App, applied: Option<&Applied>, data: &DataDir) -> Result<(), Refused> {
+    let mut text = format!("cenote dev: listening on {url}\n");
     if let Some(Applied { user_pool: Some(user_pool), identity_pool: Some(identity_pool), bucket, .. }) =
         applied
     {
@@ -86,14 +81,14 @@ fn say_hello(
         text.push_str(&format!(
             "\nSign in:\n\n\
              \x20 . {demo}\n\
-             \x20 curl -s http://{address}/ -H 'Content-Type: application/x-amz-json-1.1' \\\n\
+             \x20 curl -s {url}/ -H 'Content-Type: application/x-amz-json-1.1' \\\n\
              \x20   -H 'X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth' \\\n\
              \x20   -d '{{\"AuthFlow\":\"USER_PASSWORD_AUTH\",\"ClientId\":\"'$DEMO_CLIENT'\",\
              \"AuthParameters\":{{\"USERNAME\":\"'$DEMO_USER'\",\"PASSWORD\":\"'$DEMO_PASS'\"}}}}'\n\n\
              and in your program, with its IdToken:\n\n\
              \x20 const AWS = require('aws-sdk');\n\
              \x20 AWS.config.region = '{region}';\n\
-             \x20 AWS.config.endpoint = 'http://{address}';\n\
+             \x20 AWS.config.endpoint = '{url}';\n\
              \x20 AWS.config.s3ForcePathStyle = true;\n\
              \x20 AWS.config.credentials = new AWS.CognitoIdentityCredentials({{\n\
              \x20   IdentityPoolId: '{identity_pool}',\n\

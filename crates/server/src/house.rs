@@ -12,11 +12,11 @@ use api::app::{App, Clock, S3Cors, Secrets};
 use api::audit::Audit;
 use api::service::Services;
 use broker::House;
-use domain::account::{Account, AccountId, Region};
+use domain::account::Account;
 use domain::entropy::Entropy;
 use domain::seal::SealingKey;
 use domain::secret::Secret;
-use domain::user_pool::pool::{IssuerBase, Issuers};
+use domain::user_pool::pool::Issuers;
 use objects::Folder;
 use std::sync::Arc;
 use store::Store;
@@ -47,10 +47,8 @@ pub(crate) fn open(settings: &Settings) -> Result<Opened, Refused> {
 /// Opens the data folder, with pages of other origins allowed or not.
 pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, Refused> {
     let process = Stopwatch::start();
-    let account = account_of(settings)?;
-    let own = settings.issuer.as_deref().map(IssuerBase::parse).transpose();
-    let own = own.map_err(|no| Refused(format!("--issuer: {no}")))?;
-    let issuers = Issuers::new(&account.region, own);
+    let account = Account { id: settings.account.clone(), region: settings.region.clone() };
+    let issuers = Issuers::new(&account.region, settings.issuer.clone());
     let services = Services::load().map_err(Refused::because)?;
 
     let data = DataDir::open(&settings.data)?;
@@ -61,7 +59,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
     let sealing = SealingKey::derive(&keys.store, "records").map_err(Refused::because)?;
     let engine = Sqlite::open(&data.path("records.sqlite")).map_err(Refused::because)?;
     let contents = Folder::open(&data.path("objects")).map_err(Refused::because)?;
-    let audit = AuditFile::open(data.path("audit"), clock.clone(), settings.audit_sync)?;
+    let audit = AuditFile::open(data.path("audit"), clock.clone(), settings.audit.sync)?;
 
     let app = App {
         house: House::new(account, issuers),
@@ -96,10 +94,4 @@ impl Opened {
         tracing::info!("the key ring has a new key");
         Ok(())
     }
-}
-
-fn account_of(settings: &Settings) -> Result<Account, Refused> {
-    let id = AccountId::parse(&settings.account).map_err(|no| Refused(format!("--account: {no}")))?;
-    let region = Region::parse(&settings.region).map_err(|no| Refused(format!("--region: {no}")))?;
-    Ok(Account { id, region })
 }

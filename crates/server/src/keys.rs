@@ -42,7 +42,7 @@ struct RingKeyEntry {
 /// Reads the root key pair, or makes it at the first start.
 pub(crate) fn root(data: &DataDir, entropy: &dyn Entropy) -> Result<RootKey, Refused> {
     if let Some(text) = data.read_private(ROOT_CREDENTIALS)? {
-        return parse_root(&text).ok_or_else(|| {
+        return parse_root(text.reveal()).ok_or_else(|| {
             let path = data.path(ROOT_CREDENTIALS);
             Refused(format!("`{}` holds no access key; remove it to get a new one", path.display()))
         });
@@ -72,7 +72,7 @@ fn parse_root(text: &str) -> Option<RootKey> {
 /// Reads the keys that seal, or makes them at the first start.
 pub(crate) fn sealing(data: &DataDir, now: Timestamp, entropy: &dyn Entropy) -> Result<ServerKeys, Refused> {
     if let Some(text) = data.read_private(KEYS)? {
-        return parse(&text).ok_or_else(|| {
+        return parse(text.reveal()).ok_or_else(|| {
             let path = data.path(KEYS);
             Refused(format!("`{}` is damaged; restore it from a copy of the data folder", path.display()))
         });

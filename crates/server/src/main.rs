@@ -9,16 +9,20 @@ mod dev;
 mod entropy;
 mod house;
 mod keys;
+mod log;
 mod memory;
 mod pace;
+mod places;
+mod private;
+mod proxies;
 mod seed;
 mod serve;
 mod sweep;
+mod tls;
 
-use clap::Parser;
-use config::{Cli, Command};
+use config::{Command, Environment, LogFormat, LogLevel, LogSettings};
+use std::ffi::OsString;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 /// Why the server does not start, or stops. Its text says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -33,10 +37,13 @@ impl Refused {
 
 fn main() -> ExitCode {
     memory::give_back_large_pieces();
-    let cli = Cli::parse();
-    let filter = EnvFilter::new(&cli.command.settings().log);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
-    match run(cli.command) {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let environment: Environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
+    let cli = config::read(&arguments, &environment);
+    let plain = LogSettings { level: LogLevel::Info, format: LogFormat::Text };
+    log::begin(cli.as_ref().map_or(&plain, |cli| &cli.command.settings().log));
+    match cli.and_then(|cli| run(cli.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refused) => {
             tracing::error!("{refused}");
@@ -52,8 +59,8 @@ fn run(command: Command) -> Result<(), Refused> {
         .map_err(|error| Refused(format!("the runtime does not start: {error}")))?;
     runtime.block_on(async {
         match command {
-            Command::Serve(settings) => serve::run(house::open(&settings)?, settings.listen).await,
-            Command::Dev(settings) => dev::run(settings).await,
+            Command::Serve(settings) => serve::run(house::open(&settings)?, &settings).await,
+            Command::Dev(settings) => dev::run(*settings).await,
         }
     })
 }

@@ -12,23 +12,23 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How long a peer may pause in the middle of a body.
-const PAUSE: Duration = Duration::from_secs(30);
-
 /// A deadline that is put off whenever something moves.
-struct Patience(Pin<Box<Sleep>>);
+struct Patience {
+    pause: Duration,
+    deadline: Pin<Box<Sleep>>,
+}
 
 impl Patience {
-    fn new() -> Self {
-        Self(Box::pin(sleep_until(Instant::now() + PAUSE)))
+    fn new(pause: Duration) -> Self {
+        Self { pause, deadline: Box::pin(sleep_until(Instant::now() + pause)) }
     }
 
     fn renew(&mut self) {
-        self.0.as_mut().reset(Instant::now() + PAUSE);
+        self.deadline.as_mut().reset(Instant::now() + self.pause);
     }
 
     fn is_over(&mut self, context: &mut Context<'_>) -> bool {
-        self.0.as_mut().poll(context).is_ready()
+        self.deadline.as_mut().poll(context).is_ready()
     }
 }
 
@@ -39,8 +39,9 @@ pub(crate) struct PacedBody {
 }
 
 impl PacedBody {
-    pub(crate) fn new(body: Incoming) -> Self {
-        Self { body, patience: Patience::new() }
+    /// A body that may pause so long.
+    pub(crate) fn new(body: Incoming, pause: Duration) -> Self {
+        Self { body, patience: Patience::new(pause) }
     }
 }
 
@@ -74,13 +75,15 @@ impl Body for PacedBody {
 /// A connection that fails when its peer takes nothing of an answer for too long.
 pub(crate) struct PacedStream {
     stream: TcpStream,
+    pause: Duration,
     /// Present while a write waits for the peer.
     waiting: Option<Patience>,
 }
 
 impl PacedStream {
-    pub(crate) const fn new(stream: TcpStream) -> Self {
-        Self { stream, waiting: None }
+    /// A stream whose peer may take nothing for so long.
+    pub(crate) const fn new(stream: TcpStream, pause: Duration) -> Self {
+        Self { stream, pause, waiting: None }
     }
 
     fn paced<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -88,7 +91,8 @@ impl PacedStream {
             self.waiting = None;
             return written;
         }
-        if self.waiting.get_or_insert_with(Patience::new).is_over(context) {
+        let pause = self.pause;
+        if self.waiting.get_or_insert_with(|| Patience::new(pause)).is_over(context) {
             return Poll::Ready(Err(io::Error::new(
                 ErrorKind::TimedOut,
                 "the peer takes nothing of the answer",

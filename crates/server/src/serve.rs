@@ -1,23 +1,22 @@
 //! Listening, and stopping without dropping what is under way.
 
 use crate::Refused;
-use crate::connection::{self, Serving};
+use crate::config::Settings;
+use crate::connection::{self, Serving, Stopping};
 use crate::dev::DevTools;
 use crate::house::Opened;
+use crate::places::{Free, Places};
 use crate::sweep;
+use crate::tls::Certificates;
 use api::cognito_identity::removal;
 use hyper_util::server::graceful::GracefulShutdown;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::Semaphore;
+use tokio::sync::watch;
 use tokio::time::{interval, timeout};
-
-/// How many connections are served at the same time; further ones wait to be accepted. Each may have a content open, and
-/// both together stay below the 1024 files that a process may have open by default.
-const MOST_CONNECTIONS: usize = 400;
 
 /// How long requests under way may take to end once the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
@@ -28,53 +27,73 @@ const ROTATION_CHECK: Duration = Duration::from_secs(3600);
 /// A listener that is bound, in a process that hears when it is asked to stop.
 pub(crate) struct Bound {
     listener: TcpListener,
-    pub(crate) address: SocketAddr,
-    stop: StopSignals,
+    address: SocketAddr,
+    certificates: Option<Arc<Certificates>>,
+    signals: Signals,
 }
 
 /// Binds the address. From here on a signal stops the server in peace: whoever reads that it listens may stop it at once.
-pub(crate) async fn bind(address: SocketAddr) -> Result<Bound, Refused> {
+pub(crate) async fn bind(settings: &Settings) -> Result<Bound, Refused> {
+    let certificates = Certificates::open(&settings.tls)?.map(Arc::new);
+    let address = settings.listen;
     let failed =
         |error| Refused(format!("cannot listen on {address}: {error}; choose another address with --listen"));
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    Ok(Bound { listener, address, stop: StopSignals::install()? })
+    Ok(Bound { listener, address, certificates, signals: Signals::install()? })
+}
+
+impl Bound {
+    /// Where it listens.
+    pub(crate) fn url(&self) -> String {
+        let scheme = if self.certificates.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
 }
 
 /// Binds and serves until the process is asked to stop.
-pub(crate) async fn run(opened: Opened, address: SocketAddr) -> Result<(), Refused> {
-    let bound = bind(address).await?;
-    until_stopped(bound, Arc::new(opened), None).await
+pub(crate) async fn run(opened: Opened, settings: &Settings) -> Result<(), Refused> {
+    let bound = bind(settings).await?;
+    until_stopped(bound, settings, Arc::new(opened), None).await
 }
 
 /// Serves until the process is asked to stop.
 pub(crate) async fn until_stopped(
     bound: Bound,
+    settings: &Settings,
     opened: Arc<Opened>,
     dev: Option<Arc<DevTools>>,
 ) -> Result<(), Refused> {
-    tracing::info!("listening on http://{}", bound.address);
+    tracing::info!("listening on {}", bound.url());
     tokio::spawn(sweep(opened.clone()));
     tokio::spawn(rotate_keys(opened.clone()));
 
-    let serving = Serving { app: opened.app.clone(), dev };
-    let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let Bound { listener, certificates, signals, .. } = bound;
+    let Signals { mut stop, read_again } = signals;
+    tokio::spawn(keep_certificates(certificates.clone(), read_again));
+    let serving = Arc::new(Serving::new(opened.app.clone(), dev, certificates, settings));
+    let places = Places::new(&settings.limits);
     let graceful = GracefulShutdown::new();
-    let Bound { listener, mut stop, .. } = bound;
+    let (stopping, begun) = watch::channel(());
     loop {
         tokio::select! {
-            accepted = accept(&listener, &connections) => {
-                let Some((stream, peer, place)) = accepted else { continue };
-                let (serving, watcher) = (serving.clone(), graceful.watcher());
+            accepted = accept(&listener, &places) => {
+                let Some((stream, address, free)) = accepted else { continue };
+                let Some(place) = places.take(free, address, &serving.proxies) else {
+                    tracing::debug!(%address, "an address has all connections that it may have");
+                    continue;
+                };
+                let serving = serving.clone();
+                let stopping = Stopping { watcher: graceful.watcher(), begun: begun.clone() };
                 tokio::spawn(async move {
-                    connection::serve(stream, peer, serving, watcher).await;
+                    connection::serve(stream, address, serving, stopping).await;
                     drop(place);
                 });
             }
             () = stop.received() => break,
         }
     }
-    drop(listener);
+    drop((listener, stopping));
     tracing::info!("stopping");
     if timeout(LAST_REQUESTS, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
@@ -82,16 +101,14 @@ pub(crate) async fn until_stopped(
     Ok(())
 }
 
-type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
-
 /// The next connection, once there is a place for it.
-async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> Option<Accepted> {
-    let place = connections.clone().acquire_owned().await.ok()?;
+async fn accept(listener: &TcpListener, places: &Places) -> Option<(TcpStream, IpAddr, Free)> {
+    let free = places.free().await?;
     match listener.accept().await {
         Ok((stream, peer)) => {
             // Answers are small and complete: waiting to fill a packet only delays them.
             let _best_effort = stream.set_nodelay(true);
-            Some((stream, peer, place))
+            Some((stream, peer.ip().to_canonical(), free))
         }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
@@ -104,6 +121,25 @@ async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> Option<
     }
 }
 
+/// The signals that the process hears.
+struct Signals {
+    stop: StopSignals,
+    /// Asks for the certificate to be read again. It is heard without one too: it must not end the process.
+    read_again: Signal,
+}
+
+impl Signals {
+    fn install() -> Result<Self, Refused> {
+        let install =
+            |kind| signal(kind).map_err(|error| Refused(format!("signals cannot be received: {error}")));
+        let stop = StopSignals {
+            terminate: install(SignalKind::terminate())?,
+            interrupt: install(SignalKind::interrupt())?,
+        };
+        Ok(Self { stop, read_again: install(SignalKind::hangup())? })
+    }
+}
+
 /// The signals that ask the process to stop.
 struct StopSignals {
     terminate: Signal,
@@ -111,15 +147,6 @@ struct StopSignals {
 }
 
 impl StopSignals {
-    fn install() -> Result<Self, Refused> {
-        let install =
-            |kind| signal(kind).map_err(|error| Refused(format!("signals cannot be received: {error}")));
-        Ok(Self {
-            terminate: install(SignalKind::terminate())?,
-            interrupt: install(SignalKind::interrupt())?,
-        })
-    }
-
     async fn received(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
@@ -139,6 +166,15 @@ async fn sweep(opened: Arc<Opened>) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "contents that no record names were removed"),
         Err(breakdown) => tracing::warn!(%breakdown, "contents could not be swept"),
+    }
+}
+
+async fn keep_certificates(certificates: Option<Arc<Certificates>>, mut read_again: Signal) {
+    if let Some(certificates) = certificates {
+        return certificates.keep_up(read_again).await;
+    }
+    while read_again.recv().await.is_some() {
+        tracing::info!("there is no certificate to read again");
     }
 }
 

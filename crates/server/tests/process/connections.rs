@@ -1,6 +1,6 @@
 //! Whoever connects: what they send may be anything, and hurts nobody else.
 
-use crate::support::{Ask, Connection, Start, Stopwatch, get};
+use crate::support::{Ask, Connection, Running, Start, Stopwatch, get};
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -174,4 +174,71 @@ fn a_request_without_a_host_is_answered() {
     }
     let printed = server.stop();
     assert!(!printed.contains("panic"), "{printed}");
+}
+
+/// Whether a new connection is kept. One that is not kept is closed before anything is asked.
+fn is_kept(server: &Running) -> Option<Connection> {
+    let mut connection = Connection::open(server.address).unwrap();
+    let kept = status_for(&mut connection, &Ask::new("GET", "/health/live").head()) == Some(200);
+    kept.then_some(connection)
+}
+
+#[test]
+fn an_address_has_no_more_connections_than_it_may_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start::serve(folder.path()).option("--limits-connections-per-address", "3");
+    let server = start.option("--limits-uncapped", "192.0.2.1").run();
+    let mut held: Vec<Connection> = (0..3).map(|_| is_kept(&server).unwrap()).collect();
+    for _ in 0..10 {
+        assert!(is_kept(&server).is_none());
+    }
+    assert_eq!(held[0].send(&Ask::new("GET", "/health/live")).unwrap().status, 200);
+    held.pop();
+    // The server hears of the end in its own time.
+    let since = Stopwatch::start();
+    while is_kept(&server).is_none() {
+        assert!(since.elapsed() < Duration::from_secs(10));
+    }
+}
+
+#[test]
+fn proxies_and_uncapped_addresses_have_as_many_connections_as_they_want() {
+    for (option, value) in [("--limits-uncapped", "127.0.0.1"), ("--trusted-proxies", "127.0.0.0/8")] {
+        let folder = tempfile::tempdir().unwrap();
+        let start = Start::serve(folder.path()).option("--limits-connections-per-address", "1");
+        let start = if option == "--trusted-proxies" {
+            start.option("--limits-uncapped", "192.0.2.1")
+        } else {
+            start
+        };
+        let server = start.option(option, value).run();
+        let held: Vec<_> = (0..5).map(|_| is_kept(&server)).collect();
+        assert!(held.iter().all(Option::is_some), "{option}");
+    }
+}
+
+#[test]
+fn the_largest_head_is_what_the_settings_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Start::serve(folder.path()).option("--limits-head-bytes", "8192").run();
+    for (length, status) in [(6000, Some(200)), (20_000, Some(431))] {
+        let ask = Ask::new("GET", "/health/live").header("x-long", &"l".repeat(length));
+        assert_eq!(status_for(&mut Connection::open(server.address).unwrap(), &ask.head()), status);
+    }
+}
+
+#[test]
+#[ignore = "slow: waits until the server has lost its patience"]
+fn a_peer_that_pauses_longer_than_it_may_loses_its_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start::serve(folder.path()).option("--limits-idle-seconds", "1");
+    let server = start.option("--limits-pause-seconds", "1").run();
+    let since = Stopwatch::start();
+    let mut idle = Connection::open(server.address).unwrap();
+    idle.write(b"GET /health/live HTTP/1.1\r\nhost: loc").unwrap();
+    let mut slow = Connection::open(server.address).unwrap();
+    let ask = Ask::json("AWSCognitoIdentityService.GetId", &serde_json::json!({}));
+    slow.write(&ask.header("content-length", "100").head()).unwrap();
+    let _ = (idle.rest(), slow.rest());
+    assert!(since.elapsed() < Duration::from_secs(20), "{:?}", since.elapsed());
 }

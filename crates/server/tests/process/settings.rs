@@ -1,20 +1,56 @@
-//! Settings that mean nothing.
+//! Settings: where they may stand, and what is said of those that mean nothing.
 
-use crate::support::Start;
+use crate::support::{Start, get};
+use std::fs;
 
 #[test]
-fn settings_that_mean_nothing_are_refused_by_their_name() {
+fn settings_that_mean_nothing_are_all_refused_at_once_by_their_names() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    for (option, value) in [
+    let wrong = [
         ("--account", "12"),
         ("--region", "Nowhere!"),
-        ("--log", "loud"),
-        ("--issuer", "ftp://x"),
+        ("--log-level", "loud"),
         ("--issuer", "http://localhost:9000/a/path"),
-    ] {
-        let printed = Start::serve(&data).option(option, value).refused();
-        assert!(printed.contains(option) && !printed.contains("panic"), "{option} {value}: {printed}");
+    ];
+    let start = wrong.iter().fold(Start::serve(&data), |start, (option, value)| start.option(option, value));
+    let printed =
+        start.environment("CENOTE_LIMITS_CONNECTIONS", "none").environment("CENOTE_TLS_KEY", "k").refused();
+    for name in
+        wrong.iter().map(|(option, _)| *option).chain(["CENOTE_LIMITS_CONNECTIONS", "`tls.certificate`"])
+    {
+        assert!(printed.contains(name), "{name}: {printed}");
     }
+    assert!(!printed.contains("panic"), "{printed}");
     assert!(!data.exists(), "nothing was made");
+}
+
+#[test]
+fn a_file_holds_every_option_and_a_name_it_does_not_know_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cenote.toml");
+    let data = folder.path().join("data");
+    let text =
+        format!("data = {data:?}\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"info\"\nformat = \"json\"\n");
+    fs::write(&file, &text).unwrap();
+    for start in [Start::told_by(&file), Start::alone("serve").environment("CENOTE_CONFIG", &file)] {
+        let server = start.run();
+        assert_eq!(get(server.address, "/health/live").status, 200);
+        assert!(data.join("keys").exists());
+        server.stop();
+    }
+    fs::write(&file, format!("{text}lvel = \"info\"\n")).unwrap();
+    let printed = Start::told_by(&file).refused();
+    assert!(printed.contains("`log.lvel`") && printed.contains("`log.level` may be meant"), "{printed}");
+}
+
+#[test]
+fn an_address_that_others_reach_needs_tls_or_a_word_that_it_is_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || Start::alone("serve").option("--listen", "0.0.0.0:0").option("--data", folder.path());
+    let printed = start().refused();
+    assert!(printed.contains("everybody on the way reads passwords"), "{printed}");
+    assert!(printed.contains("plaintext = true"), "{printed}");
+    let server = start().environment("CENOTE_PLAINTEXT", "true").run();
+    assert_eq!(get(([127, 0, 0, 1], server.address.port()).into(), "/health/live").status, 200);
 }

@@ -90,7 +90,8 @@ pub(crate) fn cargo_metadata() -> &'static Value {
     &METADATA
 }
 
-fn cargo(arguments: &[&str]) -> String {
+/// What cargo prints when it is asked this, at the root.
+pub(crate) fn cargo(arguments: &[&str]) -> String {
     let done = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
     assert!(done.status.success(), "cargo failed: {}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8(done.stdout).unwrap()

@@ -2,11 +2,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "a client signs with the time it is")]
 
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use serde_json::Value;
 use sigv4::canonical::Style;
 use sigv4::{Credentials, PayloadHash, RequestHead, SecretKeyRef, Signer, sign};
 use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long a server may say nothing before a test gives up.
@@ -85,23 +88,43 @@ impl Ask {
     }
 }
 
+fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    Ok(stream)
+}
+
 /// Sends a request on a connection of its own.
 pub(crate) fn send(address: SocketAddr, ask: &Ask) -> Answer {
     Connection::open(address).unwrap().send(ask).unwrap()
 }
 
+/// What bytes go over.
+trait Stream: Read + Write + Send {}
+
+impl<S: Read + Write + Send> Stream for S {}
+
 /// A connection that can be used again and again.
 pub(crate) struct Connection {
-    reader: BufReader<TcpStream>,
+    reader: BufReader<Box<dyn Stream>>,
 }
 
 impl Connection {
     pub(crate) fn open(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        Ok(Self { reader: BufReader::new(stream) })
+        Ok(Self { reader: BufReader::new(Box::new(connect(address)?)) })
+    }
+
+    /// Opens one with TLS, by the rules of a client.
+    pub(crate) fn open_tls(address: SocketAddr, rules: Arc<ClientConfig>) -> io::Result<Self> {
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut client = ClientConnection::new(rules, name).unwrap();
+        let mut stream = connect(address)?;
+        while client.is_handshaking() {
+            client.complete_io(&mut stream)?;
+        }
+        Ok(Self { reader: BufReader::new(Box::new(StreamOwned::new(client, stream))) })
     }
 
     /// Sends a request and waits for its whole answer.

@@ -24,15 +24,25 @@ impl Start {
         Self::of("serve", data)
     }
 
+    /// With all its settings in a file.
+    pub(crate) fn told_by(file: &Path) -> Self {
+        Self::alone("serve").option("--config", file)
+    }
+
     pub(crate) fn dev(data: &Path) -> Self {
         Self::of("dev", data)
     }
 
     fn of(mode: &str, data: &Path) -> Self {
+        Self::alone(mode).option("--listen", "127.0.0.1:0").option("--data", data)
+    }
+
+    /// A command without any option.
+    pub(crate) fn alone(mode: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cenote"));
         // Settings of whoever runs the tests must not reach the server.
         command.env_clear();
-        command.args([mode, "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command.arg(mode);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self { command }
     }
@@ -43,6 +53,12 @@ impl Start {
         self
     }
 
+    /// With a variable of the environment.
+    pub(crate) fn environment(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
     /// With a seed file.
     pub(crate) fn seed(self, file: &Path) -> Self {
         self.option("--seed", file)
@@ -50,13 +66,22 @@ impl Start {
 
     /// With a log that is short.
     pub(crate) fn quiet(self) -> Self {
-        self.option("--log", "warn")
+        self.option("--log-level", "warn")
     }
 
     /// Starts it and waits until it listens.
     pub(crate) fn run(self) -> Running {
         let mut process = self.spawn();
-        let address = |line: &str| line.split_once("listening on http://")?.1.trim().parse().ok();
+        let address = |line: &str| {
+            let (_, url) = line.split_once("listening on http")?;
+            let rest = url.trim_start_matches('s').strip_prefix("://")?;
+            rest.split(|byte: char| {
+                byte != ':' && byte != '.' && byte != '[' && byte != ']' && !byte.is_ascii_hexdigit()
+            })
+            .next()?
+            .parse()
+            .ok()
+        };
         let Some(address) = process.hear_until(address) else {
             panic!("the server ended instead of listening:\n{}", process.heard.join("\n"));
         };
@@ -156,6 +181,11 @@ impl Running {
         pause(moment);
         before();
         drop(self);
+    }
+
+    /// What it printed up to the last line that was waited for.
+    pub(crate) fn printed(&self) -> String {
+        self.process.heard.join("\n")
     }
 
     /// Sends it a signal, such as `TERM`.
