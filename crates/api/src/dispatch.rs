@@ -5,7 +5,7 @@ use crate::audit::{self, Issues};
 use crate::body::ResponseBody;
 use crate::fault::{Common, Fault, Kind, Said};
 use crate::members;
-use crate::operation::{Access, Call, Operation};
+use crate::operation::{Access, Call, Operation, Outcome, Settled};
 use crate::protocol::constraint;
 use crate::protocol::model;
 use domain::records::Breakdown;
@@ -113,14 +113,17 @@ async fn settle(
     if let Err(said) = &ended
         && said.kind == Kind::Breakdown
     {
-        tracing::error!(request_id = asked.0, operation = asked.1, reason = %said.reason, "the server failed");
+        tracing::error!(operation = asked.1, reason = %said.reason, "the server failed");
     }
     let issues = |done: &Done| if done.issues { Issues::Something } else { Issues::Nothing };
-    match audit::record(app, call, asked, ended.as_ref().map(issues)).await {
+    let ended = match audit::record(app, call, asked, ended.as_ref().map(issues)).await {
         Ok(()) => ended,
         Err(breakdown) => {
-            tracing::error!(request_id = asked.0, %breakdown, "the audit cannot be written, so the answer is withheld");
+            tracing::error!(%breakdown, "the audit cannot be written, so the answer is withheld");
             Err((service.say)(Common::Breakdown(breakdown)))
         }
-    }
+    };
+    let outcome = ended.as_ref().map_or_else(|said| Outcome::Not(said.kind), |_| Outcome::Done);
+    call.settled = Some(Settled { service: service.name, operation: asked.1.to_owned(), outcome });
+    ended
 }

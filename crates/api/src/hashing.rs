@@ -44,6 +44,11 @@ impl Default for Hashing {
 }
 
 impl Hashing {
+    /// How many passwords are hashed or wait for it.
+    pub fn queued(&self) -> usize {
+        (AT_ONCE + WAITING).saturating_sub(self.places.available_permits())
+    }
+
     /// Waits until no other attempt on the same user is under way, so that guesses made at once count one by one.
     pub async fn queue(&self, user: impl Hash) -> Result<Turn<'_>, QueueFull> {
         let place = self.places.try_acquire().map_err(|_| QueueFull)?;

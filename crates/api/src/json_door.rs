@@ -50,8 +50,8 @@ pub(crate) async fn read_body(call: &mut Call<'_>) -> Result<Bytes, Fault> {
 }
 
 /// Answers a request to a JSON service.
-pub(crate) async fn answer(app: &App, mut call: Call<'_>, id: &str) -> Response<ResponseBody> {
-    let mut response = match operate(app, &mut call, id).await {
+pub(crate) async fn answer(app: &App, call: &mut Call<'_>, id: &str) -> Response<ResponseBody> {
+    let mut response = match operate(app, call, id).await {
         Ok(body) => Response::new(full(body)),
         Err(said) => refusal(&said),
     };

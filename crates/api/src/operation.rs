@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::audit::Notes;
 use crate::body::RequestBody;
-use crate::fault::{Common, Fault, NotAllowed};
+use crate::fault::{Common, Fault, Kind, NotAllowed};
 use crate::s3;
 use crate::service::Service;
 use broker::iam::access::{AccessRefused, Authorized, Circumstances, Question, Resource, authorize};
@@ -81,6 +81,28 @@ pub struct Call<'a> {
     pub whole: Option<Bytes>,
     /// What the audit will say of it.
     pub notes: Notes,
+    /// How it ended, once it has.
+    pub(crate) settled: Option<Settled>,
+}
+
+/// An operation that was asked for, and how that ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The service's name, such as `cognito-identity`.
+    pub service: &'static str,
+    /// The operation's name in the model, or `Unknown`: never a name that somebody made up.
+    pub operation: String,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// It was not done.
+    Not(Kind),
 }
 
 /// Who may ask for an operation: a rule that cannot be skipped, because running needs what only it gives.

@@ -62,8 +62,8 @@ fn is_form_type(head: &Parts) -> bool {
 }
 
 /// Answers a request to a query service.
-pub(crate) async fn answer<'a>(app: &'a App, mut call: Call<'a>, id: &str) -> Response<ResponseBody> {
-    let mut response = match operate(app, &mut call, id).await {
+pub(crate) async fn answer<'a>(app: &'a App, call: &mut Call<'a>, id: &str) -> Response<ResponseBody> {
+    let mut response = match operate(app, call, id).await {
         Ok(body) => Response::new(full(body)),
         Err(said) => refusal(call.service, &said, id),
     };

@@ -7,7 +7,7 @@ use crate::app::{App, S3Cors};
 use crate::audit::{self, Notes};
 use crate::body::{RequestBody, ResponseBody, full};
 use crate::cognito_idp::discovery;
-use crate::operation::Call;
+use crate::operation::{Call, Settled};
 use crate::protocol::timestamp::http_date;
 use crate::service::Service;
 use crate::{cors, json_door, query_door, s3};
@@ -19,6 +19,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 use std::net::IpAddr;
+use tracing::{Instrument, Span};
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Copy)]
@@ -35,20 +36,45 @@ pub struct Answered {
     pub response: Response<ResponseBody>,
     /// The request's id.
     pub id: String,
+    /// The operation it was for, if it was for one.
+    pub settled: Option<Settled>,
 }
 
-/// Answers a request. Whatever it is, there is an answer, and the answer carries the request's id.
+/// Answers a request. Whatever it is, there is an answer, and the answer carries the request's id; so does each line of
+/// the log until then.
 pub async fn answer(app: &App, request: Request<RequestBody>, peer: Peer) -> Answered {
     let id = draw_uuid(app.entropy.as_ref()).to_string();
+    let span = span(&id);
+    respond(app, request, peer, id).instrument(span).await
+}
+
+/// What lines of the log about a request have in common.
+pub fn span(id: &str) -> Span {
+    tracing::error_span!("request", request_id = id)
+}
+
+async fn respond(app: &App, request: Request<RequestBody>, peer: Peer, id: String) -> Answered {
     let (head, body) = request.into_parts();
+    let mut settled = None;
     let mut response = match door(app, &head) {
         Door::Json(service) => {
-            json_door::answer(app, Call::new(app, service, (&head, body), peer), &id).await
+            let mut call = Call::new(app, service, (&head, body), peer);
+            let response = json_door::answer(app, &mut call, &id).await;
+            settled = call.settled;
+            response
         }
         Door::Query(service) => {
-            query_door::answer(app, Call::new(app, service, (&head, body), peer), &id).await
+            let mut call = Call::new(app, service, (&head, body), peer);
+            let response = query_door::answer(app, &mut call, &id).await;
+            settled = call.settled;
+            response
         }
-        Door::S3 => s3_service(app, Call::new(app, &app.services.s3, (&head, body), peer), &id).await,
+        Door::S3 => {
+            let mut call = Call::new(app, &app.services.s3, (&head, body), peer);
+            let response = s3_service(app, &mut call, &id).await;
+            settled = call.settled;
+            response
+        }
         Door::UnknownTarget => json_door::unknown_target(),
         Door::Preflight(methods) => cors::preflight(&head.headers, methods),
         Door::PreflightRefused => {
@@ -73,7 +99,7 @@ pub async fn answer(app: &App, request: Request<RequestBody>, peer: Peer) -> Ans
         response.headers_mut().insert("x-amz-request-id", value.clone());
         response.headers_mut().insert("x-amz-id-2", value);
     }
-    Answered { response, id }
+    Answered { response, id, settled }
 }
 
 /// Where a request goes.
@@ -150,12 +176,12 @@ impl<'a> Call<'a> {
             referer: text(header::REFERER),
         };
         let (now, notes) = (app.clock.now(), Notes::default());
-        Self { service, now, circumstances, head, body, whole: None, notes }
+        Self { service, now, circumstances, head, body, whole: None, notes, settled: None }
     }
 }
 
-async fn s3_service(app: &App, mut call: Call<'_>, id: &str) -> Response<ResponseBody> {
-    let mut response = s3::door::answer(app, &mut call, id).await;
+async fn s3_service(app: &App, call: &mut Call<'_>, id: &str) -> Response<ResponseBody> {
+    let mut response = s3::door::answer(app, call, id).await;
     let headers = response.headers_mut();
     // What somebody uploaded must not run as a page of this origin.
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

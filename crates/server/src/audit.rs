@@ -5,6 +5,7 @@
 //! Before each group the file is looked up by its name, so that one that was renamed or removed is followed by a new one.
 
 use crate::Refused;
+use crate::metrics::Metrics;
 use api::app::Clock;
 use api::audit::Sink;
 use domain::records::Breakdown;
@@ -26,6 +27,7 @@ const BLOCK: u64 = 64 * 1024;
 /// The file sink.
 pub(crate) struct AuditFile {
     lines: SyncSender<Line>,
+    metrics: Arc<Metrics>,
 }
 
 struct Line {
@@ -35,7 +37,12 @@ struct Line {
 
 impl AuditFile {
     /// Starts writing into a folder.
-    pub(crate) fn open(folder: PathBuf, clock: Arc<dyn Clock>, sync: bool) -> Result<Self, Refused> {
+    pub(crate) fn open(
+        folder: PathBuf,
+        clock: Arc<dyn Clock>,
+        sync: bool,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, Refused> {
         let failed = |error: io::Error| Refused(format!("the audit cannot be written: {error}"));
         DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(failed)?;
         let (lines, arriving) = sync_channel(WAITING);
@@ -44,7 +51,7 @@ impl AuditFile {
             .name("audit".to_owned())
             .spawn(move || writer.run(&arriving))
             .map_err(failed)?;
-        Ok(Self { lines })
+        Ok(Self { lines, metrics })
     }
 }
 
@@ -52,13 +59,15 @@ impl Sink for AuditFile {
     fn write(&self, text: String) -> Pin<Box<dyn Future<Output = Result<(), Breakdown>> + Send + '_>> {
         Box::pin(async move {
             let (written, ended) = oneshot::channel();
-            match self.lines.try_send(Line { text, written }) {
+            let ended = match self.lines.try_send(Line { text, written }) {
                 Ok(()) => {
                     ended.await.unwrap_or_else(|_| Err(Breakdown::new("the audit's writer has stopped")))
                 }
                 Err(TrySendError::Full(_)) => Err(Breakdown::new("the audit cannot be written fast enough")),
                 Err(TrySendError::Disconnected(_)) => Err(Breakdown::new("the audit's writer has stopped")),
-            }
+            };
+            self.metrics.audit_line(ended.is_ok());
+            ended
         })
     }
 }
@@ -189,7 +198,7 @@ mod tests {
     }
 
     fn open(folder: &Path) -> AuditFile {
-        AuditFile::open(folder.to_owned(), Arc::new(Fixed), true).unwrap()
+        AuditFile::open(folder.to_owned(), Arc::new(Fixed), true, Arc::new(Metrics::new())).unwrap()
     }
 
     #[tokio::test]

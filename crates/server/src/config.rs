@@ -86,6 +86,8 @@ pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) log: LogSettings,
     #[command(flatten)]
+    pub(crate) metrics: MetricsSettings,
+    #[command(flatten)]
     pub(crate) limits: Limits,
 }
 
@@ -131,6 +133,13 @@ pub(crate) enum LogLevel {
 pub(crate) enum LogFormat {
     Text,
     Json,
+}
+
+#[derive(Args)]
+pub(crate) struct MetricsSettings {
+    /// Where `GET /metrics` answers with Prometheus metrics, without TLS and to anybody who asks; nowhere if absent.
+    #[arg(id = "metrics.listen", long = "metrics-listen", value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
 }
 
 #[derive(Args, Clone)]

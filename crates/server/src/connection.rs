@@ -3,6 +3,8 @@
 use crate::clock::Stopwatch;
 use crate::config::{Limits, Settings};
 use crate::dev::DevTools;
+use crate::house::Opened;
+use crate::metrics::Metrics;
 use crate::pace::{PacedBody, PacedStream};
 use crate::proxies::TrustedProxies;
 use crate::tls::Certificates;
@@ -34,18 +36,20 @@ pub(crate) struct Serving {
     pub(crate) dev: Option<Arc<DevTools>>,
     pub(crate) certificates: Option<Arc<Certificates>>,
     pub(crate) proxies: TrustedProxies,
+    pub(crate) metrics: Arc<Metrics>,
     limits: Limits,
 }
 
 impl Serving {
     pub(crate) fn new(
-        app: Arc<App>,
+        opened: &Opened,
         dev: Option<Arc<DevTools>>,
         certificates: Option<Arc<Certificates>>,
         settings: &Settings,
     ) -> Self {
+        let (app, metrics) = (opened.app.clone(), opened.metrics.clone());
         let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
-        Self { app, dev, certificates, proxies, limits: settings.limits.clone() }
+        Self { app, dev, certificates, proxies, metrics, limits: settings.limits.clone() }
     }
 
     fn pause(&self) -> Duration {
@@ -111,13 +115,18 @@ async fn answer(request: Request<Incoming>, serving: Arc<Serving>, end: Peer) ->
     // The query is left out: it may hold signatures and tokens.
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     // On a task of its own, so that a client that hangs up does not break off what was begun.
-    let answering = tokio::spawn(async move { router::answer(&serving.app, request, asker).await });
-    let Ok(Answered { response, id }) = answering.await else {
+    let app = serving.app.clone();
+    let answering = tokio::spawn(async move { router::answer(&app, request, asker).await });
+    let Ok(Answered { response, id, settled }) = answering.await else {
         tracing::error!(%method, path, "an answer ended in a panic");
+        serving.metrics.panic();
         return internal_error();
     };
-    let (status, micros) = (response.status().as_u16(), stopwatch.elapsed().as_micros());
-    tracing::info!(request_id = %id, %method, path, status, micros, peer = %asker.address);
+    let (status, took) = (response.status().as_u16(), stopwatch.elapsed());
+    serving.metrics.request(settled, took);
+    let micros = took.as_micros();
+    router::span(&id)
+        .in_scope(|| tracing::info!(%method, path, status, micros, peer = %asker.address, "answered"));
     response
 }
 

@@ -8,6 +8,7 @@ use crate::data_dir::DataDir;
 use crate::dev;
 use crate::entropy::MachineEntropy;
 use crate::keys;
+use crate::metrics::Metrics;
 use api::app::{App, Clock, S3Cors, Secrets};
 use api::audit::Audit;
 use api::service::Services;
@@ -27,6 +28,7 @@ pub(crate) struct Opened {
     pub(crate) app: Arc<App>,
     pub(crate) data: DataDir,
     pub(crate) clock: Arc<MachineClock>,
+    pub(crate) metrics: Arc<Metrics>,
     /// Runs since before anything could be written.
     pub(crate) process: Stopwatch,
     store_key: Secret<[u8; 32]>,
@@ -47,6 +49,7 @@ pub(crate) fn open(settings: &Settings) -> Result<Opened, Refused> {
 /// Opens the data folder, with pages of other origins allowed or not.
 pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, Refused> {
     let process = Stopwatch::start();
+    let metrics = Arc::new(Metrics::new());
     let account = Account { id: settings.account.clone(), region: settings.region.clone() };
     let issuers = Issuers::new(&account.region, settings.issuer.clone());
     let services = Services::load().map_err(Refused::because)?;
@@ -59,7 +62,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
     let sealing = SealingKey::derive(&keys.store, "records").map_err(Refused::because)?;
     let engine = Sqlite::open(&data.path("records.sqlite")).map_err(Refused::because)?;
     let contents = Folder::open(&data.path("objects")).map_err(Refused::because)?;
-    let audit = AuditFile::open(data.path("audit"), clock.clone(), settings.audit.sync)?;
+    let audit = AuditFile::open(data.path("audit"), clock.clone(), settings.audit.sync, metrics.clone())?;
 
     let app = App {
         house: House::new(account, issuers),
@@ -74,7 +77,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
         hashing: api::hashing::Hashing::default(),
         signers: api::signers::Signers::default(),
     };
-    let opened = Opened { app: Arc::new(app), data, clock, process, store_key: keys.store };
+    let opened = Opened { app: Arc::new(app), data, clock, metrics, process, store_key: keys.store };
     opened.rotate_if_due()?;
     Ok(opened)
 }

@@ -11,6 +11,7 @@ mod house;
 mod keys;
 mod log;
 mod memory;
+mod metrics;
 mod pace;
 mod places;
 mod private;

@@ -5,6 +5,7 @@ use crate::config::Settings;
 use crate::connection::{self, Serving, Stopping};
 use crate::dev::DevTools;
 use crate::house::Opened;
+use crate::metrics;
 use crate::places::{Free, Places};
 use crate::sweep;
 use crate::tls::Certificates;
@@ -29,18 +30,32 @@ pub(crate) struct Bound {
     listener: TcpListener,
     address: SocketAddr,
     certificates: Option<Arc<Certificates>>,
+    metrics: Option<TcpListener>,
     signals: Signals,
 }
 
 /// Binds the address. From here on a signal stops the server in peace: whoever reads that it listens may stop it at once.
 pub(crate) async fn bind(settings: &Settings) -> Result<Bound, Refused> {
     let certificates = Certificates::open(&settings.tls)?.map(Arc::new);
-    let address = settings.listen;
-    let failed =
-        |error| Refused(format!("cannot listen on {address}: {error}; choose another address with --listen"));
+    let (listener, address) = listen(settings.listen, "listen").await?;
+    let metrics = match settings.metrics.listen {
+        Some(address) => {
+            let (listener, address) = listen(address, "metrics.listen").await?;
+            tracing::info!("metrics on http://{address}/metrics");
+            Some(listener)
+        }
+        None => None,
+    };
+    Ok(Bound { listener, address, certificates, metrics, signals: Signals::install()? })
+}
+
+async fn listen(address: SocketAddr, option: &str) -> Result<(TcpListener, SocketAddr), Refused> {
+    let failed = |error| {
+        Refused(format!("cannot listen on {address}: {error}; choose another address for `{option}`"))
+    };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok(Bound { listener, address, certificates, signals: Signals::install()? })
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
 }
 
 impl Bound {
@@ -68,10 +83,13 @@ pub(crate) async fn until_stopped(
     tokio::spawn(sweep(opened.clone()));
     tokio::spawn(rotate_keys(opened.clone()));
 
-    let Bound { listener, certificates, signals, .. } = bound;
+    let Bound { listener, certificates, metrics, signals, .. } = bound;
     let Signals { mut stop, read_again } = signals;
     tokio::spawn(keep_certificates(certificates.clone(), read_again));
-    let serving = Arc::new(Serving::new(opened.app.clone(), dev, certificates, settings));
+    if let Some(listener) = metrics {
+        tokio::spawn(metrics::serve(listener, opened.clone()));
+    }
+    let serving = Arc::new(Serving::new(&opened, dev, certificates, settings));
     let places = Places::new(&settings.limits);
     let graceful = GracefulShutdown::new();
     let (stopping, begun) = watch::channel(());
@@ -80,12 +98,15 @@ pub(crate) async fn until_stopped(
             accepted = accept(&listener, &places) => {
                 let Some((stream, address, free)) = accepted else { continue };
                 let Some(place) = places.take(free, address, &serving.proxies) else {
+                    serving.metrics.connection_refused();
                     tracing::debug!(%address, "an address has all connections that it may have");
                     continue;
                 };
                 let serving = serving.clone();
                 let stopping = Stopping { watcher: graceful.watcher(), begun: begun.clone() };
                 tokio::spawn(async move {
+                    let metrics = serving.metrics.clone();
+                    let _counted = metrics.connection();
                     connection::serve(stream, address, serving, stopping).await;
                     drop(place);
                 });
@@ -112,13 +133,17 @@ async fn accept(listener: &TcpListener, places: &Places) -> Option<(TcpStream, I
         }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
-            // Out of file descriptors, most likely: give others the time to end.
-            let mut pause = interval(Duration::from_millis(100));
-            pause.tick().await;
-            pause.tick().await;
+            pause().await;
             None
         }
     }
+}
+
+/// Waits after a connection could not be accepted. Out of file descriptors, most likely: others need the time to end.
+pub(crate) async fn pause() {
+    let mut pause = interval(Duration::from_millis(100));
+    pause.tick().await;
+    pause.tick().await;
 }
 
 /// The signals that the process hears.

@@ -17,13 +17,14 @@ mod loaded;
 mod tables;
 mod tape;
 
-use crate::engine::{Engine, Outcome, Range};
+use crate::engine::{Batch, Engine, Outcome, Range};
 use crate::loaded::Loaded;
 use crate::records::{Ended, Records, Source};
 use crate::tape::Tape;
 use domain::entropy::Entropy;
 use domain::records::{Breakdown, Stop};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use tokio::sync::Mutex;
 use tokio::task::yield_now;
 
@@ -39,12 +40,50 @@ const ROUNDS: usize = 1000;
 pub struct Store {
     engine: Arc<dyn Engine>,
     turn: Arc<Mutex<()>>,
+    counts: Arc<Counting>,
+}
+
+#[derive(Default)]
+struct Counting {
+    commits: AtomicU64,
+    conflicts: AtomicU64,
+    breakdowns: AtomicU64,
+}
+
+/// How commits have ended so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Those that were made.
+    pub commits: u64,
+    /// Those that were not, because others had changed what they rest on; the use case then ran again.
+    pub conflicts: u64,
+    /// Those that the engine could not make.
+    pub breakdowns: u64,
 }
 
 impl Store {
     /// The store that keeps its records in this engine.
     pub fn new(engine: Arc<dyn Engine>) -> Self {
-        Self { engine, turn: Arc::default() }
+        Self { engine, turn: Arc::default(), counts: Arc::default() }
+    }
+
+    /// How commits have ended so far.
+    pub fn counts(&self) -> Counts {
+        let Counting { commits, conflicts, breakdowns } = self.counts.as_ref();
+        let [commits, conflicts, breakdowns] =
+            [commits, conflicts, breakdowns].map(|count| count.load(Relaxed));
+        Counts { commits, conflicts, breakdowns }
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Outcome, Breakdown> {
+        let ended = self.engine.commit(batch).await;
+        let count = match &ended {
+            Ok(Outcome::Done) => &self.counts.commits,
+            Ok(Outcome::Conflict) => &self.counts.conflicts,
+            Err(_) => &self.counts.breakdowns,
+        };
+        count.fetch_add(1, Relaxed);
+        ended
     }
 
     /// Runs a use case as one transaction: all it reads is of one instant, and all it writes is durable, or nothing is.
@@ -70,7 +109,7 @@ impl Store {
             let ended = run(engine, &loaded, &tape, &work)?;
             let missing = match ended {
                 Ended::Finished(result, None) => return result,
-                Ended::Finished(result, Some(batch)) => match engine.commit(batch).await? {
+                Ended::Finished(result, Some(batch)) => match self.commit(batch).await? {
                     Outcome::Done => return result,
                     Outcome::Conflict => {
                         (conflicts, rounds) = (conflicts + 1, 0);

@@ -12,3 +12,4 @@ mod settings;
 mod stopping;
 mod support;
 mod tls;
+mod watching;
