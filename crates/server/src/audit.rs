@@ -129,8 +129,12 @@ impl Writer {
                 Ok(())
             }
             Err(error) => {
-                // Half a line must not stand before the next one.
-                today.file.set_len(today.whole)?;
+                // Half a line must not stand before the next one. If it cannot be cut off now, it is when the file is
+                // opened again.
+                let whole = today.whole;
+                if let Some(today) = self.today.take() {
+                    let _cut_later = today.file.set_len(whole);
+                }
                 Err(error)
             }
         }

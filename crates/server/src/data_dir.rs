@@ -74,13 +74,14 @@ impl DataDir {
         write().map_err(|error| Refused(format!("`{}` cannot be written: {error}", path.display())))
     }
 
-    /// Removes a file, if it is there.
+    /// Removes a file, if it is there, for good: it does not come back with a loss of power.
     pub(crate) fn remove(&self, name: &str) -> Result<(), Refused> {
-        match fs::remove_file(self.path(name)) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(Refused(format!("`{}` cannot be removed: {error}", self.path(name).display()))),
-        }
+        let removed = match fs::remove_file(self.path(name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            removed @ (Ok(()) | Err(_)) => removed.and_then(|()| File::open(&self.path)?.sync_all()),
+        };
+        removed
+            .map_err(|error| Refused(format!("`{}` cannot be removed: {error}", self.path(name).display())))
     }
 
     fn check_format(&self) -> Result<(), Refused> {

@@ -1,10 +1,10 @@
-//! `kill -9` at any moment loses nothing that was acknowledged.
+//! `kill -9` at any moment loses nothing that was acknowledged, and neither does a loss of power.
 
 #![expect(clippy::print_stdout, reason = "how often what was done is the result")]
 
 use crate::ledger::{AuditReader, Ledger};
 use crate::support::{
-    Answer, Ask, BUCKET, Connection, DemoUser, Held, Start, Stopwatch, credentials_of, demo_user, get,
+    Answer, Ask, BUCKET, Connection, DemoUser, Held, Shim, Start, Stopwatch, credentials_of, demo_user, get,
     listed_keys, pool_login, root_of, sign_in, try_credentials, try_identity,
 };
 use serde_json::Value;
@@ -19,6 +19,8 @@ use std::thread;
 use std::time::Duration;
 
 const KILLS: u64 = 200;
+
+const LOSSES: u64 = 20;
 
 /// How many users sign in; most of them get their identity while the server is being killed.
 const USERS: usize = 12;
@@ -158,8 +160,8 @@ fn write_seed(file: &Path) {
 }
 
 /// Signs everybody in; two of them get the credentials that they write with through all rounds.
-fn begin(data: &Path, seed: &Path) -> World {
-    let server = Start::dev(data).seed(seed).quiet().run();
+fn begin(start: Start, data: &Path) -> World {
+    let server = start.run();
     let client = demo_user(data).client;
     let sign = |n| {
         let user =
@@ -239,7 +241,7 @@ fn what_was_acknowledged_survives_two_hundred_kills() {
     println!("draws from {draws_from}");
     let mut draw = Draw(draws_from);
     write_seed(&seed);
-    let world = begin(&data, &seed);
+    let world = begin(Start::dev(&data).seed(&seed).quiet(), &data);
     let mut audit = AuditReader::default();
     let (mut seen, mut starts) = (0, Vec::new());
     for kill in 0..=KILLS {
@@ -274,6 +276,42 @@ fn what_was_acknowledged_survives_two_hundred_kills() {
         audit.lines,
     );
     assert!(ledger.counts.puts > KILLS && ledger.guests.len() as u64 > KILLS, "the clients did too little");
+}
+
+#[test]
+#[ignore = "slow: takes the power away 20 times"]
+fn what_was_acknowledged_survives_losses_of_power() {
+    let folder = tempfile::tempdir().unwrap();
+    let shim = Shim::build(folder.path());
+    let seed = folder.path().join("seed.toml");
+    let draws_from = u64::from(std::process::id());
+    println!("draws from {draws_from}");
+    let mut draw = Draw(draws_from);
+    write_seed(&seed);
+    let start = || shim.watching(Start::dev(shim.data()).quiet().flag("--audit-sync"));
+    let world = begin(start().seed(&seed), shim.data());
+    let mut audit = AuditReader::default();
+    let mut seen = 0;
+    for loss in 0..=LOSSES {
+        shim.lose_power();
+        let server = start().run();
+        let all: Vec<String> = world.ledger.lock().unwrap().guests.clone();
+        check(&world, server.address, if loss == LOSSES { &all } else { &all[seen..] });
+        seen = all.len();
+        audit.read(&shim.data().join("audit"));
+        audit.has_all(&world.ledger.lock().unwrap().access_keys);
+        if loss < LOSSES {
+            run_until_killed(&world, server, &mut draw, USERS);
+        }
+    }
+    let ledger = world.ledger.lock().unwrap();
+    println!(
+        "{LOSSES} losses; {:?}; {} guests, {} audit lines",
+        ledger.counts,
+        ledger.guests.len(),
+        audit.lines
+    );
+    assert!(ledger.counts.puts > LOSSES && ledger.guests.len() as u64 > LOSSES, "the clients did too little");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod connections;
 mod development;
+mod faults;
 mod folder;
 mod kill;
 mod ledger;

@@ -4,6 +4,7 @@ mod calls;
 mod client;
 mod process;
 mod seeds;
+mod shim;
 
 pub(crate) use calls::{
     ALICE, BUCKET, DemoUser, GUESTS_POOL, credentials_of, demo_user, get, listed_keys, pool_login, root_of,
@@ -12,3 +13,4 @@ pub(crate) use calls::{
 pub(crate) use client::{Answer, Ask, Connection, Held, send};
 pub(crate) use process::{Running, Start, Stopwatch};
 pub(crate) use seeds::guests_list_where;
+pub(crate) use shim::{Fault, Shim};

@@ -53,6 +53,12 @@ impl Start {
         self
     }
 
+    /// With an option that needs no value.
+    pub(crate) fn flag(mut self, name: &str) -> Self {
+        self.command.arg(name);
+        self
+    }
+
     /// With a variable of the environment.
     pub(crate) fn environment(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
