@@ -1,19 +1,21 @@
 //! What the operations of this server share.
 
 use crate::audit::Audit;
+use crate::body::ResponseBody;
 use crate::hashing::Hashing;
 use crate::service::Services;
 use crate::signers::Signers;
 use broker::House;
 use broker::iam::authenticate::Keys;
 use domain::entropy::Entropy;
-use domain::iam::access_key::RootKey;
+use domain::iam::access_key::{RingKeyId, RootKey};
 use domain::iam::key_ring::KeyRing;
 use domain::records::{Breakdown, Read, Stop};
 use domain::seal::SealingKey;
 use domain::time::Timestamp;
 use objects::Folder;
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::Store;
 use store::records::Records;
@@ -22,6 +24,18 @@ use store::records::Records;
 pub trait Clock: Send + Sync {
     /// This moment.
     fn now(&self) -> Timestamp;
+}
+
+/// What an answer of the keeper waits for.
+pub type Kept<'a, T> = Pin<Box<dyn Future<Output = Result<T, Breakdown>> + Send + 'a>>;
+
+/// Handles what lies beside the records. Only the server knows its folder.
+pub trait Keeper: Send + Sync {
+    /// Gives the key ring a new key, and tells its number; `None` if the ring has as many as it may have.
+    fn rotate_keys<'a>(&'a self, app: &'a App) -> Kept<'a, Option<RingKeyId>>;
+
+    /// Everything that is kept, as it is at one moment. A body that stops early is no backup.
+    fn backup<'a>(&'a self, app: &'a App) -> Kept<'a, ResponseBody>;
 }
 
 /// The keys of the server.
@@ -73,6 +87,8 @@ pub struct App {
     pub contents: Folder,
     /// The keys.
     pub secrets: Secrets,
+    /// What lies beside the records.
+    pub keeper: Arc<dyn Keeper>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The dice.

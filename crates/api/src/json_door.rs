@@ -82,7 +82,8 @@ async fn operate(app: &App, call: &mut Call<'_>, id: &str) -> Result<Vec<u8>, Sa
     })
 }
 
-fn refusal(said: &Said) -> Response<ResponseBody> {
+/// An answer of no.
+pub(crate) fn refusal(said: &Said) -> Response<ResponseBody> {
     let message = Some(said.message.as_str()).filter(|message| !message.is_empty());
     let mut response = Response::new(full(json::error_body(said.code, message)));
     *response.status_mut() = said.status;

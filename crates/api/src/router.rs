@@ -10,7 +10,7 @@ use crate::cognito_idp::discovery;
 use crate::operation::{Call, Settled};
 use crate::protocol::timestamp::http_date;
 use crate::service::Service;
-use crate::{cors, json_door, query_door, s3};
+use crate::{cenote, cors, json_door, query_door, s3};
 use broker::iam::access::Circumstances;
 use domain::entropy::draw_uuid;
 use domain::s3::bucket::RESERVED_SEGMENTS;
@@ -69,6 +69,12 @@ async fn respond(app: &App, request: Request<RequestBody>, peer: Peer, id: Strin
             settled = call.settled;
             response
         }
+        Door::Own => {
+            let mut call = Call::new(app, &app.services.cenote, (&head, body), peer);
+            let response = cenote::door::answer(app, &mut call, &id).await;
+            settled = call.settled;
+            response
+        }
         Door::S3 => {
             let mut call = Call::new(app, &app.services.s3, (&head, body), peer);
             let response = s3_service(app, &mut call, &id).await;
@@ -106,6 +112,7 @@ async fn respond(app: &App, request: Request<RequestBody>, peer: Peer, id: Strin
 enum Door<'a> {
     Json(&'a Service),
     Query(&'a Service),
+    Own,
     S3,
     UnknownTarget,
     Preflight(&'static str),
@@ -131,6 +138,9 @@ fn door<'a>(app: &'a App, head: &Parts) -> Door<'a> {
     }
     if let Some(service) = query_door::service_of(app, head) {
         return Door::Query(service);
+    }
+    if path.starts_with(cenote::door::PREFIX) {
+        return Door::Own;
     }
     if let Some((pool, document)) = pool_document_named(path) {
         return match head.method {

@@ -4,9 +4,9 @@ use crate::dispatch::Served;
 use crate::fault::{Common, Said};
 use crate::protocol::model::{BadModel, Model};
 use crate::protocol::rest_xml::Router;
-use crate::{cognito_identity, cognito_idp, iam, s3, sts};
+use crate::{cenote, cognito_identity, cognito_idp, iam, s3, sts};
 
-/// A service of AWS's that is served here, in part or in full.
+/// A service that is served here, in part or in full: one of AWS's, or the server's own.
 pub struct Service {
     /// Its name: the stem of its model's file, such as `cognito-identity`.
     pub name: &'static str,
@@ -38,6 +38,8 @@ impl Service {
 
 /// Every service.
 pub struct Services {
+    /// The server's own.
+    pub cenote: Service,
     /// Identity pools.
     pub cognito_identity: Service,
     /// User pools.
@@ -57,6 +59,7 @@ impl Services {
     pub fn load() -> Result<Self, BadModel> {
         let s3 = s3::service()?;
         Ok(Self {
+            cenote: cenote::service()?,
             cognito_identity: cognito_identity::service()?,
             cognito_idp: cognito_idp::service()?,
             iam: iam::service()?,
@@ -67,7 +70,7 @@ impl Services {
     }
 
     /// All of them.
-    pub const fn all(&self) -> [&Service; 5] {
-        [&self.cognito_identity, &self.cognito_idp, &self.iam, &self.sts, &self.s3]
+    pub const fn all(&self) -> [&Service; 6] {
+        [&self.cenote, &self.cognito_identity, &self.cognito_idp, &self.iam, &self.sts, &self.s3]
     }
 }

@@ -6,7 +6,7 @@
 
 mod folder;
 
-pub use folder::Folder;
 pub use folder::content::ContentStream;
 pub use folder::incoming::Incoming;
 pub use folder::listing::{Listed, Listing};
+pub use folder::{Folder, Hold};

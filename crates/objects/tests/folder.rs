@@ -386,3 +386,19 @@ async fn wiping_deletes_every_content_and_the_folder_serves_on() {
     put(&folder, &id(1), b"new").await;
     assert_eq!(get(&folder, &id(1), 0, 3).await.unwrap(), b"new");
 }
+
+#[tokio::test]
+async fn what_is_deleted_while_the_folder_is_held_is_there_until_every_hold_ends() {
+    let (root, folder) = folder();
+    put(&folder, &id(1), b"held").await;
+    let (first, second) = (folder.hold(), folder.hold());
+    folder.delete(&id(1)).await.unwrap();
+    // Outside a runtime a hold has ended when its drop has.
+    std::thread::spawn(move || drop(first)).join().unwrap();
+    assert_eq!(get(&folder, &id(1), 0, 4).await.unwrap(), b"held");
+    std::thread::spawn(move || drop(second)).join().unwrap();
+    assert_eq!(files(root.path()), [] as [PathBuf; 0]);
+    put(&folder, &id(2), b"free").await;
+    folder.delete(&id(2)).await.unwrap();
+    assert_eq!(files(root.path()), [] as [PathBuf; 0]);
+}

@@ -38,15 +38,66 @@ pub(crate) enum Command {
     Serve(Box<Settings>),
     /// Serve for development: the same server, with a seed, a clock that can be moved, and a reset.
     Dev(Box<DevSettings>),
+    /// The keys of a server that runs.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Write everything that a server keeps, but its audit, into one file, while the server goes on.
+    Backup {
+        /// The file; it must not be there yet.
+        file: PathBuf,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Make a data folder from a backup. Credentials issued before are worth nothing afterwards.
+    Restore {
+        /// The file that `cenote backup` wrote.
+        file: PathBuf,
+        /// The folder; it must be empty or not be there.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Seal new sessions with a new key; sessions that older keys sealed live on.
+    Rotate {
+        #[command(flatten)]
+        server: ServerArgs,
+    },
 }
 
 impl Command {
-    pub(crate) const fn settings(&self) -> &Settings {
+    /// What a server is told, if there is to be one.
+    pub(crate) const fn settings(&self) -> Option<&Settings> {
         match self {
-            Self::Serve(settings) => settings,
-            Self::Dev(settings) => &settings.common,
+            Self::Serve(settings) => Some(settings),
+            Self::Dev(settings) => Some(&settings.common),
+            Self::Keys { .. } | Self::Backup { .. } | Self::Restore { .. } => None,
         }
     }
+}
+
+/// The server that is asked, and who asks.
+#[derive(Args)]
+pub(crate) struct ServerArgs {
+    /// Where the server is reached.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000")]
+    pub(crate) endpoint: String,
+    /// Who asks: an access key in the format of an AWS shared-credentials file; `root-credentials` in --data if absent.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credentials: Option<PathBuf>,
+    /// The server's data folder. It is not opened; only `root-credentials` in it is read.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The server's region.
+    #[arg(long, value_name = "NAME", default_value = "us-east-1", value_parser = Region::parse)]
+    pub(crate) region: Region,
+    /// Who vouches for the server's certificate, in PEM; needed with https.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -88,17 +88,20 @@ impl DataDir {
         let Some(format) = self.read_private("format")? else {
             return self.write_private("format", &format!("{FORMAT}\n"));
         };
-        match format.reveal().trim().parse::<u32>() {
-            Ok(format) if format <= FORMAT => Ok(()),
-            Ok(format) => Err(Refused(format!(
-                "the data folder has format {format}, and this version knows up to {FORMAT}; start the newer version \
-                 that wrote it, or restore a copy made before the upgrade"
-            ))),
-            Err(_) => Err(Refused(format!(
-                "`{}` is not a data folder of Cenote; choose another one with --data",
-                self.path.display()
-            ))),
-        }
+        must_be_known(format.reveal())
+            .map_err(|refused| Refused(format!("`{}`: {refused}", self.path.display())))
+    }
+}
+
+/// Refuses what a file `format` says if this version cannot read such a folder.
+pub(crate) fn must_be_known(format: &str) -> Result<(), Refused> {
+    match format.trim().parse::<u32>() {
+        Ok(format) if format <= FORMAT => Ok(()),
+        Ok(format) => Err(Refused(format!(
+            "the data has format {format}, and this version knows up to {FORMAT}; start the newer version that wrote \
+             it, or restore a copy made before the upgrade"
+        ))),
+        Err(_) => Err(Refused("this is no data folder of Cenote; choose another one with --data".to_owned())),
     }
 }
 

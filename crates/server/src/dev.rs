@@ -115,7 +115,8 @@ pub(crate) struct DevTools {
 impl DevTools {
     /// Whether a request is for these tools.
     pub(crate) fn serves(request: &Request<RequestBody>) -> bool {
-        request.uri().path().starts_with("/_cenote/")
+        let path = request.uri().path();
+        path.starts_with("/_cenote/") && !path.starts_with(api::cenote::door::PREFIX)
     }
 
     /// Answers a request to these tools.

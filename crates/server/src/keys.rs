@@ -1,7 +1,7 @@
 //! The keys of the server and the files that hold them.
 
-use crate::Refused;
 use crate::data_dir::DataDir;
+use crate::{Refused, private};
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use data_encoding::BASE64;
@@ -58,14 +58,8 @@ pub(crate) fn root(data: &DataDir, entropy: &dyn Entropy) -> Result<RootKey, Ref
 }
 
 fn parse_root(text: &str) -> Option<RootKey> {
-    let value = |name: &str| {
-        text.lines()
-            .filter_map(|line| line.split_once('='))
-            .find(|(key, _)| key.trim() == name)
-            .map(|(_, v)| v.trim())
-    };
-    let id = AccessKeyId::parse(value("aws_access_key_id")?).ok()?;
-    let secret = value("aws_secret_access_key").filter(|secret| !secret.is_empty())?;
+    let id = AccessKeyId::parse(private::value(text, "aws_access_key_id")?).ok()?;
+    let secret = private::value(text, "aws_secret_access_key")?;
     Some(RootKey { id, secret: Secret::new(secret.to_owned()) })
 }
 
@@ -90,6 +84,16 @@ pub(crate) fn sealing(data: &DataDir, now: Timestamp, entropy: &dyn Entropy) -> 
     let keys = ServerKeys { ring, store: Secret::new(draw(entropy)) };
     save(data, &keys.ring, &keys.store)?;
     Ok(keys)
+}
+
+/// Puts one new key in the place of the whole ring: no session that was ever sealed opens again.
+pub(crate) fn begin_ring_anew(data: &DataDir, now: Timestamp, entropy: &dyn Entropy) -> Result<(), Refused> {
+    let keys = sealing(data, now, entropy)?;
+    let next = RingKeyId(keys.ring.keys().last().map_or(1, |newest| newest.id.0.wrapping_add(1)));
+    let broken = |_| Refused("a key cannot be made".to_owned());
+    let key = RingKey::new(next, now, Secret::new(draw(entropy))).map_err(broken)?;
+    let ring = KeyRing::new(vec![key]).ok_or_else(|| Refused("a key ring cannot be made".to_owned()))?;
+    save(data, &ring, &keys.store)
 }
 
 /// Writes the keys to their file.

@@ -1,6 +1,7 @@
 //! The binary `cenote`: the only place that asks the machine for the time, for randomness and for its settings.
 
 mod audit;
+mod backup;
 mod clock;
 mod config;
 mod connection;
@@ -8,6 +9,7 @@ mod data_dir;
 mod dev;
 mod entropy;
 mod house;
+mod keeper;
 mod keys;
 mod log;
 mod memory;
@@ -16,12 +18,14 @@ mod pace;
 mod places;
 mod private;
 mod proxies;
+mod remote;
 mod seed;
 mod serve;
 mod sweep;
 mod tls;
+mod verbs;
 
-use config::{Command, Environment, LogFormat, LogLevel, LogSettings};
+use config::{Command, Environment, KeysCommand, LogFormat, LogLevel, LogSettings};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -43,7 +47,9 @@ fn main() -> ExitCode {
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
     let cli = config::read(&arguments, &environment);
     let plain = LogSettings { level: LogLevel::Info, format: LogFormat::Text };
-    log::begin(cli.as_ref().map_or(&plain, |cli| &cli.command.settings().log));
+    log::begin(
+        cli.as_ref().map_or(&plain, |cli| cli.command.settings().map_or(&plain, |settings| &settings.log)),
+    );
     match cli.and_then(|cli| run(cli.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refused) => {
@@ -62,6 +68,9 @@ fn run(command: Command) -> Result<(), Refused> {
         match command {
             Command::Serve(settings) => serve::run(house::open(&settings)?, &settings).await,
             Command::Dev(settings) => dev::run(*settings).await,
+            Command::Keys { command: KeysCommand::Rotate { server } } => verbs::rotate_keys(&server).await,
+            Command::Backup { file, server } => verbs::backup(&file, &server).await,
+            Command::Restore { file, data } => verbs::restore(&file, &data),
         }
     })
 }

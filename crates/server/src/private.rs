@@ -24,3 +24,10 @@ pub(crate) fn read(path: &Path) -> Result<Option<Secret<String>>, Refused> {
     }
     fs::read_to_string(path).map(|text| Some(Secret::new(text))).map_err(failed)
 }
+
+/// The value of a line `name = value`, as AWS's shared-credentials file has them.
+pub(crate) fn value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let lines = text.lines().filter_map(|line| line.split_once('='));
+    let mut values = lines.filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim());
+    values.next().filter(|value| !value.is_empty())
+}

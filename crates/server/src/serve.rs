@@ -207,7 +207,7 @@ async fn rotate_keys(opened: Arc<Opened>) {
     let mut checks = interval(ROTATION_CHECK);
     loop {
         checks.tick().await;
-        if let Err(refused) = opened.rotate_if_due() {
+        if let Err(refused) = opened.keeper.rotate_if_due(&opened.app) {
             tracing::error!(%refused, "the key ring could not be rotated");
         }
     }

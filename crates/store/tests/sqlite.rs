@@ -238,3 +238,42 @@ async fn dropping_the_store_finishes_what_was_begun() {
     drop(engine);
     assert!(read(&open(&path), "a").await.is_some());
 }
+
+#[tokio::test]
+async fn a_copy_is_one_moment_for_its_owner_alone_and_a_store_like_any_other() -> Result<(), Breakdown> {
+    let (folder, path) = place();
+    let engine = Arc::new(open(&path));
+    // Both keys are always written together.
+    let both = |number: usize| {
+        let value = number.to_string();
+        let mut batch = putting("a", value.as_bytes());
+        batch.writes.extend(putting("b", value.as_bytes()).writes);
+        batch
+    };
+    engine.commit(both(0)).await?;
+    let is_done = Arc::new(AtomicBool::new(false));
+    let writing = tokio::spawn({
+        let (engine, is_done) = (engine.clone(), is_done.clone());
+        async move {
+            for number in 1.. {
+                if is_done.load(Ordering::SeqCst) || engine.commit(both(number)).await.is_err() {
+                    return number;
+                }
+            }
+            0
+        }
+    });
+    for number in 0..5 {
+        let copy = folder.path().join(format!("copy-{number}"));
+        let (from, to) = (engine.clone(), copy.clone());
+        spawn_blocking(move || from.copy_to(&to)).await.expect("no panic")?;
+        assert_eq!(fs::metadata(&copy).expect("a file").permissions().mode() & 0o777, 0o600);
+        assert!(engine.copy_to(&copy).is_err(), "what is there is not written over");
+        let copied = open(&copy);
+        let (a, b) = (read(&copied, "a").await, read(&copied, "b").await);
+        assert!(a.is_some() && a.map(|(value, _)| value) == b.map(|(value, _)| value));
+    }
+    is_done.store(true, Ordering::SeqCst);
+    assert!(writing.await.expect("no panic") > 0, "nothing was written meanwhile");
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! The access matrix: every served operation, asked for by every kind of caller.
 
-use crate::support::{Ask, Held, POOL, Server, form, to};
+use crate::support::{Ask, Held, POOL, Server, form, own_service, to};
 use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Roles};
@@ -31,6 +31,8 @@ const fn json(code: &'static str) -> [&'static str; 6] {
 }
 
 const MATRIX: &[Row] = &[
+    ("cenote", "Backup", json("200")),
+    ("cenote", "RotateKeys", json("200")),
     ("cognito-identity", "CreateIdentityPool", json("200")),
     ("cognito-identity", "DeleteIdentityPool", json("200")),
     ("cognito-identity", "DescribeIdentity", json("200")),
@@ -84,6 +86,7 @@ async fn request(server: &Server, operation: &str) -> Ask {
                 "AuthParameters": { "USERNAME": "alice", "PASSWORD": PASSWORD },
             }),
         ),
+        "Backup" | "RotateKeys" => own_service(operation),
         "DeleteBucket" => Ask::new("DELETE", "/my-bucket"),
         "DeleteObject" => Ask::new("DELETE", &own),
         "GetObject" => Ask::new("GET", "/my-bucket/public/hello.txt"),

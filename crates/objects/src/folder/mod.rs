@@ -15,7 +15,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::runtime::Handle;
 
 /// Bytes that are read or written in one go; no transfer holds more of them in memory.
 const CHUNK: usize = 64 * 1024;
@@ -29,6 +30,21 @@ pub struct Folder {
     // Apart, so that uploads that wait for a slow disk do not hold up what is read from memory.
     reads: Turns,
     writes: Turns,
+    held: Arc<Mutex<Held>>,
+}
+
+/// What is kept for those who copy the folder.
+#[derive(Debug, Default)]
+struct Held {
+    holds: usize,
+    /// Contents to be deleted when nobody holds them any more.
+    condemned: Vec<ContentId>,
+}
+
+/// While it lives, no content is deleted for good.
+#[derive(Debug)]
+pub struct Hold {
+    folder: Folder,
 }
 
 impl Folder {
@@ -37,7 +53,12 @@ impl Folder {
         let places = Places { incoming: root.join("incoming"), content: root.join("content") };
         places.make(root)?;
         empty(&places.incoming)?;
-        Ok(Self { places: Arc::new(places), reads: Turns::of(32), writes: Turns::of(32) })
+        Ok(Self {
+            places: Arc::new(places),
+            reads: Turns::of(32),
+            writes: Turns::of(32),
+            held: Arc::default(),
+        })
     }
 
     /// Begins a content; nothing can be read of it until it is finished.
@@ -60,8 +81,33 @@ impl Folder {
     ///
     /// A crash can bring it back without its record, as [`Folder::list`] will tell.
     pub async fn delete(&self, id: &ContentId) -> Result<(), Breakdown> {
+        {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            if held.holds > 0 {
+                held.condemned.push(id.clone());
+                return Ok(());
+            }
+        }
         let path = self.places.content(id);
         self.writes.run(move || remove(&path)).await
+    }
+
+    /// Keeps every content that is there now until the hold is dropped; what is deleted meanwhile is deleted then.
+    pub fn hold(&self) -> Hold {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).holds += 1;
+        Hold { folder: self.clone() }
+    }
+
+    fn release(&self) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.holds -= 1;
+        if held.holds > 0 {
+            return;
+        }
+        for id in std::mem::take(&mut held.condemned) {
+            // What stays is named by no record, and removed at the next start.
+            let _best_effort = remove(&self.places.content(&id));
+        }
     }
 
     /// Lists all contents, to find those that no record names.
@@ -80,6 +126,17 @@ impl Folder {
                 places.shelves().try_for_each(|shelf| empty(&shelf))
             })
             .await
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        // Deleting many files takes a while; it must not hold up a thread that serves.
+        let folder = self.folder.clone();
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || folder.release())),
+            Err(_) => folder.release(),
+        }
     }
 }
 

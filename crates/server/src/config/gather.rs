@@ -343,7 +343,7 @@ mod tests {
         );
         let environment = [("CENOTE_REGION", "environment"), ("CENOTE_ACCOUNT", "000000000002")];
         let cli = told(&[&config, "--account=000000000003", "--listen=127.0.0.1:3"], &environment).unwrap();
-        let settings = cli.command.settings();
+        let settings = cli.command.settings().unwrap();
         assert_eq!(settings.account.as_str(), "000000000003");
         assert_eq!((settings.region.as_str(), settings.listen.port()), ("environment", 3));
         assert!(matches!(settings.log.format, LogFormat::Json) && settings.audit.sync);

@@ -212,6 +212,28 @@ fn a_hang_up_signal_without_a_certificate_does_not_end_the_server() {
 }
 
 #[test]
+fn the_command_line_asks_over_tls_whom_an_authority_vouches_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pair, data) = (Pair::make(folder.path()), folder.path().join("data"));
+    let server = pair.start(Start::serve(&data)).run();
+    let ask = |authority: Option<&Path>| {
+        let endpoint = format!("https://localhost:{}", server.address.port());
+        let start =
+            Start::alone("keys").flag("rotate").option("--data", &data).option("--endpoint", endpoint);
+        authority.into_iter().fold(start, |start, file| start.option("--ca", file)).done()
+    };
+    let (is_well, printed) = ask(Some(&folder.path().join("ca.pem")));
+    assert!(is_well && printed.contains("key 2"), "{printed}");
+    let other = folder.path().join("other");
+    fs::create_dir(&other).unwrap();
+    Pair::make(&other);
+    let (is_well, printed) = ask(Some(&other.join("ca.pem")));
+    assert!(!is_well && printed.contains("certificate"), "{printed}");
+    let (is_well, printed) = ask(None);
+    assert!(!is_well && printed.contains("--ca FILE"), "{printed}");
+}
+
+#[test]
 #[ignore = "slow: starts Node.js"]
 fn node_and_its_rules_for_certificates_are_content() {
     let folder = tempfile::tempdir().unwrap();

@@ -21,6 +21,8 @@ const SCHEMA: &str = "
     INSERT INTO stamp VALUES (0);
 ";
 
+const COPY: &str = "VACUUM INTO ?1";
+
 /// Opens the file for writing, or makes it.
 pub(super) fn open(path: &Path) -> Result<Connection, OpenRefused> {
     let unusable = |cause: String| OpenRefused::Unusable { path: path.to_owned(), cause };
@@ -53,6 +55,15 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", -1024)?;
     Ok(connection)
+}
+
+/// Copies one moment of the file into another one.
+pub(super) fn copy(path: &Path, copy: &Path) -> Result<(), String> {
+    let name = copy.to_str().ok_or("the name of the copy is no text")?;
+    // SQLite takes a file that is empty for one that is not there.
+    create(copy).map_err(|error| error.to_string())?;
+    let copied = connect(path).and_then(|connection| connection.execute(COPY, [name]));
+    copied.map(drop).map_err(|error| error.to_string())
 }
 
 /// SQLite would make the file, and later its log, readable by others.

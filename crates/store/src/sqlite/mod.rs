@@ -61,6 +61,18 @@ impl Sqlite {
     }
 }
 
+impl Sqlite {
+    /// Writes a copy of the store, as it is at one moment, into a file that is not there yet; blocks while it does so.
+    /// Commits go on meanwhile. Only the owner can read the copy, and it is as durable as a file that was just written.
+    ///
+    /// # Errors
+    /// A breakdown of the engine, or of the disk.
+    pub fn copy_to(&self, path: &Path) -> Result<(), Breakdown> {
+        file::copy(self.readers.path(), path)
+            .map_err(|cause| Breakdown::new(format!("the store could not be copied: {cause}")))
+    }
+}
+
 impl Engine for Sqlite {
     fn get_many<'a>(&'a self, keys: &'a [Key]) -> Answer<'a, Vec<Option<Stamped>>> {
         Box::pin(async move {

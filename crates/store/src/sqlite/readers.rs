@@ -4,7 +4,7 @@ use crate::engine::{Key, Range, Row, Snapshot, Stamped, Version};
 use crate::sqlite::{broken, file};
 use domain::records::Breakdown;
 use rusqlite::{Connection, OptionalExtension, params};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +33,10 @@ struct Pool {
 impl Readers {
     pub(super) fn new(path: PathBuf) -> Self {
         Self { path, pool: Mutex::default(), returned: Condvar::new() }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The store as it is when the snapshot is first read.

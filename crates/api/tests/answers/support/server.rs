@@ -2,8 +2,9 @@
 
 use super::client::{Answer, Ask, Held};
 use super::sink::Recorder;
-use api::app::{App, Clock, S3Cors, Secrets};
+use api::app::{App, Clock, Keeper, Kept, S3Cors, Secrets};
 use api::audit::Audit;
+use api::body::{ResponseBody, full};
 use api::router::{Peer, answer};
 use api::service::Services;
 use broker::House;
@@ -59,6 +60,19 @@ impl Clock for Hands {
     }
 }
 
+/// A keeper that has nothing to keep.
+struct Keeping;
+
+impl Keeper for Keeping {
+    fn rotate_keys<'a>(&'a self, _: &'a App) -> Kept<'a, Option<RingKeyId>> {
+        Box::pin(async { Ok(Some(RingKeyId(2))) })
+    }
+
+    fn backup<'a>(&'a self, _: &'a App) -> Kept<'a, ResponseBody> {
+        Box::pin(async { Ok(full("all of it")) })
+    }
+}
+
 /// A server, what it is made of, and the hands that move its clock.
 pub(crate) struct Server {
     pub(crate) app: App,
@@ -80,6 +94,7 @@ impl Server {
             store: Store::new(Arc::new(Memory::default())),
             contents: Folder::open(folder.path()).unwrap(),
             secrets: Secrets::new(root(), KeyRing::new(vec![ring_key]).unwrap(), sealing_key()),
+            keeper: Arc::new(Keeping),
             clock: clock.clone(),
             entropy,
             audit: Audit::new(sink.clone()),
@@ -287,4 +302,9 @@ fn role(name: &str, pool: &str, action: &str, resource: &str) -> Role {
         policies: policies.collect(),
         ..signed_in_role()
     }
+}
+
+/// A request to the server's own service.
+pub(crate) fn own_service(operation: &str) -> Ask {
+    Ask::new("POST", &format!("/_cenote/v1/{operation}")).service("cenote")
 }

@@ -103,6 +103,13 @@ impl Start {
         printed
     }
 
+    /// Runs it to its end, and gives whether it did well and everything it printed.
+    pub(crate) fn done(self) -> (bool, String) {
+        let mut process = self.spawn();
+        let status = process.ended();
+        (status.success(), process.heard.join("\n"))
+    }
+
     /// Starts it and kills it after a while, wherever it is then.
     pub(crate) fn killed_after(self, moment: Duration) {
         let process = self.spawn();

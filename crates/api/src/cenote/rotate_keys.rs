@@ -1,0 +1,42 @@
+//! RotateKeys: the key ring gets a new key now. Sessions that older keys sealed live on.
+
+use super::to;
+use crate::app::App;
+use crate::fault::{Fault, Said};
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use domain::iam::access_key::RingKeyId;
+use serde::{Deserialize, Serialize};
+
+/// The operation.
+pub struct RotateKeys;
+
+/// Nothing is asked.
+#[derive(Deserialize)]
+pub struct Input {}
+
+/// The new key's number.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    ring_key: RingKeyId,
+}
+
+impl Operation for RotateKeys {
+    const NAME: &'static str = "RotateKeys";
+    type Input = Input;
+    type Output = Output;
+    type Access = Signed;
+
+    fn permission(_: &Input) -> Result<Permission, Fault> {
+        Ok(to("cenote:RotateKeys"))
+    }
+
+    async fn run(app: &App, call: &mut Call<'_>, _: SignedBy, _: Input) -> Result<Reply<Output>, Fault> {
+        let ring_key = app.keeper.rotate_keys(app).await?.ok_or_else(|| {
+            let full = "the key ring is full; keys leave it 48 hours after they were replaced";
+            Said::bad_request("LimitExceededException", full)
+        })?;
+        call.notes.element("ringKey", ring_key.0);
+        Ok(Reply::of(Output { ring_key }))
+    }
+}
