@@ -10,6 +10,7 @@ pub mod user_pool;
 
 use crate::iam::policies::Policies;
 use domain::account::Account;
+use domain::time::Timestamp;
 use domain::user_pool::pool::Issuers;
 use login::seen::Seen;
 
@@ -19,6 +20,8 @@ pub struct House {
     pub account: Account,
     /// The names of its user pools as issuers.
     pub issuers: Issuers,
+    /// Tokens of its user pools that were issued before this moment are revoked.
+    pub revoked_before: Timestamp,
     /// The policies that were compiled so far.
     pub policies: Policies,
     /// The signatures of tokens that were found right.
@@ -28,6 +31,12 @@ pub struct House {
 impl House {
     /// A house for an account whose user pools go by these names.
     pub fn new(account: Account, issuers: Issuers) -> Self {
-        Self { account, issuers, policies: Policies::default(), seen: Seen::default() }
+        Self {
+            account,
+            issuers,
+            revoked_before: Timestamp::default(),
+            policies: Policies::default(),
+            seen: Seen::default(),
+        }
     }
 }

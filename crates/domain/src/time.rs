@@ -6,7 +6,7 @@ use std::fmt;
 /// A moment in whole milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Serialised as that number; each protocol renders it in its own form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 

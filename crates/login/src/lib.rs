@@ -90,6 +90,9 @@ pub enum LoginRefused {
     /// Its signature is not by the key that its header names.
     #[error("the signature does not match")]
     Signature,
+    /// It was issued before everything was revoked.
+    #[error("the token was issued at `{0}`, and what was issued then is revoked")]
+    Revoked(Timestamp),
     /// It is made out to a client that the identity pool does not list.
     #[error("audience `{0}` is not listed by the identity pool")]
     Audience(String),

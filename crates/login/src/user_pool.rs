@@ -23,6 +23,8 @@ pub struct Issuer {
     pub names: Vec<String>,
     /// The keys that sign its tokens.
     pub keys: KeySet,
+    /// What was issued before this moment is revoked.
+    pub revoked_before: Timestamp,
 }
 
 /// The claims that decide. A claim of another type than the one here makes the token no token of a user pool.
@@ -32,6 +34,7 @@ struct Claims {
     sub: Option<String>,
     aud: Option<String>,
     exp: Option<i64>,
+    iat: Option<i64>,
     nbf: Option<i64>,
     token_use: Option<String>,
     #[serde(rename = "cognito:username")]
@@ -70,6 +73,10 @@ pub fn verify(
         return Err(LoginRefused::NotYetValid(begins));
     }
     token.check_signature(&issuer.keys, seen)?;
+    let issued = Timestamp::from_secs(claims.iat.unwrap_or_default());
+    if issued < issuer.revoked_before {
+        return Err(LoginRefused::Revoked(issued));
+    }
 
     let listed = ClientId::parse(&audience)
         .ok()

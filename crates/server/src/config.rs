@@ -50,7 +50,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Make a data folder from a backup. Credentials issued before are worth nothing afterwards.
+    /// Make a data folder from a backup. Credentials and tokens issued before are worth nothing afterwards.
     Restore {
         /// The file that `cenote backup` wrote.
         file: PathBuf,

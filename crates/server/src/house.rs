@@ -69,12 +69,12 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
     let keys = keys::sealing(&data, clock.now(), entropy.as_ref())?;
     let sealing = SealingKey::derive(&keys.store, "records").map_err(Refused::because)?;
     let engine = Arc::new(Sqlite::open(&data.path("records.sqlite")).map_err(Refused::because)?);
-    let keeper = Arc::new(FolderKeeper::new(data.clone(), keys.store, engine.clone()));
+    let keeper = Arc::new(FolderKeeper::new(data.clone(), engine.clone()));
     let contents = Folder::open(&data.path("objects")).map_err(Refused::because)?;
     let audit = AuditFile::open(data.path("audit"), clock.clone(), settings.audit.sync, metrics.clone())?;
 
     let app = App {
-        house: House::new(account, issuers),
+        house: House { revoked_before: keys.revoked_before, ..House::new(account, issuers) },
         store: Store::new(engine),
         contents,
         secrets: Secrets::new(root, keys.ring, sealing),

@@ -3,12 +3,11 @@
 use crate::Refused;
 use crate::backup::{self, COPY};
 use crate::data_dir::DataDir;
-use crate::keys;
+use crate::keys::{self, ServerKeys};
 use api::app::{App, Keeper, Kept};
 use api::body::ResponseBody;
 use domain::iam::access_key::RingKeyId;
 use domain::records::Breakdown;
-use domain::secret::Secret;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::sqlite::Sqlite;
 use tokio::task::spawn_blocking;
@@ -19,7 +18,6 @@ const MOST_KEYS: usize = 100;
 /// The keeper of a data folder.
 pub(crate) struct FolderKeeper {
     data: Arc<DataDir>,
-    store_key: Secret<[u8; 32]>,
     engine: Arc<Sqlite>,
     /// Two rotations at once would make two keys of one number.
     rotating: Mutex<()>,
@@ -27,8 +25,8 @@ pub(crate) struct FolderKeeper {
 }
 
 impl FolderKeeper {
-    pub(crate) fn new(data: Arc<DataDir>, store_key: Secret<[u8; 32]>, engine: Arc<Sqlite>) -> Self {
-        Self { data, store_key, engine, rotating: Mutex::default(), copying: Arc::default() }
+    pub(crate) fn new(data: Arc<DataDir>, engine: Arc<Sqlite>) -> Self {
+        Self { data, engine, rotating: Mutex::default(), copying: Arc::default() }
     }
 
     /// Gives the key ring a new key if the newest one has sealed long enough.
@@ -48,9 +46,10 @@ impl FolderKeeper {
         if ring.keys().len() > MOST_KEYS {
             return Ok(None);
         }
-        keys::save(&self.data, &ring, &self.store_key)?;
         let newest = ring.keys().last().map(|key| key.id);
-        app.secrets.replace_ring(ring);
+        let keys = ServerKeys { ring, ..keys };
+        keys::save(&self.data, &keys)?;
+        app.secrets.replace_ring(keys.ring);
         tracing::info!("the key ring has a new key");
         Ok(newest)
     }

@@ -66,8 +66,8 @@ pub(crate) fn restore(file: &Path, data: &Path) -> Result<(), Refused> {
     use api::app::Clock;
     backup::restore(file, data, MachineClock::default().now(), &crate::entropy::MachineEntropy)?;
     say(&format!(
-        "`{}` is as it was when the backup was made, with a new key ring: credentials issued before are worth nothing \
-         any more, and whoever holds some asks for new ones",
+        "`{}` is as it was when the backup was made, but for its key ring: credentials and tokens issued before are \
+         worth nothing any more, and whoever holds some signs in again",
         data.display()
     ))
 }

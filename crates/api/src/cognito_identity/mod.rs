@@ -119,6 +119,7 @@ fn of_login(refused: &LoginRefused) -> Said {
             format!("Invalid login token. Token expired: {} >= {}", now.secs(), expired.secs())
         }
         LoginRefused::NotYetValid(_) => "Invalid login token. Token is not valid yet.".to_owned(),
+        LoginRefused::Revoked(_) => "Invalid login token. Token is revoked.".to_owned(),
         LoginRefused::Algorithm(_) | LoginRefused::UnknownKey(_) | LoginRefused::Signature => {
             "Invalid login token. Couldn't verify signed token.".to_owned()
         }

@@ -81,5 +81,6 @@ fn issuer_named(
     };
     let names = house.issuers.names_of(&id);
     let keys = KeySet::of([&user_pool.keys.id.public]);
-    Ok(Issuer { pool: id, region: house.account.region.clone(), names, keys })
+    let (region, revoked_before) = (house.account.region.clone(), house.revoked_before);
+    Ok(Issuer { pool: id, region, names, keys, revoked_before })
 }

@@ -172,6 +172,7 @@ pub(crate) fn verified(token: &Token, pool: &IdentityPool) -> VerifiedLogin {
         keys: KeySet::of([&user_pool.keys.id.public]),
         pool: user_pool.id,
         region: account().region,
+        revoked_before: Timestamp::default(),
     };
     verify(&token.text(), &issuer, pool, &login::seen::Seen::default(), NOW).unwrap()
 }

@@ -34,6 +34,7 @@ fn issuer() -> Issuer {
         keys: KeySet::of(pool.keys.public()),
         pool: pool.id,
         region: account().region,
+        revoked_before: Timestamp::default(),
     }
 }
 
@@ -90,6 +91,19 @@ fn an_identity_pool_that_lists_the_client_under_another_user_pool_refuses_it() {
         let answer = verify(&id_token().text(), &issuer(), &pool, &Seen::default(), NOW);
         assert_eq!(answer, Err(LoginRefused::Audience(client().id.to_string())));
     }
+}
+
+#[test]
+fn a_token_issued_before_everything_was_revoked_proves_nothing() {
+    let at = |revoked_before, token: &str| {
+        verify(token, &Issuer { revoked_before, ..issuer() }, &identity_pool(), &Seen::default(), NOW)
+    };
+    let good = id_token().text();
+    assert!(at(NOW, &good).is_ok());
+    assert_eq!(at(NOW.after(Span::from_secs(1)), &good), Err(LoginRefused::Revoked(NOW)));
+    let undated = id_token().without_claim("iat").text();
+    assert_eq!(at(NOW, &undated), Err(LoginRefused::Revoked(Timestamp::default())));
+    assert!(at(Timestamp::default(), &undated).is_ok());
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::path::Path;
 /// Marks a restore that was begun; in a folder where it broke off no server starts.
 pub(crate) const RESTORING: &str = "restoring";
 
-/// Restores a backup. What was issued before is worth nothing afterwards: the key ring has one key, and that is new.
+/// Restores a backup. What was issued before is worth nothing afterwards.
 pub(crate) fn run(file: &Path, data: &Path, now: Timestamp, entropy: &dyn Entropy) -> Result<(), Refused> {
     must_be_empty(data)?;
     archive::read(file, |name, bytes| match name {
@@ -29,7 +29,7 @@ pub(crate) fn run(file: &Path, data: &Path, now: Timestamp, entropy: &dyn Entrop
     let failed = |error: io::Error| Refused(format!("`{}` cannot be restored into: {error}", data.display()));
     archive::read(file, |name, bytes| write(data, name, bytes).map_err(failed))?;
     sync_folders(data).map_err(failed)?;
-    keys::begin_ring_anew(&folder, now, entropy)?;
+    keys::revoke_all(&folder, now, entropy)?;
     folder.remove(RESTORING)
 }
 

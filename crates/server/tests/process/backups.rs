@@ -147,6 +147,7 @@ fn a_backup_made_while_others_write_is_one_moment_and_its_restore_revokes_what_w
     assert!(!data.join("records.copy").exists());
     put("later", b"later");
     let (later, _) = come(&server, &user);
+    let old_login = pool_login(&sign_in(server.address, &user));
     let root = root_of(&data);
     server.stop();
 
@@ -157,6 +158,11 @@ fn a_backup_made_while_others_write_is_one_moment_and_its_restore_revokes_what_w
     for old in [&held, &later] {
         assert_eq!(list(&server, old), (403, vec!["InvalidAccessKeyId".to_owned()]));
     }
+    let login = try_identity(&mut Connection::open(server.address).unwrap(), Some(&old_login)).unwrap();
+    assert_eq!(login.member("/message"), "Invalid login token. Token is revoked.");
+    // Tokens of the second of the restore count as older than it.
+    let advance = Ask::new("POST", "/_cenote/clock").body("{\"advanceSeconds\": 2}");
+    assert_eq!(send(server.address, &advance).status, 200);
     let (again, same) = come(&server, &user);
     assert_eq!(same, identity, "the same user is the same identity");
     let mut connection = Connection::open(server.address).unwrap();
