@@ -45,12 +45,15 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment: Environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
-    let cli = config::read(&arguments, &environment);
+    let read = config::read(&arguments, &environment);
     let plain = LogSettings { level: LogLevel::Info, format: LogFormat::Text };
-    log::begin(
-        cli.as_ref().map_or(&plain, |cli| cli.command.settings().map_or(&plain, |settings| &settings.log)),
-    );
-    match cli.and_then(|cli| run(cli.command)) {
+    let settings = read.as_ref().ok().and_then(|read| read.cli.command.settings());
+    log::begin(settings.map_or(&plain, |settings| &settings.log));
+    let ended = read.and_then(|read| {
+        read.odd.iter().for_each(|odd| tracing::warn!("{odd}"));
+        run(read.cli.command)
+    });
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(refused) => {
             tracing::error!("{refused}");

@@ -26,23 +26,41 @@ const ALIKE: f64 = 0.8;
 /// Variables of the environment, by their names.
 pub(crate) type Environment = BTreeMap<String, OsString>;
 
+/// What was read, and what is odd about it.
+pub(crate) struct Read {
+    pub(crate) cli: Cli,
+    /// Variables that may have been meant. Others put variables into an environment too, so they refuse nothing.
+    pub(crate) odd: Vec<String>,
+}
+
+impl From<Cli> for Read {
+    fn from(cli: Cli) -> Self {
+        Self { cli, odd: Vec::new() }
+    }
+}
+
 /// Reads the command line, the environment and the file.
 ///
 /// # Errors
 /// Everything that is wrong with them, at once. Help, and a command line that is none, end the process.
-pub(crate) fn read(arguments: &[OsString], environment: &Environment) -> Result<Cli, Refused> {
+pub(crate) fn read(arguments: &[OsString], environment: &Environment) -> Result<Read, Refused> {
     let command = Cli::command();
     let parsed = lenient(command.clone()).try_get_matches_from(arguments);
     let (name, matches) = match parsed.as_ref().map(ArgMatches::subcommand) {
         Ok(Some((name, matches))) if SERVING.contains(&name) => (name, matches),
         // Everything else is as clap says.
-        Ok(_) | Err(_) => return Ok(Cli::parse_from(arguments)),
+        Ok(_) | Err(_) => return Ok(Cli::parse_from(arguments).into()),
     };
     let Some(options) = command.find_subcommand(name) else {
-        return Ok(Cli::parse_from(arguments));
+        return Ok(Cli::parse_from(arguments).into());
     };
-    let mut gathered =
-        Gathered { command: name, options: options_of(options), told: BTreeMap::new(), faults: Vec::new() };
+    let mut gathered = Gathered {
+        command: name,
+        options: options_of(options),
+        told: BTreeMap::new(),
+        faults: Vec::new(),
+        odd: Vec::new(),
+    };
     gathered.command_line(matches);
     gathered.environment(environment);
     gathered.file();
@@ -53,7 +71,8 @@ pub(crate) fn read(arguments: &[OsString], environment: &Environment) -> Result<
     }
     let all = gathered.told.iter().filter_map(|(id, told)| Some(spelled(gathered.option(id)?, &told.values)));
     let whole = ["cenote", name].map(OsString::from).into_iter().chain(all.flatten());
-    Cli::try_parse_from(whole).map_err(Refused::because)
+    let cli = Cli::try_parse_from(whole).map_err(Refused::because)?;
+    Ok(Read { cli, odd: gathered.odd })
 }
 
 /// The options of a command, but for those that clap adds.
@@ -93,6 +112,7 @@ struct Gathered<'a> {
     options: Vec<&'a Arg>,
     told: BTreeMap<String, Told>,
     faults: Vec<String>,
+    odd: Vec<String>,
 }
 
 impl<'a> Gathered<'a> {
@@ -123,7 +143,7 @@ impl<'a> Gathered<'a> {
             } else if name.starts_with(PREFIX)
                 && let Some(meant) = nearest(name, self.options.iter().map(|option| variable(option)))
             {
-                self.faults.push(format!("{name} is no option; {meant} may be meant"));
+                self.odd.push(format!("{name} in the environment is no option; {meant} may be meant"));
             }
         }
     }
@@ -318,7 +338,7 @@ mod tests {
     use super::*;
     use crate::config::LogFormat;
 
-    fn told(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Cli, Refused> {
+    fn told(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Read, Refused> {
         let arguments: Vec<OsString> =
             ["cenote", "serve"].iter().chain(arguments).map(OsString::from).collect();
         let environment =
@@ -342,8 +362,8 @@ mod tests {
              trusted_proxies = ['10.0.0.0/8', '::1']\n[log]\nformat = 'json'\n[audit]\nsync = true\n",
         );
         let environment = [("CENOTE_REGION", "environment"), ("CENOTE_ACCOUNT", "000000000002")];
-        let cli = told(&[&config, "--account=000000000003", "--listen=127.0.0.1:3"], &environment).unwrap();
-        let settings = cli.command.settings().unwrap();
+        let read = told(&[&config, "--account=000000000003", "--listen=127.0.0.1:3"], &environment).unwrap();
+        let settings = read.cli.command.settings().unwrap();
         assert_eq!(settings.account.as_str(), "000000000003");
         assert_eq!((settings.region.as_str(), settings.listen.port()), ("environment", 3));
         assert!(matches!(settings.log.format, LogFormat::Json) && settings.audit.sync);
@@ -354,7 +374,7 @@ mod tests {
     fn every_fault_is_named_at_once_with_what_to_do() {
         let (_folder, config) =
             file("regoin = 'a'\n[tls]\ncertificate = 'c'\nkye = 'k'\n[limits]\nconnections = 0.5\n");
-        let environment = [("CENOTE_ACCOUNT", "12"), ("CENOTE_TLS_CERTIFICAT", "c"), ("CENOTE_OTHER", "")];
+        let environment = [("CENOTE_ACCOUNT", "12"), ("CENOTE_OTHER", "")];
         let arguments = [&*config, "--log-format=xml", "--limits-uncapped=::1,10.0.0.1/8"];
         let refused = told(&arguments, &environment).err().unwrap().to_string();
         for fault in [
@@ -365,7 +385,6 @@ mod tests {
             "`tls.key` is missing",
             "`limits.connections` in ",
             "CENOTE_ACCOUNT `12`",
-            "CENOTE_TLS_CERTIFICATE may be meant",
             "--log-format `xml`",
             "[possible values: text, json]",
             "write `10.0.0.0/8`",
@@ -375,6 +394,16 @@ mod tests {
             assert!(refused.contains(fault), "{fault}: {refused}");
         }
         assert!(!refused.contains("CENOTE_OTHER"), "{refused}");
+    }
+
+    #[test]
+    fn a_variable_that_is_nearly_an_option_is_odd_and_others_are_somebody_elses() {
+        let environment = [("CENOTE_TLS_CERTIFICAT", "c"), ("CENOTE_SERVICE_HOST", "10.0.0.1")];
+        let odd = told(&ENOUGH, &environment).unwrap().odd;
+        assert_eq!(
+            odd,
+            ["CENOTE_TLS_CERTIFICAT in the environment is no option; CENOTE_TLS_CERTIFICATE may be meant"]
+        );
     }
 
     #[test]

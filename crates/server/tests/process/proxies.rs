@@ -10,7 +10,7 @@ use std::path::Path;
 /// A server whose guests list only from one network, over TLS, and a guest of it.
 fn begin(folder: &Path, trusted: Option<&str>) -> (Running, Held) {
     let seed = folder.join("seed.toml");
-    let condition = "{ \"Bool\": { \"aws:SecureTransport\": \"true\" }, \"StringLike\": { \"aws:SourceIp\": \"203.0.113.*\" } }";
+    let condition = "{ \"Bool\": { \"aws:SecureTransport\": \"true\" }, \"IpAddress\": { \"aws:SourceIp\": \"203.0.113.0/24\" } }";
     guests_list_where(condition, &seed);
     let start = Start::dev(&folder.join("data")).seed(&seed);
     let start =
