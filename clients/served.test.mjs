@@ -87,6 +87,7 @@ const ELSEWHERE = {
   UnknownOperationException: 'the request names no operation',
   NotImplementedException: 'the operation is not served',
   NotModified: 'the status 304, which has no body',
+  LimitExceededException: 'the key ring is full: an answer of the service that is the server\'s own and none of AWS\'s',
 };
 
 const lines = (path) => readFileSync(path, 'utf8').trimEnd().split('\n');

@@ -78,6 +78,24 @@ fn keys_are_rotated_under_way_and_older_sessions_live_on() {
 }
 
 #[test]
+fn a_key_ring_that_is_full_is_not_rotated_until_old_keys_have_left_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Start::dev(folder.path()).quiet().run();
+    let root = root_of(folder.path());
+    let mut connection = Connection::open(server.address).unwrap();
+    let mut rotate = || {
+        let rotate = Ask::new("POST", "/_cenote/v1/RotateKeys").body("");
+        connection.send(&rotate.signed_for("cenote", &root)).unwrap()
+    };
+    for key in 2..=100 {
+        assert_eq!(rotate().json()["RingKey"], key);
+    }
+    let full = rotate();
+    assert_eq!((full.status, full.member("/__type").as_str()), (400, "LimitExceededException"));
+    assert_eq!(come(&server, &demo_user(folder.path())).0.id.len(), 20, "the newest key seals on");
+}
+
+#[test]
 fn only_those_who_may_rotate_keys_or_make_backups() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

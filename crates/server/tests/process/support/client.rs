@@ -64,7 +64,12 @@ impl Ask {
     }
 
     /// Signed for S3.
-    pub(crate) fn signed(mut self, held: &Held) -> Self {
+    pub(crate) fn signed(self, held: &Held) -> Self {
+        self.signed_for("s3", held)
+    }
+
+    /// Signed for a service.
+    pub(crate) fn signed_for(mut self, service: &str, held: &Held) -> Self {
         let headers: Vec<(&str, &[u8])> =
             self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
@@ -74,7 +79,8 @@ impl Ask {
             secret_access_key: SecretKeyRef::new(&held.secret),
             session_token: held.token.as_deref(),
         };
-        let signer = Signer { credentials, region: "us-east-1", service: "s3", style: Style::S3 };
+        let style = if service == "s3" { Style::S3 } else { Style::Standard };
+        let signer = Signer { credentials, region: "us-east-1", service, style };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let now = i64::try_from(now).unwrap();
         self.headers.extend(sign(&head, &signer, PayloadHash::of(&self.body), now).unwrap());
