@@ -8,6 +8,7 @@ use crate::metrics::Metrics;
 use crate::pace::{PacedBody, PacedStream};
 use crate::proxies::TrustedProxies;
 use crate::tls::Certificates;
+use crate::to_the_end::{Panicked, ToTheEnd};
 use api::app::App;
 use api::body::{ResponseBody, full};
 use api::router::{self, Answered, Peer};
@@ -108,15 +109,14 @@ async fn answer(request: Request<Incoming>, serving: Arc<Serving>, end: Peer) ->
     let stopwatch = Stopwatch::start();
     let request = request.map(|body| PacedBody::new(body, serving.pause()).boxed());
     if let Some(dev) = serving.dev.clone().filter(|_| DevTools::serves(&request)) {
-        let answering = tokio::spawn(async move { dev.answer(request).await });
-        return answering.await.unwrap_or_else(|_| internal_error());
+        let answering = ToTheEnd::of(async move { dev.answer(request).await });
+        return answering.await.unwrap_or_else(|Panicked| internal_error());
     }
     let asker = serving.proxies.asker(end, request.headers());
     // The query is left out: it may hold signatures and tokens.
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    // On a task of its own, so that a client that hangs up does not break off what was begun.
     let app = serving.app.clone();
-    let answering = tokio::spawn(async move { router::answer(&app, request, asker).await });
+    let answering = ToTheEnd::of(async move { router::answer(&app, request, asker).await });
     let Ok(Answered { response, id, settled }) = answering.await else {
         tracing::error!(%method, path, "an answer ended in a panic");
         serving.metrics.panic();

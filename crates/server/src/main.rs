@@ -23,6 +23,7 @@ mod seed;
 mod serve;
 mod sweep;
 mod tls;
+mod to_the_end;
 mod verbs;
 
 use config::{Command, Environment, KeysCommand, LogFormat, LogLevel, LogSettings};
