@@ -244,6 +244,13 @@ impl Model {
         read::model(text)
     }
 
+    /// Lets a shape have any text: its enumeration is of AWS's own things and not of those here.
+    pub fn open_enumeration(&mut self, shape: &str) {
+        for shape in self.shapes.iter_mut().filter(|it| *it.name == *shape) {
+            shape.constraints.retain(|constraint| !matches!(constraint, Constraint::OneOf(_)));
+        }
+    }
+
     /// The operation of this name.
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         self.operation_by_name.get(name).and_then(|&at| self.operations.get(at))

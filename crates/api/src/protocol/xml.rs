@@ -65,7 +65,7 @@ impl Document {
 }
 
 /// Outside of `Char` in XML 1.0 §2.2.
-fn has_no_form(letter: char) -> bool {
+pub(super) fn has_no_form(letter: char) -> bool {
     matches!(letter, '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' | '\u{FFFE}' | '\u{FFFF}')
 }
 

@@ -1,7 +1,10 @@
-//! From path, query and headers to the input of an operation.
+//! From path, query, headers and, where it is XML, the body to the input of an operation.
 
+use super::body::{self, BadDocument};
 use super::target::Target;
-use crate::protocol::model::{Kind, Location, Member, Model, Operation, Shape, TimestampFormat, Width};
+use crate::protocol::model::{
+    Kind, Location, Member, Model, Operation, Shape, Structure, TimestampFormat, Width,
+};
 use crate::protocol::timestamp;
 use http::HeaderMap;
 use http::header::{IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE};
@@ -23,12 +26,19 @@ pub enum BadInput {
     /// A header is not UTF-8, has no name after its prefix, or is there twice.
     #[error("header `{0}` cannot be read")]
     Header(String),
-    /// The operation takes an XML body, which is not read here yet; S3 calls it `NotImplemented`, status 501.
+    /// The body must not be empty; S3 calls it `MissingRequestBodyError`, status 400.
+    #[error("`{0}` needs a body")]
+    NoBody(String),
+    /// The body is not the document that the operation takes.
+    #[error("{0}")]
+    Document(#[from] BadDocument),
+    /// The operation takes a body that is not XML, which is not read here; S3 calls it `NotImplemented`, status 501.
     #[error("`{0}` takes a body that is not read here")]
     BodyNotRead(String),
 }
 
-/// Gathers the input of an operation from where its model binds it; a streamed body is left to the caller.
+/// Gathers the input of an operation from where its model binds it; a streamed body is left to the caller, and `body` is
+/// empty.
 ///
 /// The value has the model's member names; what was not sent is absent. Its shape is checked by
 /// [`constraint::check`](crate::protocol::constraint::check).
@@ -37,6 +47,7 @@ pub fn decode(
     operation: &Operation,
     target: &Target,
     headers: &HeaderMap,
+    body: &[u8],
 ) -> Result<Value, BadInput> {
     let mut input = Map::new();
     let members = model.structure(operation.input).map_or(&[][..], |input| &input.members);
@@ -54,6 +65,11 @@ pub fn decode(
             Location::Header => header(model, member, shape, headers)?,
             Location::Headers => prefixed(member, headers)?,
             Location::Body if member.streaming => None,
+            Location::Body if is_document(model, operation, member) => match (body, member.required) {
+                ([], true) => return Err(BadInput::NoBody(operation.name.to_string())),
+                ([], false) => None,
+                (body, _) => Some(body::read(model, member, body)?),
+            },
             Location::Body | Location::Status => {
                 return Err(BadInput::BodyNotRead(operation.name.to_string()));
             }
@@ -63,6 +79,13 @@ pub fn decode(
         }
     }
     Ok(input.into())
+}
+
+/// Whether the member is an XML document that is the whole body.
+fn is_document(model: &Model, operation: &Operation, member: &Member) -> bool {
+    let payload = model.structure(operation.input).and_then(Structure::payload);
+    let is_structure = matches!(model.shape(member.shape).kind, Kind::Structure(_));
+    is_structure && payload.is_some_and(|payload| payload.name == member.name)
 }
 
 fn argument(member: &Member, shape: &Shape, value: &str) -> BadInput {
@@ -129,8 +152,8 @@ fn prefixed(member: &Member, headers: &HeaderMap) -> Result<Option<Value>, BadIn
     Ok((!found.is_empty()).then_some(found.into()))
 }
 
-/// A text of a query or header as a value of its shape; `None` if it is not one.
-fn typed(model: &Model, shape: &Shape, text: &str) -> Option<Value> {
+/// A text of a query, header or element as a value of its shape; `None` if it is not one.
+pub(super) fn typed(model: &Model, shape: &Shape, text: &str) -> Option<Value> {
     match &shape.kind {
         Kind::Text | Kind::Blob => Some(text.into()),
         Kind::Integer(Width::Int) => whole::<i32>(text).map(Value::from),

@@ -9,7 +9,8 @@ use crate::protocol::xml::{Document, Writer, scalar};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value};
 
-const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+/// S3's namespace.
+pub(super) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /// An answer but for its stream.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub struct ErrorBody<'e> {
 /// Writes the output of an operation.
 ///
 /// `root` names the document's element, which models of this kind do not say (`ListBucketResult`); it is not used where
-/// the output has no body, or names the element itself.
+/// the output has no body, or names the element itself. A root of the name of the output's only member is that member.
 pub fn encode(
     model: &Model,
     operation: &Operation,
@@ -150,7 +151,13 @@ fn write_body(
     };
     let mut xml = Document::new();
     xml.open(root, &[("xmlns", NAMESPACE)]);
-    Writer { xml: &mut xml, model, moments: TimestampFormat::Iso8601 }.members(structure, object)?;
+    match structure.members.as_slice() {
+        [member] if *member.wire_name == *root => {
+            let value = object.get(&*member.name).unwrap_or(&Value::Null);
+            xml.text(&scalar(model.shape(member.shape), value, TimestampFormat::Iso8601)?);
+        }
+        _ => Writer { xml: &mut xml, model, moments: TimestampFormat::Iso8601 }.members(structure, object)?,
+    }
     xml.close(root);
     Ok(xml.into_bytes())
 }

@@ -105,7 +105,8 @@ fn parameters(query: &str) -> Result<Vec<Parameter>, BadTarget> {
         .collect()
 }
 
-fn decoded(text: &str) -> Result<String, BadTarget> {
+/// Decodes percent escapes, once.
+pub fn decoded(text: &str) -> Result<String, BadTarget> {
     let well_escaped = text.split('%').skip(1).all(|rest| {
         let mut bytes = rest.bytes();
         let mut is_digit = || bytes.next().is_some_and(|byte| byte.is_ascii_hexdigit());

@@ -11,7 +11,7 @@ fn decoded(operation: &str, uri: &str, headers: &[(&'static str, &[u8])]) -> Res
     for (name, value) in headers {
         map.append(HeaderName::from_static(name), HeaderValue::from_bytes(value).unwrap());
     }
-    decode(&model, model.operation(operation).unwrap(), &target, &map)
+    decode(&model, model.operation(operation).unwrap(), &target, &map, b"")
 }
 
 fn wrong(name: &str, value: &str, wrong: &str) -> Result<Value, BadInput> {
@@ -113,10 +113,25 @@ fn a_list_in_headers_is_split_at_its_commas() {
 }
 
 #[test]
-fn an_operation_with_a_body_of_xml_is_told_apart() {
-    for (operation, uri) in
-        [("DeleteObjects", "/b?delete"), ("CreateBucket", "/b"), ("PutBucketPolicy", "/b?policy")]
-    {
-        assert_eq!(decoded(operation, uri, &[]), Err(BadInput::BodyNotRead(operation.to_owned())));
-    }
+fn an_operation_with_a_body_is_told_apart() {
+    assert_eq!(decoded("DeleteObjects", "/b?delete", &[]), Err(BadInput::NoBody("DeleteObjects".to_owned())));
+    assert_eq!(decoded("CreateBucket", "/b", &[]).unwrap(), json!({ "Bucket": "b" }));
+    assert_eq!(
+        decoded("PutBucketPolicy", "/b?policy", &[]),
+        Err(BadInput::BodyNotRead("PutBucketPolicy".to_owned()))
+    );
+}
+
+#[test]
+fn a_document_is_the_member_that_is_the_whole_body() {
+    let model = Model::load(embedded::S3).unwrap();
+    let operation = model.operation("DeleteObjects").unwrap();
+    let target = Target::path_style("/b", Some("delete")).unwrap();
+    let body = b"<Delete><Object><Key>k</Key></Object></Delete>";
+    assert_eq!(
+        decode(&model, operation, &target, &HeaderMap::new(), body).unwrap(),
+        json!({ "Bucket": "b", "Delete": { "Objects": [{ "Key": "k" }] } })
+    );
+    let refused = decode(&model, operation, &target, &HeaderMap::new(), b"<Delete/>");
+    assert!(matches!(refused, Err(BadInput::Document(_))), "{refused:?}");
 }
