@@ -1,6 +1,8 @@
 //! The account and region that a server stands for.
 
 use crate::text::{all, text};
+use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
 
 text!(
     /// An AWS-style account number of twelve digits.
@@ -23,4 +25,12 @@ pub struct Account {
     pub id: AccountId,
     /// The region that is part of pool ids, identity ids and signature scopes.
     pub region: Region,
+}
+
+impl Account {
+    /// The account as S3 names it, its "canonical user id": 64 hexadecimal digits, always the same for one account.
+    pub fn canonical_user(&self) -> String {
+        let named = format!("canonical user of account {}", self.id);
+        HEXLOWER.encode(digest::digest(&digest::SHA256, named.as_bytes()).as_ref())
+    }
 }

@@ -153,6 +153,8 @@ pub enum After<'a> {
 pub trait Buckets {
     /// The bucket of this name.
     fn bucket(&mut self, name: &BucketName) -> Read<Option<Bucket>>;
+    /// Buckets whose names begin with `prefix` and come after `after`, in the order of their names; at most `limit`.
+    fn buckets(&mut self, prefix: &str, after: &str, limit: usize) -> Read<Vec<Bucket>>;
     /// Writes a bucket under its name.
     fn put_bucket(&mut self, bucket: &Bucket);
     /// Forgets a bucket.

@@ -5,5 +5,5 @@ use domain::s3::bucket::{Bucket, BucketName};
 
 /// The bucket `my-bucket`.
 pub fn bucket() -> Bucket {
-    Bucket { name: BucketName::parse("my-bucket").unwrap(), created: NOW }
+    Bucket::new(BucketName::parse("my-bucket").unwrap(), NOW)
 }

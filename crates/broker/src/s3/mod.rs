@@ -16,6 +16,9 @@ pub enum Refusal {
     /// There is no such object.
     #[error("there is no object `{0}`")]
     NoSuchKey(ObjectKey),
+    /// The object is not as the caller expects it to be.
+    #[error("the object `{0}` is not what the caller expects")]
+    PreconditionFailed(ObjectKey),
     /// The bucket still holds objects.
     #[error("bucket `{0}` is not empty")]
     BucketNotEmpty(BucketName),

@@ -3,7 +3,9 @@
 
 mod access;
 mod authenticate;
+mod buckets;
 mod client;
+mod conditional;
 mod credentials;
 mod desk;
 mod get_id;

@@ -1,6 +1,7 @@
 //! Objects, the contents they use, and the buckets they lie in.
 
 use crate::desk::Desk;
+use broker::s3::objects::Condition;
 use broker::s3::{Refusal, buckets, objects};
 use domain::entropy::draw;
 use domain::records::{Buckets, Stop};
@@ -26,7 +27,7 @@ pub(crate) fn object(key: &str, content: u128) -> Object {
 }
 
 async fn put(desk: &Desk, object: &Object) -> Result<Option<ContentId>, Refusal> {
-    desk.ask(|records, _| objects::put(records, object)).await
+    desk.ask(|records, _| objects::put(records, object, Condition::None)).await
 }
 
 async fn find(desk: &Desk, object: &Object) -> Result<Object, Refusal> {
@@ -34,7 +35,7 @@ async fn find(desk: &Desk, object: &Object) -> Result<Object, Refusal> {
 }
 
 async fn delete(desk: &Desk, object: &Object) -> Result<Option<ContentId>, Refusal> {
-    desk.ask(|records, _| objects::delete(records, &object.bucket, &object.key)).await
+    desk.ask(|records, _| objects::delete(records, &object.bucket, &object.key, Condition::None)).await
 }
 
 async fn delete_bucket(desk: &Desk) -> Result<(), Refusal> {
@@ -119,7 +120,7 @@ async fn keys_are_taken_as_they_are() {
 #[tokio::test]
 async fn what_lies_in_one_bucket_does_not_lie_in_another() {
     let desk = Desk::open().await;
-    let other = Bucket { name: BucketName::parse("my-bucket2").unwrap(), created: NOW };
+    let other = Bucket::new(BucketName::parse("my-bucket2").unwrap(), NOW);
     desk.ask(|records, _| buckets::create(records, &other)).await.unwrap();
     put(&desk, &object("a", 1)).await.unwrap();
     let there = Object { bucket: other.name, ..object("a", 2) };

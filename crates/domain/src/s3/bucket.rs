@@ -1,5 +1,6 @@
 //! A bucket and its name.
 
+use crate::s3::cors::CorsRules;
 use crate::text::text;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,15 @@ pub struct Bucket {
     pub name: BucketName,
     /// When it was made.
     pub created: Timestamp,
+    /// Which pages of other origins may use it; nobody said so if absent.
+    pub cors: Option<CorsRules>,
+}
+
+impl Bucket {
+    /// A bucket that was just made.
+    pub const fn new(name: BucketName, created: Timestamp) -> Self {
+        Self { name, created, cors: None }
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! Buckets and objects.
 
 pub mod bucket;
+pub mod cors;
 pub mod object;

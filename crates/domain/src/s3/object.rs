@@ -50,6 +50,16 @@ pub struct Object {
     pub checksum: Option<Checksum>,
 }
 
+impl Object {
+    /// Whether a list of entity tags names it, as `If-Match` and `If-None-Match` do; S3 takes tags without quotes too.
+    pub fn is_named_by(&self, tags: &str) -> bool {
+        tags.split(',').map(str::trim).any(|tag| {
+            let tag = tag.strip_prefix("W/").unwrap_or(tag);
+            tag == "*" || tag.trim_matches('"') == self.etag
+        })
+    }
+}
+
 /// The headers that are kept with an object and returned with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredHeaders {
@@ -63,6 +73,8 @@ pub struct StoredHeaders {
     pub content_language: Option<String>,
     /// `Cache-Control`.
     pub cache_control: Option<String>,
+    /// `Expires`, as it was sent.
+    pub expires: Option<String>,
     /// User metadata: `x-amz-meta-*` by the name after the prefix.
     pub metadata: BTreeMap<String, String>,
 }

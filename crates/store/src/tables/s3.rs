@@ -15,6 +15,11 @@ impl Buckets for Records<'_> {
         self.get(&BUCKETS, [name.as_str()])
     }
 
+    fn buckets(&mut self, prefix: &str, after: &str, limit: usize) -> Read<Vec<Bucket>> {
+        let rows = BUCKETS.all().starting_with(prefix).after(after);
+        Ok(self.scan(&rows, limit)?.into_iter().map(|found| found.value).collect())
+    }
+
     fn put_bucket(&mut self, bucket: &Bucket) {
         self.put(&BUCKETS, [bucket.name.as_str()], bucket);
     }
