@@ -3,6 +3,7 @@
 use crate::audit::Audit;
 use crate::body::ResponseBody;
 use crate::hashing::Hashing;
+use crate::s3::hosts::S3Hosts;
 use crate::service::Services;
 use crate::signers::Signers;
 use broker::House;
@@ -68,10 +69,10 @@ impl Secrets {
     }
 }
 
-/// Which other origins' pages may call S3.
+/// Which other origins' pages may use a bucket that has no rules of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum S3Cors {
-    /// None, until buckets have rules of their own.
+    /// None.
     Closed,
     /// All; for development.
     AnyOrigin,
@@ -95,8 +96,10 @@ pub struct App {
     pub entropy: Arc<dyn Entropy>,
     /// What happened, for an operator.
     pub audit: Audit,
-    /// Which pages may call S3.
+    /// Which pages may use buckets without rules.
     pub s3_cors: S3Cors,
+    /// Where buckets are hosts of their own.
+    pub s3_hosts: S3Hosts,
     /// The services and their models.
     pub services: Services,
     /// Where passwords are hashed.

@@ -72,6 +72,7 @@ pub struct Notes {
     parameters: Map<String, Value>,
     elements: Map<String, Value>,
     details: Map<String, Value>,
+    denials: Vec<Value>,
 }
 
 impl Notes {
@@ -145,6 +146,11 @@ impl Notes {
         }
     }
 
+    /// That one of the things asked for was denied, while others may have been allowed.
+    pub(crate) fn denied(&mut self, resource: &str, refused: &AccessRefused) {
+        self.denials.push(json!({ "resource": resource, "reason": refused.to_string() }));
+    }
+
     /// Why it was allowed.
     pub(crate) fn decision(&mut self, decision: &AccessDecision) {
         self.detail("decision", "allowed");
@@ -178,7 +184,7 @@ pub(crate) async fn record(
     ended: Result<Issues, &Said>,
 ) -> Result<(), Breakdown> {
     let for_good = match &ended {
-        Ok(issues) => *issues == Issues::Something,
+        Ok(issues) => *issues == Issues::Something || !call.notes.denials.is_empty(),
         Err(said) => said.kind == Kind::Denial,
     };
     let record = record_of(app, call, (id, operation), ended.err());
@@ -199,6 +205,10 @@ fn record_of(app: &App, call: &mut Call<'_>, (id, operation): (&str, &str), said
     let account = &app.house.account;
     let notes = std::mem::take(&mut call.notes);
     let mut details = notes.details;
+    if !notes.denials.is_empty() {
+        details.insert("decision".to_owned(), json!("denied"));
+        details.insert("denied".to_owned(), notes.denials.into());
+    }
     let mut record = json!({
         "eventVersion": "1.11",
         "userIdentity": notes.who.unwrap_or_else(|| json!({ "type": "Unknown" })),

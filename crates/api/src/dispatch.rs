@@ -106,10 +106,7 @@ async fn settle(
     ended: Result<Done, Fault>,
 ) -> Result<Done, Said> {
     let service = call.service;
-    let ended = ended.map_err(|fault| match fault {
-        Fault::Said(said) => said,
-        Fault::Common(common) => (service.say)(common),
-    });
+    let ended = ended.map_err(|fault| fault.said_by(service.say));
     if let Err(said) = &ended
         && said.kind == Kind::Breakdown
     {

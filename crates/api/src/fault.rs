@@ -75,6 +75,16 @@ pub enum Common {
     Breakdown(Breakdown),
 }
 
+impl Fault {
+    /// The answer of no, in a service's words.
+    pub fn said_by(self, say: fn(Common) -> Said) -> Said {
+        match self {
+            Self::Said(said) => said,
+            Self::Common(common) => say(common),
+        }
+    }
+}
+
 /// A caller who may not do what they ask.
 #[derive(Debug)]
 pub struct NotAllowed {

@@ -9,7 +9,7 @@ use crate::service::Service;
 use broker::iam::access::{AccessRefused, Authorized, Circumstances, Question, Resource, authorize};
 use broker::iam::authenticate::{Caller, Purpose, authenticate};
 use bytes::Bytes;
-use domain::records::Stop;
+use domain::records::{IdentityPools, Read, Roles, Stop};
 use domain::time::Timestamp;
 use http::request::Parts;
 use serde::Serialize;
@@ -203,16 +203,6 @@ impl SignedBy {
         asked.authorized(app, &self.caller, permission.action)
     }
 
-    /// What the signature says of the body.
-    pub fn payload(&self) -> &sigv4::PayloadHash {
-        self.caller.payload()
-    }
-
-    /// How the body is framed, if it is, and what its chunks are held to.
-    pub fn framing(&self) -> Option<sigv4::chunk::Framing> {
-        self.caller.framing()
-    }
-
     /// Whether the caller may also do something else, where the answer depends on that.
     pub async fn may_also(&self, app: &App, call: &Call<'_>, permission: &Permission) -> Result<bool, Fault> {
         Ok(decide(app, call, &self.caller, permission).await?.decided.is_ok())
@@ -220,12 +210,13 @@ impl SignedBy {
 }
 
 /// A permission as policies see it, and how they decided.
-struct Asked {
+pub(crate) struct Asked {
     /// The ARN of what it is about.
-    resource: String,
+    pub(crate) resource: String,
     /// The condition keys of the operation.
     keys: Vec<(&'static str, String)>,
-    decided: Result<Authorized, AccessRefused>,
+    /// What they said.
+    pub(crate) decided: Result<Authorized, AccessRefused>,
 }
 
 impl Asked {
@@ -244,31 +235,39 @@ async fn decide(
     caller: &Caller,
     permission: &Permission,
 ) -> Result<Asked, Fault> {
-    let asked = app.read(|records| {
-        let account = &app.house.account;
-        let resource = permission.resource.arn(records, account)?;
-        let mut keys = permission.keys.clone();
-        keys.extend(permission.resource.key(records, account)?);
-        let mut all_keys = s3::service_keys(call.service, caller.verified(), &app.house, call.now);
-        all_keys.extend_from_slice(&keys);
-        let question = Question {
-            action: permission.action,
-            resource: &resource,
-            keys: &all_keys,
-            circumstances: &call.circumstances,
-        };
-        let decided = match authorize(records, &app.house, caller, &question, call.now) {
-            Ok(authorized) => Ok(authorized),
-            Err(Stop::Refused(why)) => Err(why),
-            Err(Stop::Unready(unready)) => return Err(unready),
-        };
-        Ok(Asked { resource, keys, decided })
-    });
-    Ok(asked.await?)
+    Ok(app.read(|records| asked(records, app, call, caller, permission)).await?)
+}
+
+/// How policies decide on a permission, as of one instant.
+pub(crate) fn asked(
+    records: &mut (impl Roles + IdentityPools),
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+    permission: &Permission,
+) -> Read<Asked> {
+    let account = &app.house.account;
+    let resource = permission.resource.arn(records, account)?;
+    let mut keys = permission.keys.clone();
+    keys.extend(permission.resource.key(records, account)?);
+    let mut all_keys = s3::service_keys(call.service, caller.verified(), &app.house, call.now);
+    all_keys.extend_from_slice(&keys);
+    let question = Question {
+        action: permission.action,
+        resource: &resource,
+        keys: &all_keys,
+        circumstances: &call.circumstances,
+    };
+    let decided = match authorize(records, &app.house, caller, &question, call.now) {
+        Ok(authorized) => Ok(authorized),
+        Err(Stop::Refused(why)) => Err(why),
+        Err(Stop::Unready(unready)) => return Err(unready),
+    };
+    Ok(Asked { resource, keys, decided })
 }
 
 /// Finds out who signed a request, or refuses.
-fn caller_of(app: &App, call: &mut Call<'_>) -> Result<Caller, Fault> {
+pub(crate) fn caller_of(app: &App, call: &mut Call<'_>) -> Result<Caller, Fault> {
     let sent = call.head;
     let headers: Vec<(&str, &[u8])> =
         sent.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();

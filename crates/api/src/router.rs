@@ -1,9 +1,10 @@
 //! Which door a request goes through.
 //!
 //! One port serves everything: a request with a target header is for one of the JSON services, a form at the root for
-//! STS or IAM, a few first path segments belong to the server itself, and all else is S3.
+//! STS or IAM, a few first path segments belong to the server itself, and all else is S3. Below the hosts of S3 a bucket
+//! is a host of its own, and all its paths are keys.
 
-use crate::app::{App, S3Cors};
+use crate::app::App;
 use crate::audit::{self, Notes};
 use crate::body::{RequestBody, ResponseBody, full};
 use crate::cognito_idp::discovery;
@@ -83,9 +84,7 @@ async fn respond(app: &App, request: Request<RequestBody>, peer: Peer, id: Strin
         }
         Door::UnknownTarget => json_door::unknown_target(),
         Door::Preflight(methods) => cors::preflight(&head.headers, methods),
-        Door::PreflightRefused => {
-            text(StatusCode::FORBIDDEN, "pages of other origins may not call S3 here\n")
-        }
+        Door::S3Preflight => s3::cross_origin::preflight(app, &head, &id).await,
         Door::Live => text(StatusCode::OK, "live\n"),
         Door::Ready => ready(app).await,
         Door::PoolDocument(pool, document) => {
@@ -116,7 +115,7 @@ enum Door<'a> {
     S3,
     UnknownTarget,
     Preflight(&'static str),
-    PreflightRefused,
+    S3Preflight,
     Live,
     Ready,
     PoolDocument(UserPoolId, PoolDocument),
@@ -139,6 +138,10 @@ fn door<'a>(app: &'a App, head: &Parts) -> Door<'a> {
     if let Some(service) = query_door::service_of(app, head) {
         return Door::Query(service);
     }
+    if app.s3_hosts.bucket(&head.headers).is_some() {
+        // The whole path of such a host belongs to the bucket's keys.
+        return if head.method == Method::OPTIONS { Door::S3Preflight } else { Door::S3 };
+    }
     if path.starts_with(cenote::door::PREFIX) {
         return Door::Own;
     }
@@ -153,10 +156,7 @@ fn door<'a>(app: &'a App, head: &Parts) -> Door<'a> {
         ("/health/live", _) => Door::Live,
         ("/health/ready", _) => Door::Ready,
         ("/", &Method::OPTIONS) => Door::Preflight("GET, POST, OPTIONS"),
-        (_, &Method::OPTIONS) => match app.s3_cors {
-            S3Cors::AnyOrigin => Door::Preflight("GET, HEAD, PUT, POST, DELETE, OPTIONS"),
-            S3Cors::Closed => Door::PreflightRefused,
-        },
+        (_, &Method::OPTIONS) => Door::S3Preflight,
         (_, _) if RESERVED_SEGMENTS.contains(&first_segment) => Door::Reserved,
         (_, _) => Door::S3,
     }
@@ -191,14 +191,13 @@ impl<'a> Call<'a> {
 }
 
 async fn s3_service(app: &App, call: &mut Call<'_>, id: &str) -> Response<ResponseBody> {
+    let readable = s3::cross_origin::readable(app, call.head).await;
     let mut response = s3::door::answer(app, call, id).await;
     let headers = response.headers_mut();
+    headers.extend(readable);
     // What somebody uploaded must not run as a page of this origin.
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
-    if app.s3_cors == S3Cors::AnyOrigin {
-        cors::expose_s3(headers);
-    }
     response
 }
 

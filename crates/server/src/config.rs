@@ -10,6 +10,7 @@ mod gather;
 
 pub(crate) use gather::{Environment, read};
 
+use api::s3::hosts::HostName;
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use domain::account::{AccountId, Region};
@@ -126,6 +127,11 @@ pub(crate) struct Settings {
     /// form if absent. Logins may use either form.
     #[arg(long, value_name = "URL", value_parser = IssuerBase::parse)]
     pub(crate) issuer: Option<IssuerBase>,
+    /// The host names below which buckets are hosts, as `my-bucket.s3.example.com` is below `s3.example.com`. Any other
+    /// host is path style.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = HostName::parse,
+          default_values = ["localhost", "s3.localhost"])]
+    pub(crate) s3_hosts: Vec<HostName>,
     /// The proxies in front, as addresses or networks. Only from them are `X-Forwarded-For` and `X-Forwarded-Proto`
     /// believed; anybody else's are ignored.
     #[arg(long, value_name = "NET,…", value_delimiter = ',', value_parser = network)]

@@ -13,6 +13,7 @@ use crate::keys;
 use crate::metrics::Metrics;
 use api::app::{App, Clock, S3Cors, Secrets};
 use api::audit::Audit;
+use api::s3::hosts::S3Hosts;
 use api::service::Services;
 use broker::House;
 use domain::account::Account;
@@ -47,7 +48,7 @@ pub(crate) fn open(settings: &Settings) -> Result<Opened, Refused> {
     Ok(opened)
 }
 
-/// Opens the data folder, with pages of other origins allowed or not.
+/// Opens the data folder, with pages of other origins allowed into buckets without rules or not.
 pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, Refused> {
     let process = Stopwatch::start();
     let metrics = Arc::new(Metrics::new());
@@ -83,6 +84,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
         entropy,
         audit: Audit::new(Arc::new(audit)),
         s3_cors,
+        s3_hosts: S3Hosts::new(&settings.s3_hosts),
         services,
         hashing: api::hashing::Hashing::default(),
         signers: api::signers::Signers::default(),

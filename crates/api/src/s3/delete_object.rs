@@ -1,10 +1,11 @@
-//! DeleteObject: forgets an object; one that is not there is deleted already.
+//! DeleteObject: forgets an object; one that is not there is deleted already, unless the caller expects it.
 
-use super::{fault_of, permissions};
+use super::permissions;
+use super::written::{drop_content, may_ask, told};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::s3::objects;
+use broker::s3::objects::{self, Condition};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ pub struct DeleteObject;
 pub struct Input {
     bucket: BucketName,
     key: ObjectKey,
+    if_match: Option<String>,
     expected_bucket_owner: Option<String>,
     /// Who pays does not matter here.
     #[serde(rename = "RequestPayer")]
@@ -35,16 +37,28 @@ impl Operation for DeleteObject {
     type Access = Signed;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
-        Ok(permissions::on_object("s3:DeleteObject", &input.bucket, &input.key))
+        let mut permission = permissions::on_object("s3:DeleteObject", &input.bucket, &input.key);
+        permission.keys.extend(input.if_match.clone().map(|tags| ("s3:if-match", tags)));
+        Ok(permission)
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+    async fn run(
+        app: &App,
+        call: &mut Call<'_>,
+        caller: SignedBy,
+        input: Input,
+    ) -> Result<Reply<Output>, Fault> {
         permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;
+        let Input { bucket, key, .. } = &input;
+        let condition = input.if_match.as_deref().map_or(Condition::None, Condition::Named);
+        may_ask(app, call, &caller, (bucket, key), condition).await?;
         let deleting = app
             .store
-            .transact(app.entropy.as_ref(), |records, _| objects::delete(records, &input.bucket, &input.key));
-        if let Some(unused) = deleting.await?.map_err(fault_of)? {
-            super::put_object::drop_content(app, &unused).await;
+            .transact(app.entropy.as_ref(), |records, _| objects::delete(records, bucket, key, condition));
+        match deleting.await? {
+            Ok(Some(unused)) => drop_content(app, &unused).await,
+            Ok(None) => {}
+            Err(refusal) => return Err(told(app, call, &caller, bucket, refusal).await?),
         }
         Ok(Reply::of(Output {}))
     }

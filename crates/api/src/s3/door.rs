@@ -1,17 +1,19 @@
 //! Where a request becomes an operation of S3, and where its answer becomes HTTP.
 
-use super::{hoisted, upload, words};
+use super::{document, hoisted, upload, words};
 use crate::app::App;
 use crate::audit::LONGEST;
 use crate::body::{ResponseBody, full};
 use crate::dispatch::{self, Done};
 use crate::fault::{Common, Fault, Said};
 use crate::operation::Call;
-use crate::protocol::model::Operation;
+use crate::protocol::model::{Operation, Structure};
 use crate::protocol::rest_xml::{self, BadInput, ErrorBody, NotRouted, Target};
+use bytes::Bytes;
 use domain::records::Breakdown;
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -22,7 +24,7 @@ pub(crate) async fn answer(app: &App, call: &mut Call<'_>, id: &str) -> Response
         Ok(named) => named,
         Err(fault) => {
             let said = dispatch::refuse(app, call, id, "Unknown", fault).await;
-            return refusal(call, id, &said);
+            return refusal(call.head, id, &said);
         }
     };
     for (name, text) in [("bucketName", &target.bucket), ("key", &target.key)] {
@@ -31,22 +33,19 @@ pub(crate) async fn answer(app: &App, call: &mut Call<'_>, id: &str) -> Response
             call.notes.parameter(name, text.chars().take(LONGEST).collect::<String>());
         }
     }
-    let decoded = decode(call, operation, (&target, &headers)).await;
+    let decoded = decode(app, call, operation, (&target, &headers)).await;
     match dispatch::walk(app, call, id, operation, decoded).await {
         Ok(done) => match success(call, operation, done) {
             Ok(response) => response,
-            Err(breakdown) => refusal(call, id, &words::say(Common::Breakdown(breakdown))),
+            Err(breakdown) => refusal(call.head, id, &words::say(Common::Breakdown(breakdown))),
         },
-        Err(said) => refusal(call, id, &said),
+        Err(said) => refusal(call.head, id, &said),
     }
 }
 
 /// The operation that a request names, the bucket and key that it is about, and its headers as they are meant.
 fn named<'c>(app: &App, call: &Call<'c>) -> Result<(&'static Operation, Target, Cow<'c, HeaderMap>), Fault> {
-    let target = Target::path_style(call.head.uri.path(), call.head.uri.query()).map_err(|bad| Said {
-        reason: bad.to_string(),
-        ..Said::bad_request("InvalidURI", "Couldn't parse the specified URI.")
-    })?;
+    let target = target(app, call.head)?;
     let headers = hoisted::headers(&call.head.headers, &target)?;
     let routed = app.services.s3_router.route(&call.head.method, &target, &headers);
     let operation = routed.map_err(|not_routed| match not_routed {
@@ -57,7 +56,22 @@ fn named<'c>(app: &App, call: &Call<'c>) -> Result<(&'static Operation, Target, 
     Ok((operation, target, headers))
 }
 
+/// The bucket and key that a request is about, by its host and path, and its query.
+pub(super) fn target(app: &App, head: &Parts) -> Result<Target, Fault> {
+    let (path, query) = (head.uri.path(), head.uri.query());
+    let target = match app.s3_hosts.bucket(&head.headers) {
+        Some(bucket) => Target::virtual_host(&bucket, path, query),
+        None => Target::path_style(path, query),
+    };
+    let unparsable = |bad: rest_xml::BadTarget| Said {
+        reason: bad.to_string(),
+        ..Said::bad_request("InvalidURI", "Couldn't parse the specified URI.")
+    };
+    target.map_err(|bad| unparsable(bad).into())
+}
+
 async fn decode(
+    app: &App,
     call: &mut Call<'_>,
     operation: &Operation,
     (target, headers): (&Target, &HeaderMap),
@@ -71,27 +85,38 @@ async fn decode(
     if target.key.as_deref().is_some_and(|key| ObjectKey::parse(key).is_err()) {
         return Err(Said::bad_request("KeyTooLongError", "Your key is too long").into());
     }
-    let decoded = rest_xml::decode(call.service.model, operation, target, headers);
-    let decoded = decoded.map_err(|bad| match bad {
+    let model = call.service.model;
+    let body = match model.structure(operation.input).and_then(Structure::payload) {
+        Some(payload) if payload.streaming => Bytes::new(),
+        Some(_) => document::read(app, call, operation).await?,
+        None => {
+            upload::expect_nothing(call).await?;
+            Bytes::new()
+        }
+    };
+    let decoded = rest_xml::decode(model, operation, target, headers, &body);
+    decoded.map_err(|bad| fault_of(bad).into())
+}
+
+/// S3's words for a request that is not the input of its operation.
+fn fault_of(bad: BadInput) -> Said {
+    match bad {
         BadInput::Argument { message, .. } => words::invalid_argument(message),
         BadInput::Header(_) => words::invalid_argument(bad.to_string()),
+        BadInput::NoBody(_) => Said {
+            reason: bad.to_string(),
+            ..Said::bad_request("MissingRequestBodyError", "Request Body is empty")
+        },
+        BadInput::Document(why) => words::malformed_xml(why.to_string()),
         BadInput::BodyNotRead(_) => words::not_implemented(bad.to_string()),
-    })?;
-    if !call
-        .service
-        .model
-        .structure(operation.input)
-        .is_some_and(|input| input.members.iter().any(|m| m.streaming))
-    {
-        upload::expect_nothing(call).await?;
     }
-    Ok(decoded)
 }
 
 fn success(call: &Call<'_>, operation: &Operation, done: Done) -> Result<Response<ResponseBody>, Breakdown> {
-    let encoded = rest_xml::encode(call.service.model, operation, "ListBucketResult", &done.output).map_err(
-        |error| Breakdown::new(format!("the answer of {} cannot be written: {error}", operation.name)),
-    )?;
+    let encoded = rest_xml::encode(call.service.model, operation, root_of(&operation.name), &done.output)
+        .map_err(|error| {
+            Breakdown::new(format!("the answer of {} cannot be written: {error}", operation.name))
+        })?;
     let has_xml = !encoded.body.is_empty();
     let body = done.body.unwrap_or_else(|| full(encoded.body));
     let mut response = Response::new(body);
@@ -103,12 +128,23 @@ fn success(call: &Call<'_>, operation: &Operation, done: Done) -> Result<Respons
     Ok(response)
 }
 
+/// The element that an answer of several members stands in, which the model does not say.
+fn root_of(operation: &str) -> &'static str {
+    match operation {
+        "DeleteObjects" => "DeleteResult",
+        "GetBucketCors" => "CORSConfiguration",
+        "GetBucketLocation" => "LocationConstraint",
+        "ListBuckets" => "ListAllMyBucketsResult",
+        _ => "ListBucketResult",
+    }
+}
+
 const XML: HeaderValue = HeaderValue::from_static("application/xml");
 
-fn refusal(call: &Call<'_>, id: &str, said: &Said) -> Response<ResponseBody> {
-    let has_body = call.head.method != Method::HEAD && said.status != StatusCode::NOT_MODIFIED;
+pub(super) fn refusal(head: &Parts, id: &str, said: &Said) -> Response<ResponseBody> {
+    let has_body = head.method != Method::HEAD && said.status != StatusCode::NOT_MODIFIED;
     let body = if has_body {
-        let (resource, host_id) = (call.head.uri.path(), id);
+        let (resource, host_id) = (head.uri.path(), id);
         let details: Vec<(&str, &str)> =
             said.details.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let error = ErrorBody {

@@ -5,9 +5,7 @@ use crate::app::App;
 use crate::body::of_content;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-
-/// How often an object is looked up again because it was replaced between finding it and opening its content.
-const LOOKS: usize = 8;
+use crate::s3::LOOKS;
 
 /// The operation.
 pub struct GetObject;

@@ -1,6 +1,7 @@
 //! ListObjects: a bucket's objects, page by page; the older of the two ways.
 
 use super::listing::{CommonPrefix, Content, Encoding, Narrowed};
+use super::owner::Owner;
 use super::permissions;
 use crate::app::App;
 use crate::fault::Fault;
@@ -78,7 +79,7 @@ impl Operation for ListObjects {
         let groups = input.delimiter.as_deref().is_some_and(|delimiter| !delimiter.is_empty());
         let next_marker = page.last().filter(|_| page.is_truncated && groups).map(|last| encoding.name(last));
         let is_truncated = page.is_truncated;
-        let (contents, common_prefixes) = encoding.entries(page);
+        let (contents, common_prefixes) = encoding.entries(page, Some(&Owner::of(&app.house.account)));
         Ok(Reply::of(Output {
             prefix: encoding.name(input.prefix.as_deref().unwrap_or_default()),
             marker: encoding.name(marker),

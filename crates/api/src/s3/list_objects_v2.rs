@@ -1,6 +1,7 @@
 //! ListObjectsV2: a bucket's objects, page by page.
 
 use super::listing::{CommonPrefix, Content, Encoding, Narrowed};
+use super::owner::Owner;
 use super::{permissions, words};
 use crate::app::App;
 use crate::fault::Fault;
@@ -66,9 +67,7 @@ impl Input {
     /// The entry after which the page begins.
     fn after(&self) -> Result<String, Fault> {
         match &self.continuation_token {
-            Some(token) => entry_of(token).ok_or_else(|| {
-                words::invalid_argument("The continuation token provided is incorrect".to_owned()).into()
-            }),
+            Some(token) => entry_of(token).ok_or_else(|| words::bad_continuation_token().into()),
             None => Ok(self.start_after.clone().unwrap_or_default()),
         }
     }
@@ -86,16 +85,14 @@ impl Operation for ListObjectsV2 {
 
     async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;
-        if input.fetch_owner == Some(true) {
-            return Err(words::not_implemented("owners of objects are not served yet".to_owned()).into());
-        }
         let encoding = Encoding::asked(input.encoding_type.as_deref())?;
         let narrowed = input.narrowed();
         let max_keys = narrowed.limit()?;
         let page = narrowed.page(app, &input.after()?).await?;
         let next_continuation_token = page.last().filter(|_| page.is_truncated).map(token_after);
+        let owner = input.fetch_owner.filter(|asked| *asked).map(|_| Owner::of(&app.house.account));
         let (key_count, is_truncated) = (page.entries.len(), page.is_truncated);
-        let (contents, common_prefixes) = encoding.entries(page);
+        let (contents, common_prefixes) = encoding.entries(page, owner.as_ref());
         Ok(Reply::of(Output {
             prefix: encoding.name(input.prefix.as_deref().unwrap_or_default()),
             start_after: input.start_after.as_deref().map(|name| encoding.name(name)),

@@ -1,5 +1,6 @@
 //! What ListObjects and ListObjectsV2 have in common.
 
+use super::owner::Owner;
 use super::{fault_of, permissions};
 use crate::app::App;
 use crate::fault::Fault;
@@ -37,8 +38,12 @@ pub(super) struct Content {
     etag: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     checksum_algorithm: Option<[String; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checksum_type: Option<&'static str>,
     size: u64,
     storage_class: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<Owner>,
 }
 
 /// Keys that share a prefix, in a listing.
@@ -108,26 +113,28 @@ impl Encoding {
         }
     }
 
-    /// The objects and the common prefixes of a page.
-    pub(super) fn entries(self, page: Page) -> (Vec<Content>, Vec<CommonPrefix>) {
+    /// The objects, with their owner where it is asked for, and the common prefixes of a page.
+    pub(super) fn entries(self, page: Page, owner: Option<&Owner>) -> (Vec<Content>, Vec<CommonPrefix>) {
         let (mut contents, mut prefixes) = (Vec::new(), Vec::new());
         for entry in page.entries {
             match entry {
-                Entry::Object(object) => contents.push(self.content(&object)),
+                Entry::Object(object) => contents.push(self.content(&object, owner)),
                 Entry::CommonPrefix(prefix) => prefixes.push(CommonPrefix { prefix: self.name(&prefix) }),
             }
         }
         (contents, prefixes)
     }
 
-    fn content(self, object: &Object) -> Content {
+    fn content(self, object: &Object, owner: Option<&Owner>) -> Content {
         Content {
             key: self.name(object.key.as_str()),
             last_modified: object.modified,
             etag: format!("\"{}\"", object.etag),
             checksum_algorithm: object.checksum.as_ref().map(|checksum| [checksum.algorithm.clone()]),
+            checksum_type: object.checksum.as_ref().map(|_| "FULL_OBJECT"),
             size: object.size,
             storage_class: "STANDARD",
+            owner: owner.cloned(),
         }
     }
 }

@@ -1,29 +1,44 @@
 //! S3 (restXml): buckets and objects.
 
+pub mod copy_object;
+pub mod create_bucket;
+pub(crate) mod cross_origin;
 pub mod delete_bucket;
+pub mod delete_bucket_cors;
 pub mod delete_object;
+pub mod delete_objects;
 pub mod door;
+pub mod each;
+pub mod get_bucket_cors;
+pub mod get_bucket_location;
 pub mod get_object;
 pub mod head_bucket;
 pub mod head_object;
+pub mod hosts;
+pub mod list_buckets;
 pub mod list_objects;
 pub mod list_objects_v2;
+pub mod put_bucket_cors;
 pub mod put_object;
 
+mod copy_source;
+mod document;
 mod hoisted;
 mod listing;
+mod owner;
 mod permissions;
 mod preconditions;
 mod range;
 mod stored;
 mod upload;
 mod words;
+mod written;
 
 use crate::dispatch::Served;
 use crate::fault::{Fault, Said};
 use crate::protocol::embedded;
-use crate::protocol::model::BadModel;
-use crate::service::{Service, model};
+use crate::protocol::model::{BadModel, Model};
+use crate::service::Service;
 use broker::House;
 use broker::s3::Refusal;
 use domain::time::Timestamp;
@@ -31,25 +46,39 @@ use http::StatusCode;
 use sigv4::authorization::ALGORITHM;
 use sigv4::{Form, Verified};
 
+/// How often an object is looked up again because it was replaced between finding it and opening its content.
+const LOOKS: usize = 8;
+
 const OPERATIONS: &[Served] = &[
+    Served::of::<copy_object::CopyObject>(),
+    Served::of::<create_bucket::CreateBucket>(),
     Served::of::<delete_bucket::DeleteBucket>(),
+    Served::of::<delete_bucket_cors::DeleteBucketCors>(),
     Served::of::<delete_object::DeleteObject>(),
+    Served::of::<delete_objects::DeleteObjects>(),
+    Served::of::<get_bucket_cors::GetBucketCors>(),
+    Served::of::<get_bucket_location::GetBucketLocation>(),
     Served::of::<get_object::GetObject>(),
     Served::of::<head_bucket::HeadBucket>(),
     Served::of::<head_object::HeadObject>(),
+    Served::of::<list_buckets::ListBuckets>(),
     Served::of::<list_objects::ListObjects>(),
     Served::of::<list_objects_v2::ListObjectsV2>(),
+    Served::of::<put_bucket_cors::PutBucketCors>(),
     Served::of::<put_object::PutObject>(),
 ];
 
 /// The service.
 pub(crate) fn service() -> Result<Service, BadModel> {
+    let mut model = Model::load(embedded::S3)?;
+    // Regions are the operator's own.
+    model.open_enumeration("BucketLocationConstraint");
     Ok(Service {
         name: "s3",
         event_source: "s3.amazonaws.com",
         signing_name: "s3",
         is_global: false,
-        model: model(embedded::S3)?,
+        model: Box::leak(Box::new(model)),
         operations: OPERATIONS,
         say: words::say,
     })
@@ -62,6 +91,7 @@ fn fault_of(refusal: Refusal) -> Fault {
             .with_status(StatusCode::NOT_FOUND),
         Refusal::NoSuchKey(_) => Said::bad_request("NoSuchKey", "The specified key does not exist.")
             .with_status(StatusCode::NOT_FOUND),
+        Refusal::PreconditionFailed(_) => words::precondition_failed(),
         Refusal::BucketNotEmpty(_) => {
             Said::bad_request("BucketNotEmpty", "The bucket you tried to delete is not empty")
                 .with_status(StatusCode::CONFLICT)

@@ -31,22 +31,14 @@ impl Preconditions<'_> {
     /// Compares the conditions with an object, in the order that the RFC gives.
     pub(super) fn evaluate(&self, object: &Object) -> Outcome {
         match (self.if_match, self.if_unmodified_since) {
-            (Some(tags), _) if !names(tags, object) => return Outcome::Failed,
+            (Some(tags), _) if !object.is_named_by(tags) => return Outcome::Failed,
             (None, Some(since)) if object.modified.secs() > since.secs() => return Outcome::Failed,
             (Some(_) | None, _) => {}
         }
         match (self.if_none_match, self.if_modified_since) {
-            (Some(tags), _) if names(tags, object) => Outcome::NotModified,
+            (Some(tags), _) if object.is_named_by(tags) => Outcome::NotModified,
             (None, Some(since)) if object.modified.secs() <= since.secs() => Outcome::NotModified,
             (Some(_) | None, _) => Outcome::Send,
         }
     }
-}
-
-/// Whether a list of entity tags names the object's; S3 takes them without quotes too.
-fn names(tags: &str, object: &Object) -> bool {
-    tags.split(',').map(str::trim).any(|tag| {
-        let tag = tag.strip_prefix("W/").unwrap_or(tag);
-        tag == "*" || tag.trim_matches('"') == object.etag
-    })
 }

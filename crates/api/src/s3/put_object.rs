@@ -1,23 +1,16 @@
 //! PutObject: writes an object.
 
 use super::upload::{Claims, Upload};
-use super::{fault_of, permissions, words};
+use super::written::{Place, check_headers, checksum_members, without_framing};
+use super::{permissions, words};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::s3::{buckets, objects};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::{ContentId, Object, ObjectKey, StoredHeaders};
 use serde::{Deserialize, Serialize};
 use sigv4::checksum::Algorithm;
 use std::collections::BTreeMap;
-
-/// The most user metadata that an object may have, names and values together, in bytes. Source: S3 user guide,
-/// "Working with object metadata".
-const MOST_METADATA: usize = 2048;
-
-/// The most bytes that the other headers kept with an object may have together.
-const MOST_HEADERS: usize = 8192;
 
 /// The operation.
 pub struct PutObject;
@@ -33,6 +26,9 @@ pub struct Input {
     content_disposition: Option<String>,
     content_language: Option<String>,
     cache_control: Option<String>,
+    expires: Option<String>,
+    if_match: Option<String>,
+    if_none_match: Option<String>,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
     #[serde(rename = "ContentMD5")]
@@ -75,9 +71,7 @@ impl Operation for PutObject {
     type Access = Signed;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
-        let mut permission = permissions::on_object("s3:PutObject", &input.bucket, &input.key);
-        permission.keys.extend(input.storage_class.clone().map(|class| ("s3:x-amz-storage-class", class)));
-        Ok(permission)
+        Ok(input.place().permission())
     }
 
     async fn run(
@@ -86,11 +80,12 @@ impl Operation for PutObject {
         caller: SignedBy,
         input: Input,
     ) -> Result<Reply<Output>, Fault> {
-        input.check(app)?;
-        let upload = Upload::announced(&call.head.headers, &caller, &input.claims()?)?;
-        let finding =
-            app.store.transact(app.entropy.as_ref(), |records, _| buckets::find(records, &input.bucket));
-        finding.await?.map_err(fault_of)?;
+        permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;
+        let headers = input.headers();
+        check_headers(&headers)?;
+        let upload = Upload::announced(&call.head.headers, caller.caller(), &input.claims()?)?;
+        let place = input.place();
+        place.check(app, call, &caller).await?;
 
         let id = ContentId::draw(app.entropy.as_ref());
         let mut content = app.contents.begin(&id);
@@ -98,58 +93,42 @@ impl Operation for PutObject {
         content.finish().await?;
 
         let object = Object {
-            bucket: input.bucket,
-            key: input.key,
+            bucket: input.bucket.clone(),
+            key: input.key.clone(),
             content: id,
             size: received.size,
             etag: received.etag,
             modified: app.clock.now(),
-            headers: StoredHeaders {
-                content_type: input.content_type,
-                content_encoding: input.content_encoding.and_then(without_framing),
-                content_disposition: input.content_disposition,
-                content_language: input.content_language,
-                cache_control: input.cache_control,
-                metadata: input.metadata,
-            },
+            headers,
             checksum: received.checksum,
         };
-        let putting = app.store.transact(app.entropy.as_ref(), |records, _| objects::put(records, &object));
-        match putting.await? {
-            Ok(replaced) => {
-                if let Some(unused) = replaced {
-                    drop_content(app, &unused).await;
-                }
-            }
-            Err(refusal) => {
-                drop_content(app, &object.content).await;
-                return Err(fault_of(refusal));
-            }
-        }
-        Ok(Reply::of(output_of(&object)))
+        place.put(app, call, &caller, &object).await?;
+        let checksum = checksum_members(&object);
+        Ok(Reply::of(Output { etag: format!("\"{}\"", object.etag), checksum }))
     }
 }
 
 impl Input {
-    fn check(&self, app: &App) -> Result<(), Fault> {
-        permissions::check_owner(app, self.expected_bucket_owner.as_deref())?;
-        if let Some(class) = self.storage_class.as_deref().filter(|class| *class != "STANDARD") {
-            return Err(words::not_implemented(format!("the storage class {class} is not served")).into());
+    fn place(&self) -> Place<'_> {
+        Place {
+            bucket: &self.bucket,
+            key: &self.key,
+            if_match: self.if_match.as_deref(),
+            if_none_match: self.if_none_match.as_deref(),
+            storage_class: self.storage_class.as_deref(),
         }
-        let metadata: usize = self.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
-        let described = [
-            &self.content_type,
-            &self.content_encoding,
-            &self.content_disposition,
-            &self.content_language,
-            &self.cache_control,
-        ];
-        let headers: usize = described.into_iter().flatten().map(String::len).sum();
-        if metadata > MOST_METADATA || headers > MOST_HEADERS {
-            let message = "Your metadata headers exceed the maximum allowed metadata size";
-            return Err(crate::fault::Said::bad_request("MetadataTooLarge", message).into());
+    }
+
+    fn headers(&self) -> StoredHeaders {
+        StoredHeaders {
+            content_type: self.content_type.clone(),
+            content_encoding: self.content_encoding.clone().and_then(without_framing),
+            content_disposition: self.content_disposition.clone(),
+            content_language: self.content_language.clone(),
+            cache_control: self.cache_control.clone(),
+            expires: self.expires.clone(),
+            metadata: self.metadata.clone(),
         }
-        Ok(())
     }
 
     fn claims(&self) -> Result<Claims, Fault> {
@@ -172,25 +151,4 @@ impl Input {
             checksums: given.collect(),
         })
     }
-}
-
-/// Deletes a content that no record names any more. If that fails the sweep at the next start finds it.
-pub(super) async fn drop_content(app: &App, unused: &ContentId) {
-    if let Err(breakdown) = app.contents.delete(unused).await {
-        tracing::warn!(%breakdown, content = %unused, "an unused content stays until the next start");
-    }
-}
-
-/// What was sent as `Content-Encoding` besides the framing of the upload.
-fn without_framing(encoding: String) -> Option<String> {
-    let kept: Vec<&str> = encoding.split(',').map(str::trim).filter(|part| *part != "aws-chunked").collect();
-    Some(kept.join(",")).filter(|kept| !kept.is_empty())
-}
-
-fn output_of(object: &Object) -> Output {
-    let checksum = object.checksum.as_ref().map(|checksum| {
-        let member = format!("Checksum{}", checksum.algorithm);
-        [(member, checksum.value.clone()), ("ChecksumType".to_owned(), "FULL_OBJECT".to_owned())]
-    });
-    Output { etag: format!("\"{}\"", object.etag), checksum: checksum.into_iter().flatten().collect() }
 }

@@ -2,12 +2,14 @@
 
 use super::preconditions::{Outcome, Preconditions};
 use super::range::{self, Asked};
-use super::{fault_of, permissions, words};
+use super::written::{checksum_members, told};
+use super::{permissions, words};
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Permission, SignedBy};
 use crate::protocol::timestamp::http_date;
-use broker::s3::{Refusal, objects};
+use broker::s3::objects;
+use data_encoding::BASE64;
 use domain::records::Breakdown;
 use domain::s3::bucket::BucketName;
 use domain::s3::object::{Object, ObjectKey};
@@ -129,16 +131,7 @@ pub(super) async fn find(
     input: &Input,
 ) -> Result<Found, Fault> {
     permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;
-    let finding = app
-        .store
-        .transact(app.entropy.as_ref(), |records, _| objects::find(records, &input.bucket, &input.key));
-    let object = match finding.await? {
-        Ok(object) => object,
-        Err(absent @ Refusal::NoSuchKey(_)) => {
-            return Err(permissions::tell_absence(app, call, caller, &input.bucket, fault_of(absent)).await?);
-        }
-        Err(refusal) => return Err(fault_of(refusal)),
-    };
+    let object = find_object(app, call, caller, (&input.bucket, &input.key)).await?;
     let conditions = Preconditions {
         if_match: input.if_match.as_deref(),
         if_none_match: input.if_none_match.as_deref(),
@@ -152,7 +145,7 @@ pub(super) async fn find(
             let said = Said::bad_request("NotModified", "").with_status(StatusCode::NOT_MODIFIED);
             return Err(said.with_header(header::ETAG, etag).into());
         }
-        Outcome::Failed => return Err(precondition_failed().into()),
+        Outcome::Failed => return Err(words::precondition_failed().into()),
     }
     let (range, content_range) = match range::asked(input.range.as_deref(), object.size) {
         Asked::Everything => (0..object.size, None),
@@ -173,9 +166,18 @@ pub(super) async fn find(
     Ok(Found { object, range, output })
 }
 
-fn precondition_failed() -> Said {
-    Said::bad_request("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
-        .with_status(StatusCode::PRECONDITION_FAILED)
+/// Finds an object; that it is absent is told to whoever may list the bucket.
+pub(super) async fn find_object(
+    app: &App,
+    call: &Call<'_>,
+    caller: &SignedBy,
+    (bucket, key): (&BucketName, &ObjectKey),
+) -> Result<Object, Fault> {
+    let finding = app.store.transact(app.entropy.as_ref(), |records, _| objects::find(records, bucket, key));
+    match finding.await? {
+        Ok(object) => Ok(object),
+        Err(refusal) => Err(told(app, call, caller, bucket, refusal).await?),
+    }
 }
 
 fn describe(
@@ -185,10 +187,7 @@ fn describe(
     wants_checksum: bool,
 ) -> Output {
     let headers = object.headers.clone();
-    let checksum = object.checksum.as_ref().filter(|_| wants_checksum).map(|checksum| {
-        let member = format!("Checksum{}", checksum.algorithm);
-        [(member, checksum.value.clone()), ("ChecksumType".to_owned(), "FULL_OBJECT".to_owned())]
-    });
+    let checksum = if wants_checksum { checksum_members(object) } else { BTreeMap::new() };
     Output {
         accept_ranges: "bytes",
         last_modified: object.modified,
@@ -200,9 +199,17 @@ fn describe(
         content_disposition: headers.content_disposition,
         content_language: headers.content_language,
         cache_control: headers.cache_control,
-        expires: None,
-        metadata: headers.metadata,
-        checksum: checksum.into_iter().flatten().collect(),
+        expires: headers.expires,
+        metadata: headers.metadata.into_iter().map(|(name, value)| (name, in_ascii(value))).collect(),
+        checksum,
+    }
+}
+
+/// A value of user metadata as a header can carry it: what is not ASCII as an encoded word of RFC 2047, as S3 does.
+fn in_ascii(value: String) -> String {
+    match value.is_ascii() {
+        true => value,
+        false => format!("=?UTF-8?B?{}?=", BASE64.encode(value.as_bytes())),
     }
 }
 

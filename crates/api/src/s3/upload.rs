@@ -3,7 +3,8 @@
 use super::words;
 use crate::body::RequestBody;
 use crate::fault::{Common, Fault, Said};
-use crate::operation::{Call, SignedBy};
+use crate::operation::Call;
+use broker::iam::authenticate::Caller;
 use bytes::Bytes;
 use data_encoding::{BASE64, HEXLOWER};
 use domain::s3::object::Checksum as StoredChecksum;
@@ -36,6 +37,18 @@ pub(super) struct Received {
     pub(super) checksum: Option<StoredChecksum>,
 }
 
+/// Where the bytes of a body go, once they are taken off their frames.
+pub(super) trait Destination: Send {
+    /// Takes the next of them.
+    fn write(&mut self, bytes: &[u8]) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+impl Destination for Incoming {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        Ok(Self::write(self, bytes).await?)
+    }
+}
+
 /// Refuses a body where the operation takes none.
 pub(super) async fn expect_nothing(call: &mut Call<'_>) -> Result<(), Fault> {
     while let Some(frame) = call.body.frame().await {
@@ -66,7 +79,7 @@ pub(super) struct Upload {
 
 impl Upload {
     /// Reads what is said of the body. Nothing of the body itself is read yet.
-    pub(super) fn announced(headers: &HeaderMap, caller: &SignedBy, claims: &Claims) -> Result<Self, Fault> {
+    pub(super) fn announced(headers: &HeaderMap, caller: &Caller, claims: &Claims) -> Result<Self, Fault> {
         let framing = caller.framing();
         let size = size_of(headers, framing.is_some())?;
         let trailer = text(headers, "x-amz-trailer")?.filter(|_| framing.is_some());
@@ -106,7 +119,7 @@ impl Upload {
     pub(super) async fn receive(
         mut self,
         body: &mut RequestBody,
-        content: &mut Incoming,
+        content: &mut impl Destination,
     ) -> Result<Received, Fault> {
         let size = self.left;
         let mut sums = Sums::new(&self);
@@ -192,12 +205,13 @@ impl Sums {
             let message = format!("The {name} you specified did not match the calculated checksum.");
             return Err(Said::bad_request("BadDigest", message).into());
         }
-        let stored = |value: Value| StoredChecksum {
-            algorithm: value.algorithm().name().to_owned(),
-            value: value.to_string(),
-        };
         Ok(Received { size, etag: HEXLOWER.encode(&md5), checksum: computed.map(stored) })
     }
+}
+
+/// A checksum as it is kept with an object.
+pub(super) fn stored(value: Value) -> StoredChecksum {
+    StoredChecksum { algorithm: value.algorithm().name().to_owned(), value: value.to_string() }
 }
 
 /// How many bytes the object will have.
@@ -232,7 +246,7 @@ fn md5_of(base64: &str) -> Result<Vec<u8>, Fault> {
     decoded.ok_or_else(|| invalid_digest("The Content-MD5 you specified is not valid.").into())
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Fault> {
+pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Fault> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),

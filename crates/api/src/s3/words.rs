@@ -48,6 +48,23 @@ pub(super) fn invalid_argument(message: String) -> Said {
     Said::bad_request("InvalidArgument", message)
 }
 
+/// A body that is not the document that the operation takes.
+pub(super) fn malformed_xml(reason: String) -> Said {
+    let message = "The XML you provided was not well-formed or did not validate against our published schema";
+    Said { reason, ..Said::bad_request("MalformedXML", message) }
+}
+
+/// A condition of the caller's that does not hold.
+pub(super) fn precondition_failed() -> Said {
+    Said::bad_request("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+        .with_status(StatusCode::PRECONDITION_FAILED)
+}
+
+/// A continuation token that this server did not make.
+pub(super) fn bad_continuation_token() -> Said {
+    invalid_argument("The continuation token provided is incorrect".to_owned())
+}
+
 /// Something that S3 has and this server does not.
 pub(super) fn not_implemented(reason: String) -> Said {
     let message = "A header you provided implies functionality that is not implemented";

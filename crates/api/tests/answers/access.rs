@@ -55,13 +55,22 @@ const MATRIX: &[Row] = &[
     ("iam", "PutRolePolicy", query("200")),
     ("iam", "UpdateAssumeRolePolicy", query("200")),
     ("iam", "UpdateRole", query("200")),
+    ("s3", "CopyObject", [NO, NO, "200", NO, "200", "200"]),
+    ("s3", "CreateBucket", [NO, NO, NO, NO, "200", "BucketAlreadyOwnedByYou"]),
     ("s3", "DeleteBucket", [NO, NO, NO, NO, "BucketNotEmpty", "BucketNotEmpty"]),
+    ("s3", "DeleteBucketCors", [NO, NO, NO, NO, "204", "204"]),
     ("s3", "DeleteObject", [NO, NO, "204", NO, "204", "204"]),
+    // Each key has an answer of its own: this is the one of alice's note.
+    ("s3", "DeleteObjects", [NO, NO, "200", NO, "200", "200"]),
+    ("s3", "GetBucketCors", [NO, NO, NO, NO, "NoSuchCORSConfiguration", "NoSuchCORSConfiguration"]),
+    ("s3", "GetBucketLocation", [NO, NO, NO, NO, "200", "200"]),
     ("s3", "GetObject", [NO, "200", "200", NO, "200", "200"]),
     ("s3", "HeadBucket", ["403", "200", "200", "403", "200", "200"]),
     ("s3", "HeadObject", ["403", "200", "200", "403", "200", "200"]),
+    ("s3", "ListBuckets", [NO, NO, NO, NO, "200", "200"]),
     ("s3", "ListObjects", [NO, "200", "200", NO, "200", "200"]),
     ("s3", "ListObjectsV2", [NO, "200", "200", NO, "200", "200"]),
+    ("s3", "PutBucketCors", [NO, NO, NO, NO, "200", "200"]),
     ("s3", "PutObject", [NO, NO, "200", NO, "200", "200"]),
     ("sts", "GetCallerIdentity", ["MissingAuthenticationToken", "200", "200", "200", "200", "200"]),
 ];
@@ -87,6 +96,21 @@ async fn request(server: &Server, operation: &str) -> Ask {
             }),
         ),
         "Backup" | "RotateKeys" => own_service(operation),
+        "CopyObject" => Ask::new("PUT", &own).header("x-amz-copy-source", "my-bucket/public/hello.txt"),
+        "CreateBucket" => Ask::new("PUT", "/fresh-bucket"),
+        "DeleteBucketCors" => Ask::new("DELETE", "/my-bucket?cors"),
+        "DeleteObjects" => {
+            let key = own.trim_start_matches("/my-bucket/");
+            let body = format!("<Delete><Quiet>true</Quiet><Object><Key>{key}</Key></Object></Delete>");
+            Ask::new("POST", "/my-bucket?delete").document(&body)
+        }
+        "GetBucketCors" => Ask::new("GET", "/my-bucket?cors"),
+        "GetBucketLocation" => Ask::new("GET", "/my-bucket?location"),
+        "ListBuckets" => Ask::new("GET", "/"),
+        "PutBucketCors" => Ask::new("PUT", "/empty?cors").document(
+            "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin>\
+             </CORSRule></CORSConfiguration>",
+        ),
         "DeleteBucket" => Ask::new("DELETE", "/my-bucket"),
         "DeleteObject" => Ask::new("DELETE", &own),
         "GetObject" => Ask::new("GET", "/my-bucket/public/hello.txt"),

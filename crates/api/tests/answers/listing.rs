@@ -1,6 +1,7 @@
 //! Listings over the wire.
 
 use crate::support::{Answer, Ask, Server};
+use testkit::account;
 
 async fn list(server: &Server, query: &str) -> Answer {
     server.s3(&server.root(), Ask::new("GET", &format!("/empty?{query}"))).await
@@ -19,13 +20,16 @@ async fn holding(keys: &[&str]) -> Server {
 async fn the_older_listing_is_written_as_s3_writes_it() {
     let server = holding(&["a", "b/c"]).await;
     let answer = list(&server, "delimiter=/").await;
-    let expected = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    let owner = account().canonical_user();
+    let expected = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
                     <ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>\
                     <Marker></Marker><Contents><Key>a</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified>\
                     <ETag>&quot;9dd4e461268c8034f5c8564e155c67a6&quot;</ETag><Size>1</Size>\
-                    <StorageClass>STANDARD</StorageClass></Contents><Name>empty</Name><Prefix></Prefix>\
+                    <StorageClass>STANDARD</StorageClass><Owner><ID>{owner}</ID></Owner></Contents><Name>empty</Name><Prefix></Prefix>\
                     <Delimiter>/</Delimiter><MaxKeys>1000</MaxKeys><CommonPrefixes><Prefix>b/</Prefix>\
-                    </CommonPrefixes></ListBucketResult>";
+                    </CommonPrefixes></ListBucketResult>"
+    );
     assert_eq!(answer.text(), expected);
     assert_eq!(answer.header("content-type"), Some("application/xml"));
 }
@@ -108,4 +112,16 @@ async fn names_are_written_so_that_none_is_mistaken_for_another() {
     let encoded = list(&server, "encoding-type=url").await;
     assert_eq!(encoded.elements("Key"), ["%01", "%252F", "a%20%26%3Cb%3E", "%E6%97%A5%2B%2B"]);
     assert_eq!(encoded.element("EncodingType"), Some("url"));
+}
+
+#[tokio::test]
+async fn owners_are_told_by_the_newer_listing_where_they_are_asked_for() {
+    let server = holding(&["a"]).await;
+    let owner = account().canonical_user();
+    for (query, expected) in
+        [("", None), ("&fetch-owner=false", None), ("&fetch-owner=true", Some(owner.as_str()))]
+    {
+        let answer = list(&server, &format!("list-type=2{query}")).await;
+        assert_eq!(answer.element("ID"), expected, "{query}");
+    }
 }

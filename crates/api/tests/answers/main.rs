@@ -3,15 +3,22 @@
 
 mod access;
 mod audit;
+mod bucket_rules;
+mod buckets;
+mod conditional;
 mod constraints;
+mod copying;
 mod cross_origin;
+mod deleting;
 mod discovery;
 mod golden;
+mod hosts;
 mod identity_pools;
 mod ledger;
 mod listing;
 mod logins;
 mod malformed;
+mod many_keys;
 mod presigned;
 mod query;
 mod reading;

@@ -83,6 +83,7 @@ async fn an_object_is_given_back_with_the_headers_that_it_was_stored_with() {
         ("content-language", "de"),
         ("content-encoding", "gzip"),
         ("cache-control", "no-store"),
+        ("expires", "Thu, 01 Dec 2033 16:00:00 GMT"),
         ("x-amz-meta-color", "blue"),
     ];
     let put = headers
@@ -145,4 +146,17 @@ async fn what_was_deleted_is_gone_with_its_bytes_and_may_be_deleted_again() {
     assert_eq!(server.s3(&server.root(), Ask::new("GET", OBJECT)).await.code(), "NoSuchKey");
     assert_eq!(server.s3(&server.root(), Ask::new("DELETE", "/my-bucket")).await.status, 204);
     assert_eq!(server.s3(&server.root(), Ask::new("GET", "/my-bucket")).await.code(), "NoSuchBucket");
+}
+
+#[tokio::test]
+async fn metadata_that_is_not_ascii_comes_back_as_an_encoded_word() {
+    let server = Server::start().await;
+    let put = Ask::new("PUT", OBJECT)
+        .body("x")
+        .header("x-amz-meta-name", "Zoë")
+        .header("x-amz-meta-plain", "=?x?=");
+    assert_eq!(server.s3(&server.root(), put).await.status, 200);
+    let read = server.s3(&server.root(), Ask::new("HEAD", OBJECT)).await;
+    assert_eq!(read.header("x-amz-meta-name"), Some("=?UTF-8?B?Wm/Dqw==?="));
+    assert_eq!(read.header("x-amz-meta-plain"), Some("=?x?="));
 }

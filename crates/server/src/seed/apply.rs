@@ -208,7 +208,7 @@ impl Seeding<'_> {
     }
 
     async fn bucket(&self, seed: &BucketSeed) -> Result<(), Refused> {
-        let bucket = Bucket { name: seed.name.clone(), created: self.app.clock.now() };
+        let bucket = Bucket::new(seed.name.clone(), self.app.clock.now());
         self.run(|records| s3::buckets::create(records, &bucket)).await?;
         for object in &seed.objects {
             self.object(&seed.name, object).await?;

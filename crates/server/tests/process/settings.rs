@@ -11,6 +11,7 @@ fn settings_that_mean_nothing_are_all_refused_at_once_by_their_names() {
         ("--account", "12"),
         ("--region", "Nowhere!"),
         ("--log-level", "loud"),
+        ("--s3-hosts", "127.0.0.1"),
         ("--issuer", "http://localhost:9000/a/path"),
     ];
     let start = wrong.iter().fold(Start::serve(&data), |start, (option, value)| start.option(option, value));

@@ -2,10 +2,12 @@
 
 use api::body::{BodyError, RequestBody};
 use bytes::Bytes;
+use data_encoding::BASE64;
 use domain::time::Timestamp;
 use http::{HeaderMap, Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
+use md5::{Digest, Md5};
 use serde_json::Value;
 use sigv4::canonical::Style;
 use sigv4::chunk::{Chain, Framing, encode_as};
@@ -85,6 +87,12 @@ impl Ask {
         self.pieces([bytes]).header("content-length", &bytes.len().to_string())
     }
 
+    /// With a document and its `Content-MD5`.
+    pub(crate) fn document(self, xml: &str) -> Self {
+        let md5 = BASE64.encode(Md5::digest(xml.as_bytes()).as_slice());
+        self.body(xml).header("content-md5", &md5)
+    }
+
     /// With a body that comes in these pieces.
     pub(crate) fn pieces<'a>(mut self, pieces: impl IntoIterator<Item = &'a [u8]>) -> Self {
         self.pieces = pieces.into_iter().map(Bytes::copy_from_slice).collect();
@@ -126,9 +134,14 @@ impl Ask {
     }
 
     /// Signed for its service.
-    pub(crate) fn signed(mut self, held: &Held, now: Timestamp) -> Self {
+    pub(crate) fn signed(self, held: &Held, now: Timestamp) -> Self {
+        self.signed_in("us-east-1", held, now)
+    }
+
+    /// Signed for its service in a region.
+    pub(crate) fn signed_in(mut self, region: &str, held: &Held, now: Timestamp) -> Self {
         let payload = self.payload.unwrap_or_else(|| PayloadHash::of(&self.pieces.concat()));
-        let signer = held.signer(self.service);
+        let signer = Signer { region, ..held.signer(self.service) };
         let added = self.with_head(|head| sign(&head, &signer, payload, now.secs()).unwrap());
         self.headers.extend(added);
         self
@@ -287,7 +300,8 @@ impl Answer {
         if let Some(kind) = self.header("x-amzn-errortype") {
             return kind.trim_end_matches(':').to_owned();
         }
-        let code = if self.status < 400 { None } else { self.element("Code") };
+        // An answer about many things can be a success and hold errors.
+        let code = if self.body.is_empty() { None } else { self.element("Code") };
         code.map_or_else(|| self.status.to_string(), str::to_owned)
     }
 

@@ -6,6 +6,7 @@ use api::app::{App, Clock, Keeper, Kept, S3Cors, Secrets};
 use api::audit::Audit;
 use api::body::{ResponseBody, full};
 use api::router::{Peer, answer};
+use api::s3::hosts::{HostName, S3Hosts};
 use api::service::Services;
 use broker::House;
 use bytes::Bytes;
@@ -23,12 +24,14 @@ use objects::Folder;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::Store;
+use store::engine::Engine;
 use store::memory::Memory;
 use store::records::Records;
+use store::sqlite::Sqlite;
 use tempfile::TempDir;
 use testkit::entropy::Counting;
 use testkit::iam::{document, guest_role, signed_in_role, trust};
@@ -84,21 +87,32 @@ pub(crate) struct Server {
 impl Server {
     /// A server with a bucket `my-bucket` that holds `public/hello.txt`, and an empty one, `empty`.
     pub(crate) async fn start() -> Self {
+        Self::with(|_| Arc::new(Memory::default())).await
+    }
+
+    /// The same, with its records in a file.
+    pub(crate) async fn on_disk() -> Self {
+        Self::with(|folder| Arc::new(Sqlite::open(&folder.join("records.sqlite")).unwrap())).await
+    }
+
+    async fn with(engine: impl FnOnce(&Path) -> Arc<dyn Engine>) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let engine = engine(folder.path());
         let clock = Arc::new(Hands(AtomicI64::new(NOW.millis())));
         let sink = Arc::new(Recorder::default());
         let entropy = Arc::new(Counting::new());
         let ring_key = RingKey::new(RingKeyId(1), NOW, Secret::new(draw(&Counting::new()))).unwrap();
         let app = App {
             house: House::new(account(), issuers()),
-            store: Store::new(Arc::new(Memory::default())),
-            contents: Folder::open(folder.path()).unwrap(),
+            store: Store::new(engine),
+            contents: Folder::open(&folder.path().join("objects")).unwrap(),
             secrets: Secrets::new(root(), KeyRing::new(vec![ring_key]).unwrap(), sealing_key()),
             keeper: Arc::new(Keeping),
             clock: clock.clone(),
             entropy,
             audit: Audit::new(sink.clone()),
             s3_cors: S3Cors::AnyOrigin,
+            s3_hosts: S3Hosts::new(&["localhost", "s3.localhost"].map(|name| HostName::parse(name).unwrap())),
             services: Services::load().unwrap(),
             hashing: Default::default(),
             signers: Default::default(),
@@ -169,7 +183,7 @@ impl Server {
     /// The files that the server keeps, of contents and of uploads under way.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
-        let mut open = vec![self.folder.path().to_owned()];
+        let mut open = vec![self.folder.path().join("objects")];
         while let Some(folder) = open.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
@@ -208,6 +222,14 @@ impl Server {
     /// Alice's credentials in a role that is good for nothing here.
     pub(crate) async fn in_wrong_role(&self) -> Held {
         self.credentials(&self.id_of(OTHER_POOL, &alices_login()).await, &alices_login()).await
+    }
+
+    /// Alice's credentials, where this policy is the only one of her role.
+    pub(crate) async fn alice_under(&self, policy: &str) -> Held {
+        let mut role = signed_in_role();
+        role.policies.values_mut().for_each(|kept| policy.clone_into(kept));
+        self.write(|records| records.put_role(&role)).await;
+        self.alice().await
     }
 
     /// Alice's credentials in a role that may do everything.
@@ -288,7 +310,7 @@ fn seed(records: &mut Records<'_>) {
         });
     }
     records.put_bucket(&bucket());
-    records.put_bucket(&Bucket { name: BucketName::parse("empty").unwrap(), created: NOW });
+    records.put_bucket(&Bucket::new(BucketName::parse("empty").unwrap(), NOW));
 }
 
 /// A role for those of a pool who signed in, which may do this.

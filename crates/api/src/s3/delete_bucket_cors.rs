@@ -1,0 +1,44 @@
+//! DeleteBucketCors: takes back what was said of pages of other origins; nothing said is taken back already.
+
+use super::{fault_of, permissions};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::s3::buckets;
+use domain::s3::bucket::BucketName;
+use serde::{Deserialize, Serialize};
+
+/// The operation.
+pub struct DeleteBucketCors;
+
+/// Which bucket's rules are to go.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    bucket: BucketName,
+    expected_bucket_owner: Option<String>,
+}
+
+/// Nothing.
+#[derive(Serialize)]
+pub struct Output {}
+
+impl Operation for DeleteBucketCors {
+    const NAME: &'static str = "DeleteBucketCors";
+    type Input = Input;
+    type Output = Output;
+    type Access = Signed;
+
+    fn permission(input: &Input) -> Result<Permission, Fault> {
+        Ok(permissions::on_bucket("s3:PutBucketCORS", &input.bucket))
+    }
+
+    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+        permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;
+        let setting = app
+            .store
+            .transact(app.entropy.as_ref(), |records, _| buckets::set_cors(records, &input.bucket, None));
+        setting.await?.map_err(fault_of)?;
+        Ok(Reply::of(Output {}))
+    }
+}
