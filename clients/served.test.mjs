@@ -9,10 +9,16 @@ const JSON_DOOR = ['success', 'RequestEntityTooLargeException', 'SerializationEx
 const IDENTITY_POOL = [
   ...JSON_DOOR, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException', 'ValidationException',
 ];
-const S3_DOOR = [
+const S3_SERVICE = [
   'success', 'AccessDenied', 'AuthorizationHeaderMalformed', 'AuthorizationQueryParametersError', 'ExpiredToken',
-  'IncompleteBody', 'InvalidAccessKeyId', 'InvalidArgument', 'InvalidBucketName', 'InvalidRequest', 'InvalidToken',
-  'NoSuchBucket', 'NotImplemented', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch', 'XAmzContentSHA256Mismatch',
+  'InvalidAccessKeyId', 'InvalidArgument', 'InvalidRequest', 'InvalidToken', 'NotImplemented', 'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch', 'XAmzContentSHA256Mismatch',
+];
+const S3_BUCKET = [...S3_SERVICE, 'InvalidBucketName', 'NoSuchBucket'];
+const S3_DOOR = [...S3_BUCKET, 'IncompleteBody'];
+// A document whose connection breaks off gets no answer, because nobody is there to get it.
+const S3_DOCUMENT = [
+  'BadDigest', 'EntityTooLarge', 'InvalidDigest', 'MalformedXML', 'MaxMessageLengthExceeded', 'MissingContentLength',
 ];
 // An answer to HEAD has no body that could name a code.
 const S3_HEAD = ['success', '400', '403', '404', '501'];
@@ -60,23 +66,34 @@ const ANSWERS = {
   'iam PutRolePolicy': [...OF_ROLE, 'LimitExceeded', 'MalformedPolicyDocument'],
   'iam UpdateAssumeRolePolicy': [...OF_ROLE, 'LimitExceeded', 'MalformedPolicyDocument'],
   'iam UpdateRole': OF_ROLE,
+  's3 CopyObject': [...S3_DOOR, 'KeyTooLongError', 'MetadataTooLarge', 'NoSuchKey', 'PreconditionFailed'],
+  's3 CreateBucket': [
+    ...S3_SERVICE, ...S3_DOCUMENT, 'BucketAlreadyOwnedByYou', 'IllegalLocationConstraintException', 'InvalidBucketName',
+  ],
   's3 DeleteBucket': [...S3_DOOR, 'BucketNotEmpty'],
-  's3 DeleteObject': [...S3_DOOR, 'KeyTooLongError'],
+  's3 DeleteBucketCors': S3_DOOR,
+  's3 DeleteObject': [...S3_DOOR, 'KeyTooLongError', 'NoSuchKey', 'PreconditionFailed'],
+  's3 DeleteObjects': [...S3_BUCKET, ...S3_DOCUMENT, 'MissingRequestBodyError'],
+  's3 GetBucketCors': [...S3_DOOR, 'NoSuchCORSConfiguration'],
+  's3 GetBucketLocation': S3_DOOR,
   's3 GetObject': [...S3_DOOR, '304', 'InvalidRange', 'KeyTooLongError', 'NoSuchKey', 'PreconditionFailed'],
   's3 HeadBucket': S3_HEAD,
   's3 HeadObject': [...S3_HEAD, '304', '412', '416'],
+  's3 ListBuckets': [...S3_SERVICE, 'IncompleteBody'],
   's3 ListObjects': S3_DOOR,
   's3 ListObjectsV2': S3_DOOR,
+  's3 PutBucketCors': [...S3_BUCKET, ...S3_DOCUMENT, 'MissingRequestBodyError'],
   's3 PutObject': [
     ...S3_DOOR, 'BadDigest', 'EntityTooLarge', 'InvalidDigest', 'KeyTooLongError', 'MalformedTrailerError',
-    'MetadataTooLarge', 'MissingContentLength',
+    'MetadataTooLarge', 'MissingContentLength', 'NoSuchKey', 'PreconditionFailed',
   ],
   'sts GetCallerIdentity': SIGNED_FORM,
 };
 
 // Codes in the code of the server that no served operation answers with, and why.
 const ELSEWHERE = {
-  BucketAlreadyOwnedByYou: 'no operation that is served makes a bucket',
+  AccessForbidden: 'an answer to a question of a browser, which is no operation',
+  BadRequest: 'an answer to a question of a browser, which is no operation',
   InternalError: 'a breakdown of the server, which no request can bring about',
   ServiceFailure: 'a breakdown of the server, which no request can bring about',
   InternalErrorException: 'a breakdown of the server, which no request can bring about',

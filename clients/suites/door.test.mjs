@@ -1,5 +1,6 @@
 // The door of S3: every operation, asked in every way in which a request can be wrong before it means anything.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import { getCredentials, loginOf, member, NOBODY } from '../support/people.mjs';
 import { ALICE, SEED } from '../support/seed.mjs';
@@ -9,7 +10,24 @@ import { presign, send, sendBroken, sha256, sign } from '../support/wire.mjs';
 const HELLO = '/my-bucket/public/hello.txt';
 const MINUTE = 60_000;
 
+const md5 = (text) => createHash('md5').update(text).digest('base64');
+const document = (body) => ({ body, headers: { 'content-length': String(body.length), 'content-md5': md5(body) } });
+const RULES = '<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>';
+const REGION_THERE_IS = '<CreateBucketConfiguration><LocationConstraint>us-east-1</LocationConstraint></CreateBucketConfiguration>';
+
+// Those that take a document, and those that are about no bucket that is there.
+const DOCUMENTS = ['CreateBucket', 'DeleteObjects', 'PutBucketCors'];
+const WITHOUT_BUCKET = ['CreateBucket', 'ListBuckets'];
+
 const OPERATIONS = {
+  ListBuckets: { method: 'GET', path: '/' },
+  CreateBucket: { method: 'PUT', path: '/new-bucket', ...document(REGION_THERE_IS) },
+  GetBucketLocation: { method: 'GET', path: '/my-bucket', query: 'location' },
+  PutBucketCors: { method: 'PUT', path: '/my-bucket', query: 'cors', ...document(RULES) },
+  GetBucketCors: { method: 'GET', path: '/my-bucket', query: 'cors' },
+  DeleteBucketCors: { method: 'DELETE', path: '/my-bucket', query: 'cors' },
+  DeleteObjects: { method: 'POST', path: '/my-bucket', query: 'delete', ...document('<Delete><Object><Key>public/hello.txt</Key></Object></Delete>') },
+  CopyObject: { method: 'PUT', path: HELLO, headers: { 'x-amz-copy-source': 'my-bucket/public/about.txt' } },
   ListObjects: { method: 'GET', path: '/my-bucket' },
   ListObjectsV2: { method: 'GET', path: '/my-bucket', query: 'list-type=2' },
   HeadBucket: { method: 'HEAD', path: '/my-bucket' },
@@ -33,7 +51,7 @@ for (const [operation, plain] of Object.entries(OPERATIONS)) {
     const signed = (how, change = {}, who = alice.credentials) => sign(server, { ...plain, ...change }, who, how);
     const withHeader = (headers) => ({ headers: { ...plain.headers, ...headers } });
     const withQuery = (query) => ({ query: [plain.query, query].filter(Boolean).join('&') });
-    const inPath = (path) => ({ path: plain.path.replace('/my-bucket', path) });
+    const inPath = (path) => ({ path: plain.path.replace(/^\/(my|new)-bucket/, path) });
     const presigned = (how, change = {}) => presign(server, { ...plain, ...change }, alice.credentials, how);
     const authorizedBy = (authorization) => {
       const request = signed();
@@ -77,13 +95,38 @@ for (const [operation, plain] of Object.entries(OPERATIONS)) {
       ['without its session token', 403, 'InvalidAccessKeyId', () => signed({}, {}, { ...alice.credentials, sessionToken: undefined })],
       ['with a session token that was changed', 400, 'InvalidToken', () => signed({}, {}, { ...alice.credentials, sessionToken: `${alice.credentials.sessionToken}A` })],
       ['with the session token of another session', 400, 'InvalidToken', () => signed({}, {}, { ...alice.credentials, sessionToken: other.sessionToken })],
-      ['for a name that is no bucket\'s', 400, 'InvalidBucketName', () => signed({}, inPath('/No_Bucket'))],
-      ['for a bucket that is not there', 404, 'NoSuchBucket', () => signed({}, inPath('/no-such-bucket'), root)],
-      ['for a bucket that is said to be somebody else\'s', 403, 'AccessDenied', () => signed({}, withHeader({ 'x-amz-expected-bucket-owner': '999999999999' }), root)],
       ['for a sub-resource that there is not', 501, 'NotImplemented', () => signed({}, withQuery('policyStatus&legal-hold'))],
     ];
-    if (operation !== 'PutObject') {
-      wrongs.push(['with a body that it does not take', 400, 'InvalidRequest', () => signed({}, { body: 'a body', headers: { 'content-length': '6' } })]);
+    if (operation !== 'ListBuckets') {
+      wrongs.push(['for a name that is no bucket\'s', 400, 'InvalidBucketName', () => signed({}, inPath('/No_Bucket'))]);
+    }
+    if (!WITHOUT_BUCKET.includes(operation)) {
+      wrongs.push(
+        ['for a bucket that is not there', 404, 'NoSuchBucket', () => signed({}, inPath('/no-such-bucket'), root)],
+        ['for a bucket that is said to be somebody else\'s', 403, 'AccessDenied', () => signed({}, withHeader({ 'x-amz-expected-bucket-owner': '999999999999' }), root)],
+      );
+    }
+    if (DOCUMENTS.includes(operation)) {
+      const changed = (body, headers = {}, how = {}) => signed(how, { body, headers: { ...document(body).headers, ...headers } }, root);
+      wrongs.push(
+        ['with a document that is none', 400, 'MalformedXML', () => changed('a body')],
+        ['with a document of another operation', 400, 'MalformedXML', () => changed('<Tagging><TagSet/></Tagging>')],
+        ['with a document type', 400, 'MalformedXML', () => changed(plain.body.replace('<', '<!DOCTYPE d [<!ENTITY a "b">]><'))],
+        ['with the MD5 of another document', 400, 'BadDigest', () => changed(plain.body, { 'content-md5': md5('another') })],
+        ['with an MD5 that is none', 400, 'InvalidDigest', () => changed(plain.body, { 'content-md5': 'none' })],
+        ['with a checksum that is another document\'s', 400, 'BadDigest', () => changed(plain.body, { 'x-amz-checksum-crc32': 'AAAAAA==' })],
+        ['with a document in chunks', 501, 'NotImplemented', () => changed(plain.body, {}, { payload: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' })],
+        ['with a document of 3 MiB', 400, 'MaxMessageLengthExceeded', () => changed(' '.repeat(3 << 20))],
+        ['with a document said to be of more than 5 GiB', 400, 'EntityTooLarge', () => changed(plain.body, { 'content-length': String(5 * 2 ** 30 + 1) })],
+      );
+      if (operation !== 'CreateBucket') {
+        wrongs.push(
+          ['without a document', 400, 'MissingRequestBodyError', () => changed('')],
+          ['without a checksum of the document', 400, 'InvalidRequest', () => signed({ without: ['content-md5'] }, {}, root)],
+        );
+      }
+    } else if (operation !== 'PutObject') {
+      wrongs.push(['with a body that it does not take', 400, 'InvalidRequest', () => signed({}, { body: 'a body', headers: { ...plain.headers, 'content-length': '6' } })]);
     }
     if (plain.path === HELLO) {
       wrongs.push(['for a key of 1025 bytes', 400, 'KeyTooLongError', () => signed({}, { path: `/my-bucket/${'k'.repeat(1025)}` })]);
@@ -100,10 +143,10 @@ for (const [operation, plain] of Object.entries(OPERATIONS)) {
     }
 
     it('when its body breaks off in broken framing', async () => {
-      const request = signed({ payload: 'UNSIGNED-PAYLOAD' }, { body: undefined }, root);
+      const request = signed({ payload: 'UNSIGNED-PAYLOAD', without: ['content-length'] }, { body: undefined }, root);
       const answer = await sendBroken(server, { ...request, operation: ['s3', operation] }, 'zz\r\n');
-      // A write is asked for its length before its body is looked at.
-      const [status, code] = operation === 'PutObject' ? [411, 'MissingContentLength'] : [400, 'IncompleteBody'];
+      // A write and a document are asked for their length before their bytes are looked at.
+      const [status, code] = [...DOCUMENTS, 'PutObject'].includes(operation) ? [411, 'MissingContentLength'] : [400, 'IncompleteBody'];
       assert.equal(answer.status, status, answer.text);
       if (!isHead) assert.equal(answer.code, code);
     });

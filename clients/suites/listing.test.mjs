@@ -91,6 +91,13 @@ describe('listings of a bucket', () => {
     assert.deepEqual(CommonPrefixes, [{ Prefix: 'a//' }]);
   });
 
+  it('name the owner where the caller asks for it', async () => {
+    const [first] = (await list({ FetchOwner: true })).Contents;
+    assert.match(first.Owner.ID, /^[0-9a-f]{64}$/);
+    assert.equal((await list()).Contents[0].Owner, undefined);
+    assert.deepEqual((await listV1()).Contents[0].Owner, first.Owner);
+  });
+
   it('begin after a key', async () => {
     assert.deepEqual(keys(await list({ StartAfter: 'b/2' })), KEYS.slice(KEYS.indexOf('b/2') + 1));
     assert.deepEqual(keys(await listV1({ Marker: 'b/2' })), KEYS.slice(KEYS.indexOf('b/2') + 1));
@@ -117,7 +124,6 @@ describe('listings of a bucket', () => {
     await refused(list({ MaxKeys: -1 }), 'InvalidArgument');
     await refused(listV1({ MaxKeys: -1 }), 'InvalidArgument');
     await refused(list({ EncodingType: 'base64' }), 'InvalidArgument');
-    await refused(list({ FetchOwner: true }), 'NotImplemented');
     await refused(list({ OptionalObjectAttributes: ['RestoreStatus'] }), 'NotImplemented');
     await refused(listV1({ OptionalObjectAttributes: ['RestoreStatus'] }), 'NotImplemented');
     for (const query of ['max-keys=many', 'max-keys=1e3', 'max-keys=2147483648']) {

@@ -5,10 +5,9 @@ import { before, describe, it } from 'node:test';
 import {
   AbortMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand,
   DeleteBucketPolicyCommand, DeleteObjectsCommand, DeleteObjectTaggingCommand, GetBucketAclCommand,
-  GetBucketLocationCommand, GetBucketPolicyCommand, GetObjectAclCommand, GetObjectAttributesCommand, GetObjectCommand,
-  GetObjectTaggingCommand, HeadBucketCommand, ListBucketsCommand, ListMultipartUploadsCommand,
-  ListObjectsV2Command, ListObjectVersionsCommand, PutBucketCorsCommand, PutBucketPolicyCommand, PutObjectAclCommand,
-  PutObjectTaggingCommand, UploadPartCommand,
+  GetBucketPolicyCommand, GetObjectAclCommand, GetObjectAttributesCommand, GetObjectCommand, GetObjectTaggingCommand,
+  HeadBucketCommand, ListMultipartUploadsCommand, ListObjectsV2Command, ListObjectVersionsCommand,
+  PutBucketPolicyCommand, PutObjectAclCommand, PutObjectTaggingCommand, UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { refused, s3 } from '../support/people.mjs';
 import { SEED } from '../support/seed.mjs';
@@ -72,14 +71,18 @@ describe('operations that are not served', () => {
   const tags = { Tagging: { TagSet: [{ Key: 'a', Value: 'b' }] } };
   const upload = { ...object, UploadId: 'u', PartNumber: 1 };
   const unserved = [
-    new ListBucketsCommand({}),
-    new CreateBucketCommand({ Bucket: 'new-bucket' }),
+    new CreateBucketCommand({ Bucket: 'new-bucket', ACL: 'public-read' }),
+    new CreateBucketCommand({ Bucket: 'new-bucket', ObjectLockEnabledForBucket: true }),
+    new CreateBucketCommand({ Bucket: 'new-bucket', CreateBucketConfiguration: { Tags: [{ Key: 'a', Value: 'b' }] } }),
     new CreateMultipartUploadCommand(object),
     new UploadPartCommand({ ...upload, Body: 'part' }),
     new AbortMultipartUploadCommand(upload),
     new ListMultipartUploadsCommand(bucket),
-    new CopyObjectCommand({ ...bucket, Key: 'copy', CopySource: 'my-bucket/public/hello.txt' }),
-    new DeleteObjectsCommand({ ...bucket, Delete: { Objects: [{ Key: 'public/hello.txt' }] } }),
+    new CopyObjectCommand({ ...bucket, Key: 'copy', CopySource: 'my-bucket/public/hello.txt', Tagging: 'a=b', TaggingDirective: 'REPLACE' }),
+    new CopyObjectCommand({ ...bucket, Key: 'copy', CopySource: 'my-bucket/public/hello.txt?versionId=1' }),
+    new CopyObjectCommand({ ...bucket, Key: 'copy', CopySource: 'my-bucket/public/hello.txt', StorageClass: 'GLACIER' }),
+    new DeleteObjectsCommand({ ...bucket, Delete: { Objects: [{ Key: 'public/hello.txt', VersionId: 'v' }] } }),
+    new DeleteObjectsCommand({ ...bucket, Delete: { Objects: [{ Key: 'public/hello.txt', Size: 7 }] } }),
     new GetObjectAclCommand(object),
     new PutObjectAclCommand({ ...object, ACL: 'public-read' }),
     new GetObjectAttributesCommand({ ...object, ObjectAttributes: ['ETag'] }),
@@ -87,11 +90,9 @@ describe('operations that are not served', () => {
     new PutObjectTaggingCommand({ ...object, ...tags }),
     new DeleteObjectTaggingCommand(object),
     new GetBucketAclCommand(bucket),
-    new GetBucketLocationCommand(bucket),
     new GetBucketPolicyCommand(bucket),
     new PutBucketPolicyCommand({ ...bucket, Policy: '{}' }),
     new DeleteBucketPolicyCommand(bucket),
-    new PutBucketCorsCommand({ ...bucket, CORSConfiguration: { CORSRules: [] } }),
     new ListObjectVersionsCommand(bucket),
     new GetObjectCommand({ ...object, VersionId: 'v' }),
     new GetObjectCommand({ ...object, PartNumber: 1 }),

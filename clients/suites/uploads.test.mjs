@@ -112,8 +112,7 @@ describe('an upload', () => {
     ['with an access control list', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'x-amz-acl': 'public-read' } })],
     ['with tags', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'x-amz-tagging': 'a=b' } })],
     ['to be encrypted by a key of its own', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'x-amz-server-side-encryption': 'aws:kms' } })],
-    ['only if nothing is there', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'if-none-match': '*' } })],
-    ['that is really a copy', 'NotImplemented', () => put('bad', { headers: { 'x-amz-copy-source': '/my-bucket/public/hello.txt' } })],
+    ['only if nothing of a certain tag is there', 'NotImplemented', () => put('bad', { body: 'x', headers: { 'if-none-match': '"x"' } })],
     ['that is really an access control list', 'NotImplemented', () => put('bad', { body: '<x/>', query: 'acl' })],
     ['that is really a legal hold', 'NotImplemented', () => put('bad', { body: '<x/>', query: 'legal-hold' })],
   ];
