@@ -1,6 +1,6 @@
 //! Settings: where they may stand, and what is said of those that mean nothing.
 
-use crate::support::{Start, get};
+use crate::support::{Ask, Start, get, root_of, send};
 use std::fs;
 
 #[test]
@@ -54,4 +54,22 @@ fn an_address_that_others_reach_needs_tls_or_a_word_that_it_is_meant() {
     assert!(printed.contains("plaintext = true"), "{printed}");
     let server = start().environment("CENOTE_PLAINTEXT", "true").run();
     assert_eq!(get(([127, 0, 0, 1], server.address.port()).into(), "/health/live").status, 200);
+}
+
+#[test]
+fn buckets_are_hosts_below_the_names_that_are_set_and_below_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start::serve(folder.path()).option("--s3-hosts", "s3.example.test");
+    let server = start.option("--s3-hosts", "files.example.test").run();
+    let root = root_of(folder.path());
+    let made = |host: &str| {
+        let ask = Ask::at("PUT", "/", host).body("").signed(&root);
+        send(server.address, &ask).status
+    };
+    assert_eq!(made("first-bucket.s3.example.test:9000"), 200);
+    assert_eq!(made("second-bucket.files.example.test"), 200);
+    // Without a bucket in its host the request names none, and nothing is written to the root.
+    for host in ["third-bucket.localhost", "third-bucket.example.test", "s3.example.test", "127.0.0.1"] {
+        assert_eq!(made(host), 405, "{host}");
+    }
 }

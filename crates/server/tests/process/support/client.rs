@@ -33,7 +33,12 @@ pub(crate) struct Ask {
 
 impl Ask {
     pub(crate) fn new(method: &str, target: &str) -> Self {
-        let headers = vec![("host".to_owned(), "localhost".to_owned())];
+        Self::at(method, target, "localhost")
+    }
+
+    /// Addressed to a host.
+    pub(crate) fn at(method: &str, target: &str, host: &str) -> Self {
+        let headers = vec![("host".to_owned(), host.to_owned())];
         Self { method: method.to_owned(), target: target.to_owned(), headers, body: Vec::new() }
     }
 
