@@ -13,5 +13,7 @@ mod issuers;
 mod list;
 mod make;
 mod objects;
+mod refresh;
 mod sign_in;
 mod trust;
+mod user_pools;
