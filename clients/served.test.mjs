@@ -35,6 +35,7 @@ const SIGNED_FORM = [
 const OF_IDENTITY_POOLS = [...SIGNED_JSON, 'ValidationException'];
 const IAM = [...SIGNED_FORM, 'AccessDenied', 'ValidationError'];
 const OF_ROLE = [...IAM, 'NoSuchEntity'];
+const OF_USER_POOL = [...SIGNED_JSON, 'InvalidParameterException', 'ResourceNotFoundException'];
 
 const ANSWERS = {
   'cognito-identity CreateIdentityPool': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException'],
@@ -52,6 +53,21 @@ const ANSWERS = {
   'cognito-identity UpdateIdentityPool': [
     ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException', 'ResourceNotFoundException',
   ],
+  'cognito-idp AdminCreateUser': [
+    ...OF_USER_POOL, 'InvalidPasswordException', 'TooManyRequestsException', 'UsernameExistsException',
+  ],
+  'cognito-idp AdminGetUser': [...OF_USER_POOL, 'UserNotFoundException'],
+  'cognito-idp AdminSetUserPassword': [
+    ...OF_USER_POOL, 'InvalidPasswordException', 'TooManyRequestsException', 'UserNotFoundException',
+  ],
+  'cognito-idp CreateUserPool': [...SIGNED_JSON, 'InvalidParameterException', 'TooManyRequestsException'],
+  'cognito-idp CreateUserPoolClient': OF_USER_POOL,
+  'cognito-idp DeleteUserPool': OF_USER_POOL,
+  'cognito-idp DeleteUserPoolClient': OF_USER_POOL,
+  'cognito-idp DescribeUserPool': OF_USER_POOL,
+  'cognito-idp DescribeUserPoolClient': OF_USER_POOL,
+  'cognito-idp ListUserPoolClients': OF_USER_POOL,
+  'cognito-idp ListUserPools': [...SIGNED_JSON, 'InvalidParameterException'],
   'cognito-idp InitiateAuth': [
     ...JSON_DOOR, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
     'TooManyRequestsException', 'UserNotFoundException',

@@ -250,6 +250,28 @@ class Suite:
         status, text = use(self.s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "public/hello.txt"}))
         assert status == 400 and b"<Code>InvalidRequest</Code>" in text, text
 
+    def makes_a_user_pool_uses_it_and_tears_it_down(self):
+        idp = client("cognito-idp", aws_access_key_id=os.environ["ROOT_ID"], aws_secret_access_key=os.environ["ROOT_SECRET"])
+        pool = idp.create_user_pool(PoolName="boto3", Policies={"PasswordPolicy": {"MinimumLength": 10}})["UserPool"]["Id"]
+        made = idp.create_user_pool_client(
+            UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+        app = made["UserPoolClient"]["ClientId"]
+        user = dict(UserPoolId=pool, Username="jörg")
+        idp.admin_create_user(**user, MessageAction="SUPPRESS", UserAttributes=[{"Name": "email_verified", "Value": "True"}])
+        refused("InvalidPasswordException", idp.admin_set_user_password, **user, Password="too-short", Permanent=True)
+        idp.admin_set_user_password(**user, Password="long-enough", Permanent=True)
+        found = idp.admin_get_user(**user)
+        assert found["UserStatus"] == "CONFIRMED" and found["UserCreateDate"].year >= 2024, found
+        signed_in = idp.initiate_auth(
+            AuthFlow="USER_PASSWORD_AUTH", ClientId=app, AuthParameters={"USERNAME": "jörg", "PASSWORD": "long-enough"})
+        token = {"REFRESH_TOKEN": signed_in["AuthenticationResult"]["RefreshToken"]}
+        again = idp.initiate_auth(AuthFlow="REFRESH_TOKEN_AUTH", ClientId=app, AuthParameters=token)["AuthenticationResult"]
+        assert "RefreshToken" not in again and again["TokenType"] == "Bearer", again
+        pages = idp.get_paginator("list_user_pools").paginate(PaginationConfig={"PageSize": 1})
+        assert pool in [found["Id"] for page in pages for found in page["UserPools"]]
+        idp.delete_user_pool(UserPoolId=pool)
+        refused("ResourceNotFoundException", idp.admin_get_user, **user)
+
     def is_refused_a_login_that_proves_nothing(self):
         pools = client("cognito-identity", config=Config(signature_version=UNSIGNED))
         refused("NotAuthorizedException", pools.get_id, IdentityPoolId=POOL, Logins={LOGIN_KEY: "x.y.z"})

@@ -82,7 +82,7 @@ describe('signing in', () => {
     refused(attempt({ ...ALICE, client: CLIENTS.passwordless }), 'InvalidParameterException', /USER_PASSWORD_AUTH flow not enabled/)
   ));
 
-  for (const flow of ['USER_SRP_AUTH', 'REFRESH_TOKEN_AUTH', 'CUSTOM_AUTH', 'USER_AUTH']) {
+  for (const flow of ['USER_SRP_AUTH', 'CUSTOM_AUTH', 'USER_AUTH']) {
     it(`is refused by ${flow}, which is not served yet`, () => {
       const asked = { AuthFlow: flow, ClientId: ALICE.client, AuthParameters: { USERNAME: 'alice' } };
       return refused(userPools(server).send(new InitiateAuthCommand(asked)), 'InvalidParameterException', /not served/);

@@ -12,6 +12,9 @@ import { send } from '../support/wire.mjs';
 const pool = { IdentityPoolId: DEMO_POOL };
 const role = { RoleName: 'demo-user' };
 const policy = { ...role, PolicyName: 'buckets' };
+const userPool = { UserPoolId: 'us-east-1_XXXXXXXX' };
+const app = { ...userPool, ClientId: 'appclient' };
+const alice = { ...userPool, Username: 'alice' };
 const INPUTS = {
   'cognito-identity CreateIdentityPool': { IdentityPoolName: 'new', AllowUnauthenticatedIdentities: true },
   'cognito-identity DeleteIdentityPool': pool,
@@ -22,6 +25,17 @@ const INPUTS = {
   'cognito-identity ListIdentityPools': { MaxResults: 1 },
   'cognito-identity SetIdentityPoolRoles': { ...pool, Roles: {} },
   'cognito-identity UpdateIdentityPool': { ...pool, IdentityPoolName: 'changed', AllowUnauthenticatedIdentities: true },
+  'cognito-idp AdminCreateUser': { ...alice, MessageAction: 'SUPPRESS' },
+  'cognito-idp AdminGetUser': alice,
+  'cognito-idp AdminSetUserPassword': { ...alice, Password: 'a' },
+  'cognito-idp CreateUserPool': { PoolName: 'new' },
+  'cognito-idp CreateUserPoolClient': { ...userPool, ClientName: 'new' },
+  'cognito-idp DeleteUserPool': userPool,
+  'cognito-idp DeleteUserPoolClient': app,
+  'cognito-idp DescribeUserPool': userPool,
+  'cognito-idp DescribeUserPoolClient': app,
+  'cognito-idp ListUserPoolClients': userPool,
+  'cognito-idp ListUserPools': { MaxResults: 1 },
   'iam CreateRole': { RoleName: 'new', AssumeRolePolicyDocument: '{}' },
   'iam DeleteRole': role,
   'iam DeleteRolePolicy': policy,

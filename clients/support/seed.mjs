@@ -16,6 +16,7 @@ export const CLIENTS = {
   unlisted: 'unlistedclient',
   telling: 'tellingclient',
   passwordless: 'passwordlessclient',
+  refreshing: 'refreshingclient',
   foreign: 'foreignclient',
 };
 
@@ -83,6 +84,7 @@ export const SEED = {
         client(CLIENTS.unlisted),
         client(CLIENTS.telling, { hides_missing_users: false }),
         client(CLIENTS.passwordless, { auth_flows: [] }),
+        client(CLIENTS.refreshing, { auth_flows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] }),
       ],
       users: [ALICE, BOB, CAROL].map(named),
     },

@@ -3,6 +3,7 @@
 use crate::audit::Audit;
 use crate::body::ResponseBody;
 use crate::hashing::Hashing;
+use crate::key_making::KeyMaking;
 use crate::s3::hosts::S3Hosts;
 use crate::service::Services;
 use crate::signers::Signers;
@@ -43,7 +44,7 @@ pub trait Keeper: Send + Sync {
 pub struct Secrets {
     root: RootKey,
     ring: RwLock<Arc<KeyRing>>,
-    /// Opens the private keys of user pools.
+    /// Seals the private keys of user pools, the secrets of their clients, and refresh tokens.
     pub sealing: SealingKey,
 }
 
@@ -104,6 +105,8 @@ pub struct App {
     pub services: Services,
     /// Where passwords are hashed.
     pub hashing: Hashing,
+    /// Where the keys of user pools are made.
+    pub key_making: KeyMaking,
     /// The opened keys of user pools.
     pub signers: Signers,
 }

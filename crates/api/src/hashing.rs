@@ -1,8 +1,10 @@
 //! Where passwords are hashed: on a bounded queue, because each hash takes 20 ms of a core and 19 MiB.
 
+use domain::entropy::Entropy;
 use domain::records::Breakdown;
 use domain::secret::Secret;
-use domain::user_pool::password::PasswordHash;
+use domain::user_pool::password::{Damaged, PasswordHash};
+use domain::user_pool::policy::AcceptedPassword;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
@@ -66,13 +68,29 @@ impl Hashing {
 impl Turn<'_> {
     /// Checks a password.
     pub async fn check(&self, password: Secret<String>, hash: PasswordHash) -> Result<bool, Breakdown> {
+        self.run(move || hash.matches(&password)).await
+    }
+
+    /// Hashes a password.
+    pub async fn hash(
+        &self,
+        password: AcceptedPassword,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<PasswordHash, Breakdown> {
+        self.run(move || password.hash(entropy.as_ref())).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Damaged> + Send + 'static,
+    ) -> Result<T, Breakdown> {
         let core = self.core.clone().acquire_owned().await;
         let hashed = tokio::task::spawn_blocking(move || {
             let _core = core;
-            hash.matches(&password)
+            work()
         });
         match hashed.await {
-            Ok(Ok(matches)) => Ok(matches),
+            Ok(Ok(done)) => Ok(done),
             Ok(Err(damaged)) => Err(Breakdown::new(damaged.to_string())),
             Err(_) => Err(Breakdown::new("the hashing of a password did not end")),
         }

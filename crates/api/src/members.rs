@@ -2,7 +2,7 @@
 
 use crate::fault::{Common, Fault};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::{Error, Map, Value};
 
 /// Reads an operation's input, and refuses a member that the model knows but the operation does not serve: it is never
@@ -14,6 +14,22 @@ pub(crate) fn typed<T: DeserializeOwned>(members: Map<String, Value>) -> Result<
         (Some(member), _) => Err(Common::UnservedMember(member).into()),
         (None, Ok(input)) => Ok(input),
         (None, Err(error)) => Err(Common::BadMember(error.to_string()).into()),
+    }
+}
+
+/// A structure within an input, whose members are held to the same: none is ignored.
+#[derive(Default)]
+pub(crate) struct Nested<T>(pub(crate) T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Nested<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        typed(Map::deserialize(deserializer)?).map(Self).map_err(|fault| match fault {
+            Fault::Common(Common::UnservedMember(member)) => {
+                D::Error::custom(format!("{member} is not served yet"))
+            }
+            Fault::Common(Common::BadMember(message)) => D::Error::custom(message),
+            Fault::Common(_) | Fault::Said(_) => D::Error::custom("a structure cannot be read"),
+        })
     }
 }
 

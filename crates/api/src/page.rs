@@ -1,5 +1,6 @@
 //! The tokens that a listing goes on from.
 
+use crate::fault::{Common, Fault};
 use data_encoding::BASE64URL_NOPAD;
 
 /// The token for the page after an entry. Where a page begins is no secret to somebody who may list, so it is not
@@ -13,6 +14,13 @@ pub(crate) fn cut<T>(found: &mut Vec<T>, limit: usize, name: impl Fn(&T) -> Stri
     let is_truncated = found.len() > limit;
     found.truncate(limit);
     found.last().filter(|_| is_truncated).map(|last| token_after(&name(last)))
+}
+
+/// The entry that a page of a JSON service begins after (`NextToken`); a token that names none was made up.
+pub(crate) fn after<T: TryFrom<String>>(next_token: Option<&str>) -> Result<Option<T>, Fault> {
+    let made_up = || Common::BadMember("Invalid NextToken.".to_owned());
+    let entry = |token| entry_of(token).and_then(|entry| T::try_from(entry).ok()).ok_or_else(made_up);
+    Ok(next_token.map(entry).transpose()?)
 }
 
 /// The entry that a token goes on after; `None` for one that was made up.

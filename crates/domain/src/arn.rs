@@ -6,6 +6,7 @@ use crate::identity_pool::pool::IdentityPoolId;
 use crate::s3::bucket::BucketName;
 use crate::s3::object::ObjectKey;
 use crate::text::NotA;
+use crate::user_pool::pool::UserPoolId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -88,8 +89,8 @@ pub fn identity_pool(account: &Account, id: &IdentityPoolId) -> String {
     format!("arn:aws:cognito-identity:{}:{}:identitypool/{id}", account.region, account.id)
 }
 
-/// The name of a user pool, or with `*` of all of them: `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`.
-pub fn user_pool(account: &Account, id: &str) -> String {
+/// The name of a user pool: `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`.
+pub fn user_pool(account: &Account, id: &UserPoolId) -> String {
     format!("arn:aws:cognito-idp:{}:{}:userpool/{id}", account.region, account.id)
 }
 

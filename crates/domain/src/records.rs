@@ -13,6 +13,7 @@ use crate::s3::object::{ContentId, Object, ObjectKey};
 use crate::user_pool::client::{Client, ClientId};
 use crate::user_pool::failures::{Network, NetworkFailures, UserFailures};
 use crate::user_pool::pool::{UserPool, UserPoolId};
+use crate::user_pool::session::{SessionId, UserSession};
 use crate::user_pool::user::{User, Username};
 
 /// A record could not be read at this moment: it has to be loaded first, or the store is broken.
@@ -108,10 +109,22 @@ pub trait UserPools {
     fn user_pool(&mut self, id: &UserPoolId) -> Read<Option<UserPool>>;
     /// Writes a pool under its id.
     fn put_user_pool(&mut self, pool: &UserPool);
-    /// The client of this id, of whatever pool.
+    /// Pools in the order of their ids, from after one of them; at most `limit`.
+    fn user_pools(&mut self, after: Option<&UserPoolId>, limit: usize) -> Read<Vec<UserPool>>;
+    /// Forgets a pool, and remembers that what it held is still to be removed.
+    fn delete_user_pool(&mut self, id: &UserPoolId);
+    /// Whether what a deleted pool held is still to be removed.
+    fn is_being_removed(&mut self, id: &UserPoolId) -> Read<bool>;
+    /// Removes at most so many of the records that deleted pools held; gives whether any were left to remove.
+    fn remove_of_deleted_user_pools(&mut self, most: usize) -> Read<bool>;
+    /// The client of this id, of whatever pool, and whether or not the pool is still there.
     fn client(&mut self, id: &ClientId) -> Read<Option<Client>>;
-    /// Writes a client under its id.
+    /// Writes a client under its id, and lets its pool find it.
     fn put_client(&mut self, client: &Client);
+    /// Forgets a client.
+    fn delete_client(&mut self, client: &Client);
+    /// Clients of a pool in the order of their ids, from after one of them; at most `limit`.
+    fn clients(&mut self, pool: &UserPoolId, after: Option<&ClientId>, limit: usize) -> Read<Vec<Client>>;
     /// The user of this name.
     fn user(&mut self, pool: &UserPoolId, name: &Username) -> Read<Option<User>>;
     /// Writes a user under their pool and name.
@@ -124,6 +137,23 @@ pub trait UserPools {
     fn network_failures(&mut self, network: Network) -> Read<Option<NetworkFailures>>;
     /// Writes the failed sign-ins from a network.
     fn put_network_failures(&mut self, network: Network, failures: &NetworkFailures);
+}
+
+/// Sign-ins of users that can be gone on with.
+pub trait UserSessions {
+    /// The session of this user and name.
+    fn user_session(
+        &mut self,
+        pool: &UserPoolId,
+        user: &Username,
+        id: &SessionId,
+    ) -> Read<Option<UserSession>>;
+    /// Sessions of a user; at most `limit`.
+    fn user_sessions(&mut self, pool: &UserPoolId, user: &Username, limit: usize) -> Read<Vec<UserSession>>;
+    /// Writes a session under its user and name.
+    fn put_user_session(&mut self, session: &UserSession);
+    /// Forgets a session.
+    fn delete_user_session(&mut self, session: &UserSession);
 }
 
 /// Roles.

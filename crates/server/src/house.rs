@@ -9,10 +9,11 @@ use crate::data_dir::DataDir;
 use crate::dev;
 use crate::entropy::MachineEntropy;
 use crate::keeper::FolderKeeper;
-use crate::keys;
+use crate::keys::{self, MachineKeys};
 use crate::metrics::Metrics;
 use api::app::{App, Clock, S3Cors, Secrets};
 use api::audit::Audit;
+use api::key_making::KeyMaking;
 use api::s3::hosts::S3Hosts;
 use api::service::Services;
 use broker::House;
@@ -87,6 +88,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
         s3_hosts: S3Hosts::new(&settings.s3_hosts),
         services,
         hashing: api::hashing::Hashing::default(),
+        key_making: KeyMaking::new(Arc::new(MachineKeys)),
         signers: api::signers::Signers::default(),
     };
     keeper.rotate_if_due(&app)?;

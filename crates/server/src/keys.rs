@@ -2,12 +2,14 @@
 
 use crate::data_dir::DataDir;
 use crate::{Refused, private};
+use api::key_making::KeyMaker;
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use data_encoding::BASE64;
 use domain::entropy::{Entropy, draw};
 use domain::iam::access_key::{AccessKeyId, RingKeyId, RootKey, draw_secret_key};
 use domain::iam::key_ring::{KeyRing, RingKey};
+use domain::records::Breakdown;
 use domain::secret::Secret;
 use domain::time::{Span, Timestamp};
 use domain::user_pool::keys::FreshKey;
@@ -127,10 +129,14 @@ fn parse(text: &str) -> Option<ServerKeys> {
     Some(ServerKeys { ring, store: secret(&file.store)?, revoked_before: file.revoked_before })
 }
 
-/// Makes an RSA key of 2048 bits for a user pool. Takes a good part of a second.
-pub(crate) fn make_rsa() -> Result<FreshKey, Refused> {
-    let broken = |_| Refused("an RSA key cannot be made".to_owned());
-    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(broken)?;
-    let document = pair.as_der().map_err(broken)?;
-    Ok(FreshKey::from_pkcs8(Secret::new(document.as_ref().to_vec())))
+/// Makes the RSA keys of user pools.
+pub(crate) struct MachineKeys;
+
+impl KeyMaker for MachineKeys {
+    fn make_rsa(&self) -> Result<FreshKey, Breakdown> {
+        let broken = |_| Breakdown::new("an RSA key cannot be made");
+        let pair = KeyPair::generate(KeySize::Rsa2048).map_err(broken)?;
+        let document = pair.as_der().map_err(broken)?;
+        Ok(FreshKey::from_pkcs8(Secret::new(document.as_ref().to_vec())))
+    }
 }

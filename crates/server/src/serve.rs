@@ -9,7 +9,7 @@ use crate::metrics;
 use crate::places::{Free, Places};
 use crate::sweep;
 use crate::tls::Certificates;
-use api::cognito_identity::removal;
+use api::removal;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -182,10 +182,8 @@ impl StopSignals {
 
 /// Ends what the last process has left unfinished.
 async fn sweep(opened: Arc<Opened>) {
-    match removal::finish(&opened.app).await {
-        Ok(0) => {}
-        Ok(pools) => tracing::info!(pools, "identities of deleted pools were removed"),
-        Err(breakdown) => tracing::warn!(%breakdown, "identities of deleted pools could not be removed"),
+    if let Err(breakdown) = removal::finish(&opened.app).await {
+        tracing::warn!(%breakdown, "what deleted pools held could not be removed");
     }
     match sweep::run(&opened.app, &opened.process).await {
         Ok(0) => {}

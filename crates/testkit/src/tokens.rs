@@ -7,14 +7,15 @@ use crate::user_pool::{client, issuers, user, user_pool};
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256};
 use data_encoding::BASE64URL_NOPAD;
-use domain::user_pool::token::SignIn;
+use domain::user_pool::session::UserSession;
+use domain::user_pool::token::Issue;
 use serde_json::{Value, json};
 
 /// The ID token that [`user`] gets from [`client`] now. It is good until something is spoiled.
 pub fn id_token() -> Token {
     let entropy = Counting::new();
     let issuer = issuers().issuer_of(&user_pool().id);
-    let claims = SignIn::now(&entropy, NOW).id_claims(&user(), &client(), &issuer, &entropy);
+    let claims = issue(&entropy).id_claims(&user(), &client(), &issuer, &entropy);
     Token::new(&claims, RsaKey::IdTokens)
 }
 
@@ -22,8 +23,12 @@ pub fn id_token() -> Token {
 pub fn access_token() -> Token {
     let entropy = Counting::new();
     let issuer = issuers().issuer_of(&user_pool().id);
-    let claims = SignIn::now(&entropy, NOW).access_claims(&user(), &client(), &issuer, &entropy);
+    let claims = issue(&entropy).access_claims(&user(), &client(), &issuer, &entropy);
     Token::new(&claims, RsaKey::AccessTokens)
+}
+
+fn issue(entropy: &Counting) -> Issue {
+    Issue::of(&UserSession::begin(&user(), &client(), NOW, entropy), NOW, entropy)
 }
 
 /// How a token is signed. The header is another matter: it says what a test makes it say.

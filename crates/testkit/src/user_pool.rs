@@ -4,11 +4,12 @@ use crate::entropy::Counting;
 use crate::keys::RsaKey;
 use crate::{NOW, account};
 use domain::secret::Secret;
-use domain::time::Span;
-use domain::user_pool::client::{AuthFlow, Client, ClientId};
+use domain::user_pool::client::{AuthFlow, Client, ClientId, ClientName};
 use domain::user_pool::keys::PoolKeys;
+use domain::user_pool::lives::TokenLives;
 use domain::user_pool::password::PasswordHash;
-use domain::user_pool::pool::{Issuers, UserPool, UserPoolId};
+use domain::user_pool::policy::PasswordPolicy;
+use domain::user_pool::pool::{Issuers, UserPool, UserPoolId, UserPoolName};
 use domain::user_pool::user::{AttributeName, User, UserStatus, Username};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -37,26 +38,42 @@ fn pool(id: &str, id_key: RsaKey, access_key: RsaKey) -> UserPool {
     let entropy = Counting::new();
     let id = UserPoolId::parse(id).unwrap();
     let keys = PoolKeys { id: id_key.of_pool(&id, &entropy), access: access_key.of_pool(&id, &entropy) };
-    UserPool { id, name: "people".to_owned(), keys, created: NOW }
+    UserPool {
+        id,
+        name: UserPoolName::parse("people").unwrap(),
+        keys,
+        policy: PasswordPolicy::default(),
+        created: NOW,
+        modified: NOW,
+    }
 }
 
-/// A client of [`user_pool`] that signs in with passwords and whose tokens live for an hour.
+/// The hash of a password that keeps to the rules of [`user_pool`].
+pub fn hash_of(password: &str) -> PasswordHash {
+    let accepted = PasswordPolicy::default().accept(Secret::new(password.to_owned())).unwrap();
+    accepted.hash(&Counting::new()).unwrap()
+}
+
+/// A client of [`user_pool`] without a secret, that signs in with passwords and refreshes, and whose tokens live as long
+/// as AWS's.
 pub fn client() -> Client {
     Client {
         id: ClientId::parse("1example23456789abcdefghij").unwrap(),
         pool: user_pool().id,
-        name: "web".to_owned(),
-        auth_flows: vec![AuthFlow::UserPassword],
+        name: ClientName::parse("web").unwrap(),
+        secret: None,
+        auth_flows: Some(vec![AuthFlow::UserPassword, AuthFlow::RefreshToken]),
         hides_missing_users: true,
-        token_life: Span::from_hours(1),
+        lives: TokenLives::new(Default::default(), Default::default(), Default::default()).unwrap(),
         created: NOW,
+        modified: NOW,
     }
 }
 
 /// Another client of [`user_pool`], which [`identity_pool`](crate::identity_pool::identity_pool) does not list.
 pub fn other_client() -> Client {
     let id = ClientId::parse("2unlisted3456789abcdefghij").unwrap();
-    Client { id, name: "other".to_owned(), ..client() }
+    Client { id, name: ClientName::parse("other").unwrap(), ..client() }
 }
 
 /// The user `alice` of [`user_pool`], whose password is [`PASSWORD`].
@@ -70,8 +87,10 @@ pub fn user() -> User {
             (AttributeName::parse("email").unwrap(), "alice@example.com".to_owned()),
             (AttributeName::parse("email_verified").unwrap(), "true".to_owned()),
         ]),
-        password: PasswordHash::of(&Secret::new(PASSWORD.to_owned()), &Counting::new()).unwrap(),
+        password: hash_of(PASSWORD),
+        password_since: NOW,
         status: UserStatus::Confirmed,
+        is_enabled: true,
         created: NOW,
         modified: NOW,
     });

@@ -1,10 +1,11 @@
 //! DeleteIdentityPool: forgets a pool, and with it all its identities.
 
-use super::{fault_of, on_pool, removal};
+use super::{fault_of, on_pool};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::identity_pool::pools;
+use crate::removal;
+use broker::identity_pool::{identities, pools};
 use domain::identity_pool::pool::IdentityPoolId;
 use serde::Deserialize;
 
@@ -33,7 +34,7 @@ impl Operation for DeleteIdentityPool {
             .store
             .transact(app.entropy.as_ref(), |records, _| pools::delete(records, &input.identity_pool_id));
         deleting.await?.map_err(fault_of)?;
-        removal::start(app, input.identity_pool_id);
+        removal::start(app, move |records| identities::remove_left(records, &input.identity_pool_id));
         Ok(Reply::of(()))
     }
 }

@@ -1,7 +1,7 @@
 //! ListIdentities: the identities of a pool, page by page.
 
 use super::identity::Shown;
-use super::{fault_of, on_pool, paging};
+use super::{fault_of, on_pool};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
@@ -48,7 +48,7 @@ impl Operation for ListIdentities {
 
     async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         let Input { identity_pool_id, max_results, next_token, .. } = input;
-        let after = paging::after::<IdentityId>(next_token.as_deref())?;
+        let after = page::after::<IdentityId>(next_token.as_deref())?;
         let listing = app.store.transact(app.entropy.as_ref(), |records, _| {
             identities::list(records, &identity_pool_id, after.as_ref(), max_results)
         });

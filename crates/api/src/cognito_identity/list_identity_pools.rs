@@ -1,6 +1,5 @@
 //! ListIdentityPools: pools by id and name, page by page.
 
-use super::paging;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
@@ -49,7 +48,7 @@ impl Operation for ListIdentityPools {
     }
 
     async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
-        let after = paging::after::<IdentityPoolId>(input.next_token.as_deref())?;
+        let after = page::after::<IdentityPoolId>(input.next_token.as_deref())?;
         let mut found = app.read(|records| pools::list(records, after.as_ref(), input.max_results)).await?;
         let next_token = page::cut(&mut found, input.max_results, |pool| pool.id.to_string());
         let short = |pool: IdentityPool| Short { identity_pool_id: pool.id, identity_pool_name: pool.name };

@@ -9,13 +9,11 @@ pub mod get_id;
 pub mod get_identity_pool_roles;
 pub mod list_identities;
 pub mod list_identity_pools;
-pub mod removal;
 pub mod set_identity_pool_roles;
 pub mod update_identity_pool;
 
 mod identity;
 mod logins;
-mod paging;
 mod pool;
 mod settings;
 

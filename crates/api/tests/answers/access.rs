@@ -3,13 +3,14 @@
 use crate::support::{Ask, Held, POOL, Server, form, own_service, to};
 use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
-use domain::records::{IdentityPools, Roles};
+use domain::records::{IdentityPools, Roles, UserPools};
+use domain::user_pool::user::{User, Username};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use testkit::account;
 use testkit::iam::guest_role;
 use testkit::identity_pool::identity_pool;
-use testkit::user_pool::{PASSWORD, client};
+use testkit::user_pool::{PASSWORD, client, other_client, user, user_pool};
 
 const CALLERS: [&str; 6] = ["anonymous", "guest", "signed in", "wrong role", "right role", "root"];
 
@@ -44,7 +45,18 @@ const MATRIX: &[Row] = &[
     ("cognito-identity", "ListIdentityPools", json("200")),
     ("cognito-identity", "SetIdentityPoolRoles", json("200")),
     ("cognito-identity", "UpdateIdentityPool", json("200")),
+    ("cognito-idp", "AdminCreateUser", json("200")),
+    ("cognito-idp", "AdminGetUser", json("200")),
+    ("cognito-idp", "AdminSetUserPassword", json("200")),
+    ("cognito-idp", "CreateUserPool", json("200")),
+    ("cognito-idp", "CreateUserPoolClient", json("200")),
+    ("cognito-idp", "DeleteUserPool", json("200")),
+    ("cognito-idp", "DeleteUserPoolClient", json("200")),
+    ("cognito-idp", "DescribeUserPool", json("200")),
+    ("cognito-idp", "DescribeUserPoolClient", json("200")),
     ("cognito-idp", "InitiateAuth", PUBLIC),
+    ("cognito-idp", "ListUserPoolClients", json("200")),
+    ("cognito-idp", "ListUserPools", json("200")),
     ("iam", "CreateRole", query("200")),
     ("iam", "DeleteRole", query("200")),
     ("iam", "DeleteRolePolicy", query("200")),
@@ -120,14 +132,14 @@ async fn request(server: &Server, operation: &str) -> Ask {
         "ListObjectsV2" => Ask::new("GET", "/my-bucket?list-type=2"),
         "PutObject" => Ask::new("PUT", &own).body("note"),
         "GetCallerIdentity" => form("sts", operation, &[]),
-        _ if is_about_pools(operation) => about_pools(server, operation).await,
+        _ if is_about("cognito-identity", operation) => about_pools(server, operation).await,
+        _ if is_about("cognito-idp", operation) => about_user_pools(server, operation).await,
         _ => about_roles(server, operation).await,
     }
 }
 
-fn is_about_pools(operation: &str) -> bool {
-    let of_pools = |(service, name, _): &&Row| *service == "cognito-identity" && *name == operation;
-    MATRIX.iter().any(|row| of_pools(&row))
+fn is_about(service: &str, operation: &str) -> bool {
+    MATRIX.iter().any(|(of, name, _)| *of == service && *name == operation)
 }
 
 /// A good request about a pool that nobody needs, and that is there again each time.
@@ -144,6 +156,46 @@ async fn about_pools(server: &Server, operation: &str) -> Ask {
         "MaxResults": 1,
     });
     to(&format!("AWSCognitoIdentityService.{operation}"), input.to_string())
+}
+
+/// A good request about user pools: what is to be deleted is there, and who is to be made has a name of their own.
+async fn about_user_pools(server: &Server, operation: &str) -> Ask {
+    let input = match operation {
+        "CreateUserPool" => json!({ "PoolName": "new" }),
+        "ListUserPools" => json!({ "MaxResults": 60 }),
+        "DeleteUserPool" | "DescribeUserPool" => {
+            let made = server.idp_by_root("CreateUserPool", &json!({ "PoolName": "spare" })).await;
+            json!({ "UserPoolId": made.member("/UserPool/Id") })
+        }
+        _ => {
+            let pool = user_pool().id;
+            server.write(|records| records.put_client(&other_client())).await;
+            let answer = server.idp_by_root("ListUserPools", &json!({ "MaxResults": 60 })).await;
+            let all = json!({
+                "UserPoolId": pool,
+                "ClientId": other_client().id,
+                "ClientName": "new",
+                "Username": if operation == "AdminCreateUser" { answer.header("x-amzn-requestid") } else { Some("bob") },
+                "MessageAction": "SUPPRESS",
+                "Password": PASSWORD,
+            });
+            server.write(|records| records.put_user(&bob())).await;
+            let taken: &[&str] = match operation {
+                "AdminCreateUser" => &["UserPoolId", "Username", "MessageAction"],
+                "AdminGetUser" => &["UserPoolId", "Username"],
+                "AdminSetUserPassword" => &["UserPoolId", "Username", "Password"],
+                "CreateUserPoolClient" => &["UserPoolId", "ClientName"],
+                "ListUserPoolClients" => &["UserPoolId"],
+                _ => &["UserPoolId", "ClientId"],
+            };
+            taken.iter().map(|name| ((*name).to_owned(), all[*name].clone())).collect()
+        }
+    };
+    to(&format!("AWSCognitoIdentityProviderService.{operation}"), input.to_string())
+}
+
+fn bob() -> User {
+    User { username: Username::parse("bob").unwrap(), ..user() }
 }
 
 /// A good request about roles: a role that is there has one policy, unless it is to be deleted.

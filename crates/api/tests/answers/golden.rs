@@ -58,7 +58,7 @@ async fn credentials_are_answered_under_awss_names_and_end_in_an_hour() {
 }
 
 #[tokio::test]
-async fn a_sign_in_answers_two_tokens_and_no_refresh_token() {
+async fn a_sign_in_answers_three_tokens_and_a_refresh_two() {
     let server = Server::start().await;
     let input = json!({
         "AuthFlow": "USER_PASSWORD_AUTH",
@@ -66,13 +66,24 @@ async fn a_sign_in_answers_two_tokens_and_no_refresh_token() {
         "AuthParameters": { "USERNAME": "alice", "PASSWORD": PASSWORD },
     });
     let answer = server.idp("InitiateAuth", &input).await;
-    let [access, id] =
-        ["AccessToken", "IdToken"].map(|name| answer.member(&format!("/AuthenticationResult/{name}")));
-    let result =
-        format!(r#"{{"AccessToken":"{access}","ExpiresIn":3600,"TokenType":"Bearer","IdToken":"{id}"}}"#);
-    let body = format!(r#"{{"ChallengeParameters":{{}},"AuthenticationResult":{result}}}"#);
-    assert_answer(&answer, 200, &[], &body);
+    let token = |answer: &Answer, name: &str| answer.member(&format!("/AuthenticationResult/{name}"));
+    let [access, id, refresh] = ["AccessToken", "IdToken", "RefreshToken"].map(|name| token(&answer, name));
+    let body = |access: &str, refresh: &str, id: &str| {
+        let result = format!(
+            r#"{{"AccessToken":"{access}","ExpiresIn":3600,"TokenType":"Bearer",{refresh}"IdToken":"{id}"}}"#
+        );
+        format!(r#"{{"ChallengeParameters":{{}},"AuthenticationResult":{result}}}"#)
+    };
+    assert_answer(&answer, 200, &[], &body(&access, &format!(r#""RefreshToken":"{refresh}","#), &id));
     assert_eq!([&access, &id].map(|token| token.split('.').count()), [3, 3]);
+
+    let input = json!({
+        "AuthFlow": "REFRESH_TOKEN_AUTH",
+        "ClientId": client().id,
+        "AuthParameters": { "REFRESH_TOKEN": refresh },
+    });
+    let answer = server.idp("InitiateAuth", &input).await;
+    assert_answer(&answer, 200, &[], &body(&token(&answer, "AccessToken"), "", &token(&answer, "IdToken")));
 }
 
 #[tokio::test]

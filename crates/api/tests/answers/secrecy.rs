@@ -2,7 +2,7 @@
 
 use crate::support::{Ask, Held, POOL, PROVIDER, Server, to};
 use serde_json::json;
-use testkit::user_pool::{PASSWORD, client};
+use testkit::user_pool::{PASSWORD, client, user_pool};
 
 /// Asks for everything, in good ways and in bad ones, and gives every secret that went by.
 async fn secrets_of_a_busy_day(server: &Server) -> Vec<String> {
@@ -10,8 +10,8 @@ async fn secrets_of_a_busy_day(server: &Server) -> Vec<String> {
     let input =
         json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client().id, "AuthParameters": parameters });
     let signed_in = server.idp("InitiateAuth", &input).await;
-    let [id_token, access_token] =
-        ["IdToken", "AccessToken"].map(|name| signed_in.member(&format!("/AuthenticationResult/{name}")));
+    let [id_token, access_token, refresh_token] = ["IdToken", "AccessToken", "RefreshToken"]
+        .map(|name| signed_in.member(&format!("/AuthenticationResult/{name}")));
     for token in [&id_token, &access_token, &format!("{id_token}x")] {
         let logins = json!({ PROVIDER: token });
         server.identity("GetId", &json!({ "IdentityPoolId": POOL, "Logins": logins })).await;
@@ -29,13 +29,39 @@ async fn secrets_of_a_busy_day(server: &Server) -> Vec<String> {
         server.idp("InitiateAuth", &input).await;
     }
     server.answer(to("AWSCognitoIdentityService.GetId", format!("{{\"{guessed}\""))).await;
-    let mut secrets = vec![PASSWORD.to_owned(), guessed.to_owned(), id_token, access_token];
+    for parameters in
+        [json!({ "REFRESH_TOKEN": refresh_token }), json!({ "REFRESH_TOKEN": format!("{refresh_token}x") })]
+    {
+        let input = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": client().id, "AuthParameters": parameters });
+        server.idp("InitiateAuth", &input).await;
+    }
+    let mut secrets = vec![PASSWORD.to_owned(), guessed.to_owned(), id_token, access_token, refresh_token];
+    secrets.extend(secrets_of_an_administrator(server).await);
     for held in [server.guest().await, server.alice().await, server.root()] {
         use_up(server, &held).await;
         secrets.push(held.secret);
         secrets.extend(held.token);
     }
     secrets
+}
+
+/// Gives passwords and makes secrets, in good ways and in bad ones.
+async fn secrets_of_an_administrator(server: &Server) -> Vec<String> {
+    let (pool, given, weak) = (user_pool().id, "Giv3n-by-an-administrator", "weak-by-an-administrator");
+    for password in [given, weak] {
+        let user = json!({ "UserPoolId": pool, "Username": "bob", "TemporaryPassword": password, "MessageAction": "SUPPRESS" });
+        server.idp_by_root("AdminCreateUser", &user).await;
+        for name in ["bob", "nobody", password] {
+            let set = json!({ "UserPoolId": pool, "Username": name, "Password": password });
+            server.idp_by_root("AdminSetUserPassword", &set).await;
+            server.idp_by_root("AdminGetUser", &json!({ "UserPoolId": pool, "Username": name })).await;
+        }
+    }
+    let new = json!({ "UserPoolId": pool, "ClientName": "new", "GenerateSecret": true });
+    let made = server.idp_by_root("CreateUserPoolClient", &new).await;
+    let named = json!({ "UserPoolId": pool, "ClientId": made.member("/UserPoolClient/ClientId") });
+    server.idp_by_root("DescribeUserPoolClient", &named).await;
+    vec![given.to_owned(), weak.to_owned(), made.member("/UserPoolClient/ClientSecret")]
 }
 
 async fn use_up(server: &Server, held: &Held) {

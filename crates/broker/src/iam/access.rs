@@ -37,8 +37,6 @@ pub enum Resource {
     Identity(IdentityId),
     /// A user pool.
     UserPool(UserPoolId),
-    /// User pools, those that are to be made among them.
-    UserPools,
 }
 
 impl Resource {
@@ -56,8 +54,7 @@ impl Resource {
             }
             Self::RolesUnder(path) => arn::roles_under(&account.id, path),
             Self::IdentityPool(id) => arn::identity_pool(account, id),
-            Self::UserPool(id) => arn::user_pool(account, id.as_str()),
-            Self::UserPools => arn::user_pool(account, "*"),
+            Self::UserPool(id) => arn::user_pool(account, id),
         })
     }
 
@@ -78,8 +75,7 @@ impl Resource {
             | Self::NewRole(..)
             | Self::RolesUnder(_)
             | Self::IdentityPool(_)
-            | Self::UserPool(_)
-            | Self::UserPools => None,
+            | Self::UserPool(_) => None,
         })
     }
 }

@@ -5,7 +5,7 @@ use domain::identity_pool::pool::IdentityPool;
 use domain::records::{IdentityPools, Stop, UserPools, refuse};
 use login::VerifiedLogin;
 
-/// Refuses a login whose user is not there any more, if the pool lists their client with `ServerSideTokenCheck`.
+/// Refuses a login whose user is not there any more or is disabled, if the pool lists their client with `ServerSideTokenCheck`.
 pub(super) fn must_be_there(
     records: &mut (impl IdentityPools + UserPools),
     pool: &IdentityPool,
@@ -17,7 +17,7 @@ pub(super) fn must_be_there(
             None => None,
         };
         // Somebody else may go by the name by now.
-        if user.is_none_or(|user| user.sub != login.key().subject) {
+        if user.is_none_or(|user| user.sub != login.key().subject || !user.is_enabled) {
             return refuse(Refusal::UserGone(login.key().provider.clone()));
         }
     }

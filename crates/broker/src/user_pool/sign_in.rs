@@ -4,13 +4,16 @@
 //! check, the caller hashes, and [`succeed`] or [`fail`] remembers how it ended.
 
 use domain::entropy::Entropy;
-use domain::records::{Read, Stop, UserPools, refuse};
+use domain::records::{Read, Stop, UserPools, UserSessions, refuse};
+use domain::seal::SealingKey;
 use domain::time::Timestamp;
-use domain::user_pool::client::{AuthFlow, Client, ClientId};
+use domain::user_pool::client::{AuthFlow, Client, ClientId, SecretUnproven};
 use domain::user_pool::failures::{Network, NetworkFailures, UserFailures};
 use domain::user_pool::keys::PoolKeys;
 use domain::user_pool::password::PasswordHash;
-use domain::user_pool::token::SignIn;
+use domain::user_pool::pool::UserPool;
+use domain::user_pool::session::{MOST_SESSIONS, UserSession};
+use domain::user_pool::token::Issue;
 use domain::user_pool::user::{User, UserStatus, Username};
 use std::net::IpAddr;
 
@@ -20,9 +23,15 @@ pub enum SignInRefused {
     /// There is no such client.
     #[error("there is no client `{0}`")]
     NoSuchClient(ClientId),
+    /// Nobody showed that they know the client's secret.
+    #[error("{0}")]
+    Secret(SecretUnproven),
     /// The client may not use this flow.
-    #[error("the client may not sign users in by password")]
-    FlowNotEnabled,
+    #[error("the client may not sign users in by {}", match .0 {
+        AuthFlow::UserPassword => "password",
+        AuthFlow::RefreshToken => "refresh token",
+    })]
+    FlowNotEnabled(AuthFlow),
     /// The user or the network they come from failed too often lately.
     #[error("too many failed attempts lately")]
     TooManyFailures {
@@ -35,6 +44,33 @@ pub enum SignInRefused {
     /// The password is wrong, or there is no such user and the client hides that.
     #[error("wrong username or password")]
     WrongPassword,
+    /// An administrator does not let the user sign in.
+    #[error("the user is disabled")]
+    Disabled,
+    /// The password is right and temporary, and was not changed in time.
+    #[error("the temporary password has expired")]
+    TemporaryPasswordExpired,
+    /// The password is right and temporary, and has to be changed first.
+    #[error("the temporary password has to be changed first")]
+    MustChangePassword,
+    /// The refresh token is not one of this client, or goes on with nothing that is remembered.
+    #[error("the refresh token is not good for this client: {0}")]
+    InvalidToken(&'static str),
+    /// The refresh token has come to its end.
+    #[error("the refresh token has expired")]
+    TokenExpired,
+}
+
+/// Who wants to sign in, through which client and from where.
+pub struct Asked<'a> {
+    /// The client.
+    pub client: &'a ClientId,
+    /// The name.
+    pub username: &'a Username,
+    /// What is shown for the client's secret.
+    pub secret_hash: Option<&'a str>,
+    /// The address that it comes from.
+    pub address: IpAddr,
 }
 
 /// Somebody at the door: whom they say they are, and what their password is checked against.
@@ -65,23 +101,26 @@ pub struct SignedIn {
     pub client: Client,
     /// The keys of their pool.
     pub keys: PoolKeys,
+    /// What can be gone on with.
+    pub session: UserSession,
     /// What the tokens have in common.
-    pub sign_in: SignIn,
+    pub issue: Issue,
 }
 
 /// Finds the client and the user, unless one of them has to wait.
 pub fn begin(
     records: &mut impl UserPools,
-    client: &ClientId,
-    username: &Username,
-    address: IpAddr,
+    asked: &Asked<'_>,
+    sealing: &SealingKey,
     now: Timestamp,
 ) -> Result<Attempt, Stop<SignInRefused>> {
-    let Some(client) = records.client(client)? else {
-        return refuse(SignInRefused::NoSuchClient(client.clone()));
-    };
-    if !client.auth_flows.contains(&AuthFlow::UserPassword) {
-        return refuse(SignInRefused::FlowNotEnabled);
+    let &Asked { username, address, .. } = asked;
+    let (client, _) = client_and_pool(records, asked.client)?;
+    if let Err(unproven) = client.check_secret(username, asked.secret_hash, sealing) {
+        return refuse(SignInRefused::Secret(unproven));
+    }
+    if !client.allows(AuthFlow::UserPassword) {
+        return refuse(SignInRefused::FlowNotEnabled(AuthFlow::UserPassword));
     }
     let user = records.user(&client.pool, username)?;
     let of_user = records.user_failures(&client.pool, username)?;
@@ -111,7 +150,7 @@ pub fn fail(records: &mut impl UserPools, attempt: &Attempt, now: Timestamp) -> 
 
 /// Signs the user in whose password was right, unless they changed or vanished meanwhile.
 pub fn succeed(
-    records: &mut impl UserPools,
+    records: &mut (impl UserPools + UserSessions),
     attempt: &Attempt,
     now: Timestamp,
     entropy: &dyn Entropy,
@@ -123,11 +162,54 @@ pub fn succeed(
     let (Some(pool), Some(user)) = (pool, user.filter(unchanged)) else {
         return refuse(SignInRefused::WrongPassword);
     };
+    if !user.is_enabled {
+        return refuse(SignInRefused::Disabled);
+    }
     match user.status {
         UserStatus::Confirmed => {}
+        UserStatus::ForceChangePassword => {
+            let end = user.password_since.after(pool.policy.temporary_life());
+            let is_over = now >= end;
+            return refuse(if is_over {
+                SignInRefused::TemporaryPasswordExpired
+            } else {
+                SignInRefused::MustChangePassword
+            });
+        }
     }
     if records.user_failures(&attempt.client.pool, &attempt.username)?.is_some() {
         records.put_user_failures(&attempt.client.pool, &attempt.username, None);
     }
-    Ok(SignedIn { user, client: attempt.client.clone(), keys: pool.keys, sign_in: SignIn::now(entropy, now) })
+    let client = attempt.client.clone();
+    let session = UserSession::begin(&user, &client, now, entropy);
+    remember(records, &session, now)?;
+    let issue = Issue::of(&session, now, entropy);
+    Ok(SignedIn { user, client, keys: pool.keys, session, issue })
+}
+
+/// The client of this id, if its pool is still there.
+pub(super) fn client_and_pool(
+    records: &mut impl UserPools,
+    id: &ClientId,
+) -> Result<(Client, UserPool), Stop<SignInRefused>> {
+    if let Some(client) = records.client(id)?
+        && let Some(pool) = records.user_pool(&client.pool)?
+    {
+        return Ok((client, pool));
+    }
+    refuse(SignInRefused::NoSuchClient(id.clone()))
+}
+
+/// Remembers a session. The user's sessions that are over are forgotten, and the oldest if there are too many: what is
+/// remembered of a user is bounded, and nothing has to be swept.
+fn remember(records: &mut impl UserSessions, session: &UserSession, now: Timestamp) -> Read<()> {
+    let past = records.user_sessions(&session.pool, &session.username, MOST_SESSIONS)?;
+    let (over, under_way): (Vec<_>, Vec<_>) = past.into_iter().partition(|past| past.is_over(now));
+    let surplus = under_way.len() >= MOST_SESSIONS;
+    let oldest = under_way.iter().filter(|_| surplus).min_by_key(|past| past.signed_in);
+    for past in over.iter().chain(oldest) {
+        records.delete_user_session(past);
+    }
+    records.put_user_session(session);
+    Ok(())
 }

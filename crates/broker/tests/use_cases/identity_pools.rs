@@ -208,9 +208,12 @@ async fn a_user_who_is_gone_gets_nothing_from_a_pool_that_checks_users() {
             let answer = desk.get_id(from_ref(&login)).await.err();
             assert_eq!(answer, refused.then(|| gone(&login)), "{what}");
         }
-        desk.write(|records| records.put_user(&again)).await;
-        let refused = desk.credentials(&id, &[alice()]).await.err();
-        assert_eq!(refused, Some(gone(&alice())), "a user who was made anew");
+        let disabled = User { is_enabled: false, ..user() };
+        for (what, user) in [("a user who was made anew", &again), ("a user who is disabled", &disabled)] {
+            desk.write(|records| records.put_user(user)).await;
+            let refused = desk.credentials(&id, &[alice()]).await.err();
+            assert_eq!(refused, Some(gone(&alice())), "{what}");
+        }
     }
 }
 

@@ -15,5 +15,7 @@ mod issuers;
 mod list;
 mod make;
 mod objects;
+mod refresh;
 mod sign_in;
 mod trust;
+mod user_pools;

@@ -1,20 +1,15 @@
-//! Making user pools, clients, users and roles.
+//! Making roles.
 
 use crate::desk::Desk;
 use broker::iam::roles::{self, NewRole, RoleRefused};
-use broker::user_pool::create as user_pool;
 use domain::iam::role::{PolicyName, Role, RoleName};
 use domain::records::Roles;
-use domain::user_pool::client::{Client, ClientId};
-use domain::user_pool::pool::UserPoolId;
-use domain::user_pool::user::{User, Username};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use testkit::NOW;
 use testkit::iam::{document, signed_in_role};
-use testkit::user_pool::{client, other_user_pool, user};
 use tokio::task::JoinSet;
 
 fn writer() -> NewRole {
@@ -92,43 +87,4 @@ async fn a_role_whose_policy_would_not_be_evaluated_to_the_letter_is_not_made() 
         }
         assert_eq!(desk.rows().await, rows);
     }
-}
-
-#[tokio::test]
-async fn a_user_pool_with_its_client_and_user_is_made_once() {
-    use user_pool::CreateRefused;
-    let (pool, client, user) = (
-        other_user_pool(),
-        Client { id: ClientId::parse("fresh").unwrap(), pool: other_user_pool().id, ..client() },
-        User { pool: other_user_pool().id, ..user() },
-    );
-    for desk in Desk::each().await {
-        let make = async || {
-            (
-                desk.ask(|records, _| user_pool::create_pool(records, &pool)).await,
-                desk.ask(|records, _| user_pool::create_client(records, &client)).await,
-                desk.ask(|records, _| user_pool::create_user(records, &user)).await,
-            )
-        };
-        assert_eq!(make().await, (Ok(()), Ok(()), Ok(())));
-        let again = (
-            Err(CreateRefused::PoolExists(pool.id.clone())),
-            Err(CreateRefused::ClientExists(client.id.clone())),
-            Err(CreateRefused::UserExists(user.username.clone())),
-        );
-        assert_eq!(make().await, again);
-    }
-}
-
-#[tokio::test]
-async fn nothing_is_made_in_a_user_pool_that_is_not_there() {
-    use user_pool::CreateRefused;
-    let desk = Desk::open().await;
-    let gone = UserPoolId::parse("us-east-1_Gone").unwrap();
-    let client = Client { id: ClientId::parse("fresh").unwrap(), pool: gone.clone(), ..client() };
-    let user = User { pool: gone.clone(), username: Username::parse("bob").unwrap(), ..user() };
-    let refused = desk.ask(|records, _| user_pool::create_client(records, &client)).await;
-    assert_eq!(refused, Err(CreateRefused::NoSuchPool(gone.clone())));
-    let refused = desk.ask(|records, _| user_pool::create_user(records, &user)).await;
-    assert_eq!(refused, Err(CreateRefused::NoSuchPool(gone)));
 }

@@ -1,28 +1,50 @@
 //! Signing in with a password, and what guessing costs.
 
 use crate::desk::Desk;
-use broker::user_pool::sign_in::{Attempt, SignInRefused, SignedIn, begin, fail, succeed};
+use broker::user_pool::sign_in::{Asked, Attempt, SignInRefused, SignedIn, begin, fail, succeed};
+use data_encoding::BASE64;
 use domain::records::{Stop, UserPools};
 use domain::secret::Secret;
 use domain::time::{Span, Timestamp};
-use domain::user_pool::client::{Client, ClientId};
+use domain::user_pool::client::{AuthFlow, Client, ClientId, SecretUnproven};
 use domain::user_pool::password::PasswordHash;
-use domain::user_pool::user::{User, Username};
+use domain::user_pool::user::{User, UserStatus, Username};
+use serde_json::json;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use testkit::NOW;
 use testkit::entropy::Counting;
-use testkit::user_pool::{PASSWORD, client, user, user_pool};
+use testkit::keys::sealing_key;
+use testkit::user_pool::{PASSWORD, client, hash_of, user, user_pool};
 use tokio::task::JoinSet;
+
+const SECRET: &str = "thesecretofthewebclient0123456789";
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
 impl Desk {
     async fn begin(&self, name: &str, from: IpAddr, now: Timestamp) -> Result<Attempt, SignInRefused> {
-        let name = Username::parse(name).unwrap();
-        self.ask(|records, _| begin(records, &client().id, &name, from, now)).await
+        self.begin_through((&client().id, None), name, from, now).await
+    }
+
+    async fn begin_through(
+        &self,
+        (client, secret_hash): (&ClientId, Option<&str>),
+        name: &str,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<Attempt, SignInRefused> {
+        let username = &Username::parse(name).unwrap();
+        let asked = Asked { client, username, secret_hash, address };
+        self.ask(|records, _| begin(records, &asked, &sealing_key(), now)).await
+    }
+
+    /// Signs in with the right password.
+    pub(crate) async fn sign_in(&self, now: Timestamp) -> Result<SignedIn, SignInRefused> {
+        let attempt = self.begin("alice", HERE, now).await?;
+        self.succeed(&attempt, now).await
     }
 
     async fn fail(&self, attempt: &Attempt, now: Timestamp) -> SignInRefused {
@@ -54,10 +76,6 @@ fn after_millis(millis: i64) -> Timestamp {
     Timestamp::from_millis(NOW.millis() + millis)
 }
 
-fn hash_of(password: &str) -> PasswordHash {
-    PasswordHash::of(&Secret::new(password.to_owned()), &Counting::new()).unwrap()
-}
-
 #[tokio::test]
 async fn whoever_has_the_password_signs_in() {
     for desk in Desk::each().await {
@@ -66,7 +84,7 @@ async fn whoever_has_the_password_signs_in() {
         let signed_in = desk.succeed(&attempt, NOW).await.ok().unwrap();
         assert_eq!((signed_in.user, signed_in.client), (user(), client()));
         assert_eq!(signed_in.keys, user_pool().keys);
-        assert_eq!(signed_in.sign_in.at, NOW);
+        assert_eq!(signed_in.session.signed_in, NOW);
     }
 }
 
@@ -81,13 +99,74 @@ async fn a_name_that_nobody_has_is_checked_against_a_hash_that_nothing_matches()
 #[tokio::test]
 async fn a_client_that_is_not_there_or_may_not_use_passwords_signs_nobody_in() {
     let desk = Desk::open().await;
-    let name = Username::parse("alice").unwrap();
     let unknown = ClientId::parse("unknown").unwrap();
-    let refused = desk.ask(|records, _| begin(records, &unknown, &name, HERE, NOW)).await.err();
+    let refused = desk.begin_through((&unknown, None), "alice", HERE, NOW).await.err();
     assert_eq!(refused, Some(SignInRefused::NoSuchClient(unknown)));
-    let closed = Client { auth_flows: Vec::new(), ..client() };
-    desk.write(|records| records.put_client(&closed)).await;
-    assert_eq!(desk.begin("alice", HERE, NOW).await.err(), Some(SignInRefused::FlowNotEnabled));
+    for auth_flows in [None, Some(Vec::new()), Some(vec![AuthFlow::RefreshToken])] {
+        let closed = Client { auth_flows, ..client() };
+        desk.write(|records| records.put_client(&closed)).await;
+        let refused = desk.begin("alice", HERE, NOW).await.err();
+        assert_eq!(refused, Some(SignInRefused::FlowNotEnabled(AuthFlow::UserPassword)));
+    }
+    desk.write(|records| {
+        records.put_client(&client());
+        records.delete_user_pool(&user_pool().id);
+    })
+    .await;
+    let refused = desk.begin("alice", HERE, NOW).await.err();
+    assert_eq!(refused, Some(SignInRefused::NoSuchClient(client().id)), "its pool is gone, and so is it");
+}
+
+#[tokio::test]
+async fn a_client_with_a_secret_signs_in_only_those_who_know_it() {
+    // HMAC-SHA256 in base64, made by another program.
+    const OF_ALICE: &str = "nBWthVr1kHlhobqQKJJmxMubfZkPas3JpisMpdgtdfA=";
+    let desk = Desk::open().await;
+    let sealed =
+        sealing_key().seal(SECRET.as_bytes(), b"client-secret 1example23456789abcdefghij", &Counting::new());
+    let secret = serde_json::from_value(json!(BASE64.encode(&sealed.unwrap()))).unwrap();
+    let confidential = Client { secret: Some(secret), ..client() };
+    desk.write(|records| records.put_client(&confidential)).await;
+    let id = client().id;
+    let begin =
+        async |name: &str, hash: Option<&str>| desk.begin_through((&id, hash), name, HERE, NOW).await.err();
+    assert_eq!(begin("alice", Some(OF_ALICE)).await, None);
+    let wrong = Some(SignInRefused::Secret(SecretUnproven::Wrong(client().id)));
+    for hash in ["", "x", OF_ALICE.trim_start_matches('n'), &OF_ALICE.to_lowercase(), &format!("{OF_ALICE} ")]
+    {
+        assert_eq!(begin("alice", Some(hash)).await, wrong, "{hash}");
+    }
+    assert_eq!(begin("bob", Some(OF_ALICE)).await, wrong, "it is made for one name");
+    let not_shown = Some(SignInRefused::Secret(SecretUnproven::NotShown(client().id)));
+    assert_eq!(begin("alice", None).await, not_shown);
+    desk.write(|records| records.put_client(&client())).await;
+    assert_eq!(begin("alice", Some(OF_ALICE)).await, wrong, "a client without a secret proves none");
+}
+
+#[tokio::test]
+async fn a_right_password_does_not_help_where_it_is_temporary_or_the_user_disabled() {
+    let week = Span::from_hours(24 * 7);
+    let refusal = async |user: &User, now: Timestamp| {
+        let desk = Desk::open().await;
+        desk.write(|records| records.put_user(user)).await;
+        let rows = desk.rows().await;
+        let refused = desk.sign_in(now).await.err();
+        assert_eq!(desk.rows().await, rows, "no session is remembered");
+        refused
+    };
+    let temporary = User { status: UserStatus::ForceChangePassword, ..user() };
+    let just_before = Timestamp::from_millis(NOW.after(week).millis() - 1);
+    for (now, expected) in [
+        (NOW, SignInRefused::MustChangePassword),
+        (just_before, SignInRefused::MustChangePassword),
+        (NOW.after(week), SignInRefused::TemporaryPasswordExpired),
+    ] {
+        assert_eq!(refusal(&temporary, now).await, Some(expected));
+    }
+    for status in [UserStatus::Confirmed, UserStatus::ForceChangePassword] {
+        let disabled = User { is_enabled: false, status, ..user() };
+        assert_eq!(refusal(&disabled, NOW).await, Some(SignInRefused::Disabled));
+    }
 }
 
 #[tokio::test]
@@ -146,7 +225,7 @@ async fn signing_in_forgets_the_failures_of_the_user() {
         let rows = desk.rows().await;
         let attempt = desk.begin("alice", HERE, NOW).await.ok().unwrap();
         desk.succeed(&attempt, NOW).await.ok().unwrap();
-        assert_eq!(desk.rows().await, rows - 1);
+        assert_eq!(desk.rows().await, rows, "the failures are gone, and a session is there");
         desk.guess("alice", HERE, 4).await;
         assert!(!desk.is_blocked("alice", HERE, NOW).await);
     }
@@ -241,7 +320,7 @@ async fn failures_at_the_same_time_are_all_counted() {
 async fn a_password_that_changed_while_it_was_checked_signs_nobody_in() {
     for desk in Desk::each().await {
         let attempt = desk.begin("alice", HERE, NOW).await.ok().unwrap();
-        let changed = User { password: hash_of("another"), ..user() };
+        let changed = User { password: hash_of("Another1!"), ..user() };
         desk.write(|records| records.put_user(&changed)).await;
         assert_eq!(desk.succeed(&attempt, NOW).await.err(), Some(SignInRefused::WrongPassword));
     }

@@ -29,8 +29,8 @@ pub struct PasswordHash {
 }
 
 impl PasswordHash {
-    /// Hashes a password. Takes about 20 ms and 19 MiB.
-    pub fn of(password: &Secret<String>, entropy: &dyn Entropy) -> Result<Self, Damaged> {
+    /// Hashes a password, for [`AcceptedPassword`](super::policy::AcceptedPassword) alone.
+    pub(super) fn of(password: &Secret<String>, entropy: &dyn Entropy) -> Result<Self, Damaged> {
         let (memory_kib, passes, lanes) = COST;
         let salt: [u8; 16] = draw(entropy);
         let mut fresh = Self { memory_kib, passes, lanes, salt: BASE64.encode(&salt), hash: String::new() };
@@ -40,7 +40,8 @@ impl PasswordHash {
 
     /// A hash that no password matches; checking against it costs as much as against a real one.
     ///
-    /// It stands in for a user who does not exist, so that the time of the answer does not tell.
+    /// It stands in for a user who does not exist, so that the time of the answer does not tell; and for a password that
+    /// nobody was told.
     pub fn of_nobody() -> Self {
         let (memory_kib, passes, lanes) = COST;
         Self { memory_kib, passes, lanes, salt: BASE64.encode(&[0; 16]), hash: String::new() }

@@ -5,6 +5,7 @@ use crate::entropy::{Entropy, draw_text};
 use crate::text::{NotA, all, is_word, text};
 use crate::time::Timestamp;
 use crate::user_pool::keys::PoolKeys;
+use crate::user_pool::policy::PasswordPolicy;
 use serde::{Deserialize, Serialize};
 
 text!(
@@ -25,17 +26,28 @@ impl UserPoolId {
     }
 }
 
+text!(
+    /// A user pool's name, 1 to 128 characters; it need not be unique.
+    UserPoolName,
+    "a user pool name",
+    |text| all(text, 128, |byte| is_word(byte) || byte.is_ascii_whitespace() || b"+=,.@-".contains(&byte))
+);
+
 /// A user pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserPool {
     /// Its id, unique on this server.
     pub id: UserPoolId,
     /// Its name, for people.
-    pub name: String,
+    pub name: UserPoolName,
     /// The keys that sign its tokens.
     pub keys: PoolKeys,
+    /// What it asks of its users' passwords.
+    pub policy: PasswordPolicy,
     /// When it was made.
     pub created: Timestamp,
+    /// When it last changed.
+    pub modified: Timestamp,
 }
 
 /// Where user pools say they are: the `iss` of a token is this address, a slash and the pool's id.

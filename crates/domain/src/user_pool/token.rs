@@ -1,32 +1,38 @@
 //! The claims of a user pool's tokens.
 
 use crate::entropy::{Entropy, draw_uuid};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::user_pool::client::Client;
+use crate::user_pool::session::UserSession;
 use crate::user_pool::user::User;
 use serde_json::{Map, Value, json};
 
 /// The only scope of a token that the sign-in API gives out.
 const SIGN_IN_SCOPE: &str = "aws.cognito.signin.user.admin";
 
-/// One sign-in: what its tokens have in common.
+/// Tokens that are issued together: what they have in common.
 #[derive(Debug, Clone)]
-pub struct SignIn {
-    /// When the user proved who they are.
-    pub at: Timestamp,
+pub struct Issue {
+    signed_in: Timestamp,
+    at: Timestamp,
     origin_jti: String,
     event_id: String,
 }
 
-impl SignIn {
-    /// A sign-in that happens now.
-    pub fn now(entropy: &dyn Entropy, now: Timestamp) -> Self {
-        Self { at: now, origin_jti: draw_uuid(entropy).to_string(), event_id: draw_uuid(entropy).to_string() }
+impl Issue {
+    /// Tokens of a session that are issued now.
+    pub fn of(session: &UserSession, now: Timestamp, entropy: &dyn Entropy) -> Self {
+        Self {
+            signed_in: session.signed_in,
+            at: now,
+            origin_jti: session.id.to_string(),
+            event_id: draw_uuid(entropy).to_string(),
+        }
     }
 
     /// The claims of the ID token. Source: Cognito developer guide, "Using the ID token".
     pub fn id_claims(&self, user: &User, client: &Client, issuer: &str, entropy: &dyn Entropy) -> Value {
-        let mut claims = self.shared_claims(user, client, issuer, entropy);
+        let mut claims = self.shared_claims(user, client.lives.of_id(), issuer, entropy);
         claims.insert("aud".to_owned(), json!(client.id));
         claims.insert("token_use".to_owned(), json!("id"));
         claims.insert("cognito:username".to_owned(), json!(user.username));
@@ -38,7 +44,7 @@ impl SignIn {
 
     /// The claims of the access token. Source: Cognito developer guide, "Using the access token".
     pub fn access_claims(&self, user: &User, client: &Client, issuer: &str, entropy: &dyn Entropy) -> Value {
-        let mut claims = self.shared_claims(user, client, issuer, entropy);
+        let mut claims = self.shared_claims(user, client.lives.of_access(), issuer, entropy);
         claims.insert("client_id".to_owned(), json!(client.id));
         claims.insert("token_use".to_owned(), json!("access"));
         claims.insert("scope".to_owned(), json!(SIGN_IN_SCOPE));
@@ -49,7 +55,7 @@ impl SignIn {
     fn shared_claims(
         &self,
         user: &User,
-        client: &Client,
+        life: Span,
         issuer: &str,
         entropy: &dyn Entropy,
     ) -> Map<String, Value> {
@@ -58,9 +64,9 @@ impl SignIn {
         claims.insert("iss".to_owned(), json!(issuer));
         claims.insert("origin_jti".to_owned(), json!(self.origin_jti));
         claims.insert("event_id".to_owned(), json!(self.event_id));
-        claims.insert("auth_time".to_owned(), json!(self.at.secs()));
+        claims.insert("auth_time".to_owned(), json!(self.signed_in.secs()));
         claims.insert("iat".to_owned(), json!(self.at.secs()));
-        claims.insert("exp".to_owned(), json!(self.at.after(client.token_life).secs()));
+        claims.insert("exp".to_owned(), json!(self.at.after(life).secs()));
         claims.insert("jti".to_owned(), json!(draw_uuid(entropy).to_string()));
         claims
     }

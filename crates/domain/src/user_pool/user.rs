@@ -4,6 +4,7 @@ use crate::text::text;
 use crate::time::Timestamp;
 use crate::user_pool::password::PasswordHash;
 use crate::user_pool::pool::UserPoolId;
+use crate::user_pool::schema::{STANDARD, SUB};
 use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
@@ -32,38 +33,23 @@ impl Username {
 text!(
     /// An attribute's name: one of OpenID Connect's standard claims, or `custom:` and 1 to 20 characters.
     ///
-    /// No other name is possible, so an attribute never takes the place of a claim that Cenote vouches for.
+    /// No other name is possible, not even `sub`, which is drawn and never given: so an attribute never takes the place
+    /// of a claim that Cenote vouches for.
     AttributeName,
     "an attribute name",
-    |text| STANDARD_ATTRIBUTES.contains(&text)
+    |text| STANDARD.iter().any(|attribute| attribute.name == text && text != SUB)
         || text.strip_prefix("custom:").is_some_and(|name| {
             (1..=20).contains(&name.chars().count())
                 && !name.chars().any(|character| character.is_whitespace() || character.is_control())
         })
 );
 
-/// The attributes that every user pool knows. `sub` is not here: it is drawn, never given.
-const STANDARD_ATTRIBUTES: [&str; 19] = [
-    "name",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "email",
-    "email_verified",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "phone_number",
-    "phone_number_verified",
-    "address",
-    "updated_at",
-];
+impl AttributeName {
+    /// Whether it is one that a pool's own schema must have.
+    pub fn is_custom(&self) -> bool {
+        self.as_str().starts_with("custom:")
+    }
+}
 
 /// Where a user's account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +57,8 @@ const STANDARD_ATTRIBUTES: [&str; 19] = [
 pub enum UserStatus {
     /// May sign in.
     Confirmed,
+    /// Has a temporary password, and must put one of their own in its place before they may sign in.
+    ForceChangePassword,
 }
 
 /// A user.
@@ -86,8 +74,12 @@ pub struct User {
     pub attributes: BTreeMap<AttributeName, String>,
     /// What their password is checked against.
     pub password: PasswordHash,
+    /// When they were given this password.
+    pub password_since: Timestamp,
     /// Where their account stands.
     pub status: UserStatus,
+    /// Whether an administrator lets them sign in.
+    pub is_enabled: bool,
     /// When the account was made.
     pub created: Timestamp,
     /// When the account last changed.

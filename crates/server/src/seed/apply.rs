@@ -4,25 +4,24 @@ use super::file::{
     BucketSeed, ClientSeed, IdentityPoolSeed, ObjectSeed, RoleSeed, Seed, UserPoolSeed, UserSeed,
 };
 use crate::Refused;
-use crate::keys::make_rsa;
 use api::app::App;
 use api::router::{self, Peer};
 use broker::iam::roles::{self, NewRole};
+use broker::user_pool::users::NewUser;
 use broker::{identity_pool, s3, user_pool};
 use domain::arn::RoleArn;
-use domain::entropy::{draw_text, draw_uuid};
+use domain::entropy::draw_text;
 use domain::iam::access_key::RootKey;
 use domain::iam::role::{RoleName, RolePath, SESSION_LIFE};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles, UserPoolProvider};
 use domain::records::Stop;
 use domain::s3::bucket::{Bucket, BucketName};
 use domain::secret::Secret;
-use domain::time::Span;
 use domain::user_pool::client::{Client, ClientId};
-use domain::user_pool::keys::{PoolKey, PoolKeys};
-use domain::user_pool::password::PasswordHash;
+use domain::user_pool::lives::{TimeUnit, TokenLife, TokenLives};
+use domain::user_pool::policy::PasswordPolicy;
 use domain::user_pool::pool::{UserPool, UserPoolId};
-use domain::user_pool::user::{User, UserStatus, Username};
+use domain::user_pool::user::{UserStatus, Username};
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -95,21 +94,25 @@ impl Seeding<'_> {
     ) -> Result<(), Refused> {
         let (app, entropy) = (self.app, self.app.entropy.as_ref());
         let id = seed.id.clone().unwrap_or_else(|| UserPoolId::draw(&app.house.account, entropy));
-        let key = |()| {
-            let fresh = make_rsa()?;
-            PoolKey::seal(&fresh, &id, &app.secrets.sealing, entropy).map_err(Refused::because)
+        let keys = app.key_making.pool_keys(&id, &app.secrets.sealing, entropy).await;
+        let now = app.clock.now();
+        let pool = UserPool {
+            id: id.clone(),
+            name: seed.name.clone(),
+            keys: keys.map_err(Refused::because)?,
+            policy: PasswordPolicy::default(),
+            created: now,
+            modified: now,
         };
-        let keys = PoolKeys { id: key(())?, access: key(())? };
-        let pool = UserPool { id: id.clone(), name: seed.name.clone(), keys, created: app.clock.now() };
-        self.run(|records| user_pool::create::create_pool(records, &pool)).await?;
+        self.run(|records| user_pool::pools::create(records, &pool)).await?;
         for client in &seed.clients {
             let made = self.client(client, &id).await?;
             applied.client.get_or_insert_with(|| made.clone());
             let provider = UserPoolProvider { user_pool: id.clone(), client: made, server_side_check: None };
-            clients.push(((seed.name.clone(), client.name.clone()), provider));
+            clients.push(((seed.name.to_string(), client.name.to_string()), provider));
         }
         for user in &seed.users {
-            let password = self.user(user, &id).await?;
+            let password = self.user(user, &pool).await?;
             applied.user.get_or_insert_with(|| (user.username.clone(), password));
         }
         applied.user_pool.get_or_insert(id);
@@ -117,33 +120,38 @@ impl Seeding<'_> {
     }
 
     async fn client(&self, seed: &ClientSeed, pool: &UserPoolId) -> Result<ClientId, Refused> {
+        let now = self.app.clock.now();
+        let of_use = TokenLife::of(seed.token_minutes, TimeUnit::Minutes);
+        let lives = TokenLives::new(of_use, of_use, TokenLife::default());
         let client = Client {
             id: seed.id.clone().unwrap_or_else(|| ClientId::draw(self.app.entropy.as_ref())),
             pool: pool.clone(),
             name: seed.name.clone(),
-            auth_flows: seed.auth_flows.clone(),
+            secret: None,
+            auth_flows: Some(seed.auth_flows.clone()),
             hides_missing_users: seed.hides_missing_users,
-            token_life: Span::from_mins(seed.token_minutes),
-            created: self.app.clock.now(),
-        };
-        self.run(|records| user_pool::create::create_client(records, &client)).await?;
-        Ok(client.id)
-    }
-
-    async fn user(&self, seed: &UserSeed, pool: &UserPoolId) -> Result<Secret<String>, Refused> {
-        let (entropy, now) = (self.app.entropy.as_ref(), self.app.clock.now());
-        let password = Secret::new(seed.password.clone().unwrap_or_else(|| self.draw_password()));
-        let user = User {
-            pool: pool.clone(),
-            username: seed.username.clone(),
-            sub: draw_uuid(entropy).to_string(),
-            attributes: seed.attributes.clone(),
-            password: PasswordHash::of(&password, entropy).map_err(Refused::because)?,
-            status: UserStatus::Confirmed,
+            lives: lives.map_err(|no| Refused(format!("the seed: client `{}`: {no}", seed.name)))?,
             created: now,
             modified: now,
         };
-        self.run(|records| user_pool::create::create_user(records, &user)).await?;
+        self.run(|records| user_pool::clients::create(records, &client)).await?;
+        Ok(client.id)
+    }
+
+    async fn user(&self, seed: &UserSeed, pool: &UserPool) -> Result<Secret<String>, Refused> {
+        let (entropy, now) = (self.app.entropy.as_ref(), self.app.clock.now());
+        let password = Secret::new(seed.password.clone().unwrap_or_else(|| self.draw_password()));
+        let accepted = pool.policy.accept(password.clone());
+        let accepted =
+            accepted.map_err(|weak| Refused(format!("the seed: user `{}`: {weak}", seed.username)))?;
+        let new = NewUser {
+            pool: pool.id.clone(),
+            username: seed.username.clone(),
+            attributes: seed.attributes.clone(),
+            password: accepted.hash(entropy).map_err(Refused::because)?,
+            status: UserStatus::Confirmed,
+        };
+        self.run(|records| user_pool::users::create(records, &new, now, entropy)).await?;
         Ok(password)
     }
 

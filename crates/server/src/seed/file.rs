@@ -5,8 +5,8 @@ use domain::iam::role::{PolicyName, RoleName};
 use domain::identity_pool::pool::{IdentityPoolId, IdentityPoolName};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
-use domain::user_pool::client::{AuthFlow, ClientId};
-use domain::user_pool::pool::UserPoolId;
+use domain::user_pool::client::{AuthFlow, ClientId, ClientName};
+use domain::user_pool::pool::{UserPoolId, UserPoolName};
 use domain::user_pool::user::{AttributeName, Username};
 use serde::Deserialize;
 use serde_json::Value;
@@ -34,7 +34,7 @@ pub(crate) struct Seed {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserPoolSeed {
     pub(crate) id: Option<UserPoolId>,
-    pub(crate) name: String,
+    pub(crate) name: UserPoolName,
     #[serde(default)]
     pub(crate) clients: Vec<ClientSeed>,
     #[serde(default)]
@@ -46,7 +46,7 @@ pub(crate) struct UserPoolSeed {
 pub(crate) struct ClientSeed {
     /// Drawn if absent.
     pub(crate) id: Option<ClientId>,
-    pub(crate) name: String,
+    pub(crate) name: ClientName,
     pub(crate) auth_flows: Vec<AuthFlow>,
     /// Whether an unknown user and a wrong password get the same answer.
     #[serde(default = "yes")]

@@ -1,9 +1,10 @@
 //! What an operator does to a server that runs: new keys, a backup, and a restore of it.
 
 use crate::support::{
-    Ask, BUCKET, Connection, DemoUser, Held, Running, Start, credentials_of, demo_user, listed_keys,
+    Answer, Ask, BUCKET, Connection, DemoUser, Held, Running, Start, credentials_of, demo_user, listed_keys,
     pool_login, root_of, send, sign_in, try_credentials, try_identity,
 };
+use serde_json::json;
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -131,6 +132,16 @@ fn only_those_who_may_rotate_keys_or_make_backups() {
     assert!(printed.contains("--credentials") && printed.contains("--data"), "{printed}");
 }
 
+/// Goes on with a sign-in.
+fn refresh(server: &Running, user: &DemoUser, token: &str) -> Answer {
+    let input = json!({
+        "AuthFlow": "REFRESH_TOKEN_AUTH",
+        "ClientId": user.client,
+        "AuthParameters": { "REFRESH_TOKEN": token },
+    });
+    send(server.address, &Ask::json("AWSCognitoIdentityProviderService.InitiateAuth", &input))
+}
+
 #[test]
 fn a_backup_made_while_others_write_is_one_moment_and_its_restore_revokes_what_was_issued() {
     let folder = tempfile::tempdir().unwrap();
@@ -139,6 +150,7 @@ fn a_backup_made_while_others_write_is_one_moment_and_its_restore_revokes_what_w
     let server = Start::dev(&data).quiet().run();
     let user = demo_user(&data);
     let (held, identity) = come(&server, &user);
+    let refresh_token = sign_in(server.address, &user).member("/AuthenticationResult/RefreshToken");
     let put = |name: &str, body: &[u8]| {
         let put = Ask::new("PUT", &format!("/{BUCKET}/{identity}/{name}")).body(body).signed(&held);
         assert_eq!(send(server.address, &put).status, 200);
@@ -178,6 +190,7 @@ fn a_backup_made_while_others_write_is_one_moment_and_its_restore_revokes_what_w
     }
     let login = try_identity(&mut Connection::open(server.address).unwrap(), Some(&old_login)).unwrap();
     assert_eq!(login.member("/message"), "Invalid login token. Token is revoked.");
+    assert_eq!(refresh(&server, &user, &refresh_token).member("/message"), "Invalid Refresh Token");
     // Tokens of the second of the restore count as older than it.
     let advance = Ask::new("POST", "/_cenote/clock").body("{\"advanceSeconds\": 2}");
     assert_eq!(send(server.address, &advance).status, 200);

@@ -5,6 +5,7 @@ use super::sink::Recorder;
 use api::app::{App, Clock, Keeper, Kept, S3Cors, Secrets};
 use api::audit::Audit;
 use api::body::{ResponseBody, full};
+use api::key_making::{KeyMaker, KeyMaking};
 use api::router::{Peer, answer};
 use api::s3::hosts::{HostName, S3Hosts};
 use api::service::Services;
@@ -16,10 +17,11 @@ use domain::iam::key_ring::{KeyRing, RingKey};
 use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles};
-use domain::records::{Buckets, IdentityPools, Roles, Stop, UserPools};
+use domain::records::{Breakdown, Buckets, IdentityPools, Roles, Stop, UserPools};
 use domain::s3::bucket::{Bucket, BucketName};
 use domain::secret::Secret;
 use domain::time::{Span, Timestamp};
+use domain::user_pool::keys::FreshKey;
 use objects::Folder;
 use serde_json::{Value, json};
 use std::convert::Infallible;
@@ -36,7 +38,7 @@ use tempfile::TempDir;
 use testkit::entropy::Counting;
 use testkit::iam::{document, guest_role, signed_in_role, trust};
 use testkit::identity_pool::identity_pool;
-use testkit::keys::sealing_key;
+use testkit::keys::{RsaKey, sealing_key};
 use testkit::s3::bucket;
 use testkit::tokens::id_token;
 use testkit::user_pool::{client, issuers, other_client, user, user_pool};
@@ -73,6 +75,15 @@ impl Keeper for Keeping {
 
     fn backup<'a>(&'a self, _: &'a App) -> Kept<'a, ResponseBody> {
         Box::pin(async { Ok(full("all of it")) })
+    }
+}
+
+/// Keys that were made once: making one takes long.
+struct Ready;
+
+impl KeyMaker for Ready {
+    fn make_rsa(&self) -> Result<FreshKey, Breakdown> {
+        Ok(RsaKey::Stranger.fresh())
     }
 }
 
@@ -115,6 +126,7 @@ impl Server {
             s3_hosts: S3Hosts::new(&["localhost", "s3.localhost"].map(|name| HostName::parse(name).unwrap())),
             services: Services::load().unwrap(),
             hashing: Default::default(),
+            key_making: KeyMaking::new(Arc::new(Ready)),
             signers: Default::default(),
         };
         let server = Self { app, sink, clock, folder };
@@ -162,6 +174,12 @@ impl Server {
     pub(crate) async fn idp(&self, operation: &str, input: &Value) -> Answer {
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         self.answer(to(&target, input.to_string())).await
+    }
+
+    /// Calls an operation of user pools, signed by root.
+    pub(crate) async fn idp_by_root(&self, operation: &str, input: &Value) -> Answer {
+        let target = format!("AWSCognitoIdentityProviderService.{operation}");
+        self.signed(&self.root(), to(&target, input.to_string())).await
     }
 
     /// Sends a request, signed now for its service.
