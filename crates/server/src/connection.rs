@@ -10,9 +10,9 @@ use crate::proxies::TrustedProxies;
 use crate::tls::Certificates;
 use crate::to_the_end::{Panicked, ToTheEnd};
 use api::app::App;
-use api::body::{ResponseBody, full};
+use api::body::{RequestBody, ResponseBody, full};
 use api::router::{self, Answered, Peer};
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -107,7 +107,23 @@ where
 
 async fn answer(request: Request<Incoming>, serving: Arc<Serving>, end: Peer) -> Response<ResponseBody> {
     let stopwatch = Stopwatch::start();
-    let request = request.map(|body| PacedBody::new(body, serving.pause()).boxed());
+    let (head, body) = request.into_parts();
+    let (body, end_of_body) = PacedBody::new(body, serving.pause());
+    let mut response = respond(Request::from_parts(head, body.boxed()), serving, end, stopwatch).await;
+    if !end_of_body.is_reached() {
+        // RFC 9110 section 10.1.1: what is left of the body cannot be told from a next request, so the connection ends.
+        // A client that is not told would send its next request into it.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+async fn respond(
+    request: Request<RequestBody>,
+    serving: Arc<Serving>,
+    end: Peer,
+    stopwatch: Stopwatch,
+) -> Response<ResponseBody> {
     if let Some(dev) = serving.dev.clone().filter(|_| DevTools::serves(&request)) {
         let answering = ToTheEnd::of(async move { dev.answer(request).await });
         return answering.await.unwrap_or_else(|Panicked| internal_error());

@@ -6,6 +6,8 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -36,12 +38,31 @@ impl Patience {
 pub(crate) struct PacedBody {
     body: Incoming,
     patience: Patience,
+    end: End,
+}
+
+/// Whether a body was read to its end, for whoever gave it away.
+#[derive(Clone)]
+pub(crate) struct End(Arc<AtomicBool>);
+
+impl End {
+    /// Whether nothing of the body is left.
+    pub(crate) fn is_reached(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn note(&self, is_reached: bool) {
+        if is_reached {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl PacedBody {
-    /// A body that may pause so long.
-    pub(crate) fn new(body: Incoming, pause: Duration) -> Self {
-        Self { body, patience: Patience::new(pause) }
+    /// A body that may pause so long, and whether it was read to its end.
+    pub(crate) fn new(body: Incoming, pause: Duration) -> (Self, End) {
+        let end = End(Arc::new(AtomicBool::new(body.is_end_stream())));
+        (Self { body, patience: Patience::new(pause), end: end.clone() }, end)
     }
 }
 
@@ -55,6 +76,7 @@ impl Body for PacedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
             self.patience.renew();
+            self.end.note(frame.is_none() || self.body.is_end_stream());
             return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)));
         }
         if self.patience.is_over(context) {

@@ -1,6 +1,6 @@
 //! Whoever connects: what they send may be anything, and hurts nobody else.
 
-use crate::support::{Ask, Connection, Running, Start, Stopwatch, get};
+use crate::support::{Ask, BUCKET, Connection, Running, Start, Stopwatch, get, root_of};
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -241,4 +241,24 @@ fn a_peer_that_pauses_longer_than_it_may_loses_its_connection() {
     slow.write(&ask.header("content-length", "100").head()).unwrap();
     let _ = (idle.rest(), slow.rest());
     assert!(since.elapsed() < Duration::from_secs(20), "{:?}", since.elapsed());
+}
+
+#[test]
+fn an_answer_to_a_body_that_nobody_read_says_that_the_connection_ends_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Start::dev(folder.path()).run();
+    let mut connection = Connection::open(server.address).unwrap();
+    let refused =
+        Ask::new("PUT", &format!("/{BUCKET}/x")).body("never sent").header("expect", "100-continue");
+    connection.write(&refused.head()).unwrap();
+    let answer = connection.answer(false).unwrap();
+    assert_eq!((answer.status, answer.header("connection")), (403, Some("close")));
+    assert!(connection.rest().unwrap().is_empty());
+
+    let mut connection = Connection::open(server.address).unwrap();
+    let read = Ask::new("PUT", &format!("/{BUCKET}/x")).body("all of it").signed(&root_of(folder.path()));
+    for _ in 0..2 {
+        let answer = connection.send(&read).unwrap();
+        assert_eq!((answer.status, answer.header("connection")), (200, None));
+    }
 }
