@@ -1,8 +1,8 @@
 //! The audit's file: a line for each record, a file for each day.
 //!
-//! One thread writes. Lines that arrive together are written together, and with `audit.sync` share one wait for the
-//! disk. Without it a line survives a crash of the process as soon as it is acknowledged, of the machine a little later.
-//! Before each group the file is looked up by its name, so that one that was renamed or removed is followed by a new one.
+//! Whoever comes while nobody writes writes for all that wait: lines that arrive together are written together, and with
+//! `audit.sync` share one wait for the disk. Without it a line survives a crash of the process as soon as it is
+//! acknowledged, of the machine a little later. Before each group the file is looked up by its name, so that one that was renamed or removed is followed by a new one.
 
 use crate::Refused;
 use crate::metrics::Metrics;
@@ -14,9 +14,9 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
 /// How many lines may wait to be written; when more come, the disk has stopped and nothing can be issued.
 const WAITING: usize = 4096;
@@ -26,8 +26,15 @@ const BLOCK: u64 = 64 * 1024;
 
 /// The file sink.
 pub(crate) struct AuditFile {
-    lines: SyncSender<Line>,
+    desk: Arc<Desk>,
+    sync: bool,
     metrics: Arc<Metrics>,
+}
+
+/// Where lines wait, and what they are written with.
+struct Desk {
+    waiting: Mutex<Vec<Line>>,
+    writer: Mutex<Writer>,
 }
 
 struct Line {
@@ -45,27 +52,61 @@ impl AuditFile {
     ) -> Result<Self, Refused> {
         let failed = |error: io::Error| Refused(format!("the audit cannot be written: {error}"));
         DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(failed)?;
-        let (lines, arriving) = sync_channel(WAITING);
-        let writer = Writer { folder, clock, sync, today: None };
-        std::thread::Builder::new()
-            .name("audit".to_owned())
-            .spawn(move || writer.run(&arriving))
-            .map_err(failed)?;
-        Ok(Self { lines, metrics })
+        let writer = Mutex::new(Writer { folder, clock, sync, today: None });
+        Ok(Self { desk: Arc::new(Desk { waiting: Mutex::default(), writer }), sync, metrics })
+    }
+
+    async fn put(&self, text: String) -> Result<(), Breakdown> {
+        let (written, ended) = oneshot::channel();
+        self.desk.lay_down(Line { text, written })?;
+        if self.sync {
+            // The disk takes milliseconds, in which this thread has others to answer.
+            let desk = self.desk.clone();
+            spawn_blocking(move || desk.write_all());
+        } else {
+            // The system takes microseconds, fewer than to wake another thread. A disk that hangs holds this one alone.
+            self.desk.write_all();
+        }
+        ended.await.unwrap_or_else(|_| Err(Breakdown::new("the audit's writer has stopped")))
+    }
+}
+
+impl Desk {
+    fn lay_down(&self, line: Line) -> Result<(), Breakdown> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() >= WAITING {
+            return Err(Breakdown::new("the audit cannot be written fast enough"));
+        }
+        waiting.push(line);
+        Ok(())
+    }
+
+    fn take_up(&self) -> Vec<Line> {
+        std::mem::take(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Writes what waits, unless somebody does so already. A line that was laid down while they ended is seen by them
+    /// or by whoever laid it down: one looks again after the writer is free, the other tries for it after laying down.
+    fn write_all(&self) {
+        loop {
+            match self.writer.try_lock() {
+                Ok(mut writer) => writer.write_and_tell(self.take_up()),
+                Err(TryLockError::Poisoned(poisoned)) => {
+                    poisoned.into_inner().write_and_tell(self.take_up());
+                }
+                Err(TryLockError::WouldBlock) => return,
+            }
+            if self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+                return;
+            }
+        }
     }
 }
 
 impl Sink for AuditFile {
     fn write(&self, text: String) -> Pin<Box<dyn Future<Output = Result<(), Breakdown>> + Send + '_>> {
         Box::pin(async move {
-            let (written, ended) = oneshot::channel();
-            let ended = match self.lines.try_send(Line { text, written }) {
-                Ok(()) => {
-                    ended.await.unwrap_or_else(|_| Err(Breakdown::new("the audit's writer has stopped")))
-                }
-                Err(TrySendError::Full(_)) => Err(Breakdown::new("the audit cannot be written fast enough")),
-                Err(TrySendError::Disconnected(_)) => Err(Breakdown::new("the audit's writer has stopped")),
-            };
+            let ended = self.put(text).await;
             self.metrics.audit_line(ended.is_ok());
             ended
         })
@@ -100,15 +141,14 @@ impl Today {
 }
 
 impl Writer {
-    fn run(mut self, arriving: &Receiver<Line>) {
-        while let Ok(first) = arriving.recv() {
-            let mut group = vec![first];
-            group.extend(arriving.try_iter().take(WAITING));
-            let ended = self.write(&group).map_err(|error| Breakdown::new(format!("the audit: {error}")));
-            for line in group {
-                // Whoever asked may have gone; the line is written all the same.
-                let _gone = line.written.send(ended.clone());
-            }
+    fn write_and_tell(&mut self, group: Vec<Line>) {
+        if group.is_empty() {
+            return;
+        }
+        let ended = self.write(&group).map_err(|error| Breakdown::new(format!("the audit: {error}")));
+        for line in group {
+            // Whoever asked may have gone; the line is written all the same.
+            let _gone = line.written.send(ended.clone());
         }
     }
 
