@@ -130,19 +130,25 @@ pub trait Engine: Send + Sync {
     /// Deletes every key at once.
     fn wipe(&self) -> Answer<'_, ()>;
 
-    /// One instant of the store, if this engine reads in microseconds; `None` makes callers load what they need first.
+    /// What one run reads from, if this engine reads in microseconds; `None` makes callers load what they need first.
     ///
     /// It is held for one run of a use case and never across an `await`.
     fn snapshot(&self) -> Result<Option<Box<dyn Snapshot + '_>>, Breakdown>;
 }
 
-/// One instant of a store.
+/// One instant of a store, or what is taken for one until it is asked.
 pub trait Snapshot {
     /// What lies under the key.
     fn get(&self, key: &[u8]) -> Result<Option<Stamped>, Breakdown>;
 
     /// The first rows of the range in the order of their keys, at most `limit`.
     fn scan(&self, range: &Range, limit: usize) -> Result<Vec<Row>, Breakdown>;
+
+    /// Whether all that was read so far is of one instant. If not, what was read has to be validated by a commit, as
+    /// what is loaded piece by piece.
+    fn is_of_one_instant(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -160,13 +160,18 @@ fn run<T, R>(
 ) -> Result<Ended<T, R>, Breakdown> {
     tape.rewind();
     let snapshot = engine.snapshot()?;
-    let (source, one_instant) = match &snapshot {
-        Some(snapshot) => (Source::Snapshot(snapshot.as_ref()), true),
-        None => (Source::Loaded(loaded), loaded.is_of_one_instant()),
+    let source = match &snapshot {
+        Some(snapshot) => Source::Snapshot(snapshot.as_ref()),
+        None => Source::Loaded(loaded),
     };
     let mut records = Records::new(source);
     let returned = work(&mut records, tape);
-    Ok(match records.end(returned) {
+    let ended = records.end(returned);
+    let one_instant = match &snapshot {
+        Some(snapshot) => snapshot.is_of_one_instant(),
+        None => loaded.is_of_one_instant(),
+    };
+    Ok(match ended {
         Ended::Finished(result, Some(batch)) if one_instant && batch.writes.is_empty() => {
             Ended::Finished(result, None)
         }

@@ -134,30 +134,65 @@ fn a_place_without_a_folder_is_refused_with_what_to_check() {
     assert!(refused.to_string().contains("check that the folder exists"), "{refused}");
 }
 
-#[tokio::test]
-async fn a_snapshot_stays_at_its_instant_while_others_write() -> Result<(), Breakdown> {
+/// What a run reads before and after others write: `a`, whether there is a `b`, and whether that was of one instant.
+async fn read_across_a_write(is_known: bool) -> Result<(Vec<Option<Vec<u8>>>, bool, bool), Breakdown> {
     let (_folder, path) = place();
-    let engine = Arc::new(open(&path));
+    let mut engine = Arc::new(open(&path));
     engine.commit(putting("a", b"before")).await?;
+    if !is_known {
+        drop(engine);
+        engine = Arc::new(open(&path));
+    }
     let writer = Arc::clone(&engine);
     let (write, begun) = tokio::sync::oneshot::channel::<()>();
     let (written, done) = std::sync::mpsc::channel::<()>();
     let reading = spawn_blocking(move || {
         let snapshot = engine.snapshot()?.expect("an engine with snapshots");
-        let first = snapshot.get(b"a")?.map(|found| found.value.to_vec());
+        let read = || Ok::<_, Breakdown>(snapshot.get(b"a")?.map(|found| found.value.to_vec()));
+        let first = read()?;
         write.send(()).expect("a writer");
         done.recv().expect("a write");
-        let second = snapshot.get(b"a")?.map(|found| found.value.to_vec());
-        assert!(snapshot.scan(&Range::prefix(b"b".to_vec()), 1)?.is_empty());
-        Ok((first, second))
+        let second = read()?;
+        let has_b = !snapshot.scan(&Range::prefix(b"b".to_vec()), 1)?.is_empty();
+        Ok((vec![first, second], has_b, snapshot.is_of_one_instant()))
     });
     begun.await.expect("a reader");
     writer.commit(putting("a", b"after")).await?;
     writer.commit(putting("b", b"after")).await?;
     written.send(()).expect("a reader");
-    let before = Some(b"before".to_vec());
-    assert_eq!(reading.await.expect("a reader")?, (before.clone(), before));
+    let seen = reading.await.expect("a reader");
     assert_eq!(read(&*writer, "a").await.map(|(value, _)| value), Some(b"after".to_vec()));
+    seen
+}
+
+#[tokio::test]
+async fn what_is_read_from_the_file_stays_at_its_instant_while_others_write() -> Result<(), Breakdown> {
+    let before = Some(b"before".to_vec());
+    assert_eq!(read_across_a_write(false).await?, (vec![before.clone(), before], false, true));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_read_across_a_write_says_that_it_is_not_of_one_instant() -> Result<(), Breakdown> {
+    let (read, has_b, is_of_one_instant) = read_across_a_write(true).await?;
+    assert_eq!((read, has_b), (vec![Some(b"before".to_vec()), Some(b"after".to_vec())], true));
+    assert!(!is_of_one_instant);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_others_wrote_or_wiped_is_read_and_never_what_was_known_before() -> Result<(), Breakdown> {
+    let (_folder, path) = place();
+    let engine = open(&path);
+    let seen =
+        || Ok::<_, Breakdown>(engine.snapshot()?.expect("snapshots").get(b"a")?.map(|it| it.value.to_vec()));
+    assert_eq!(seen()?, None);
+    for value in [b"one", b"two"] {
+        engine.commit(putting("a", value)).await?;
+        assert_eq!(seen()?, Some(value.to_vec()));
+    }
+    engine.wipe().await?;
+    assert_eq!(seen()?, None);
     Ok(())
 }
 

@@ -21,6 +21,9 @@ const SCHEMA: &str = "
     INSERT INTO stamp VALUES (0);
 ";
 
+/// The stamp of the last change: it names the state of the store.
+pub(super) const LAST_STAMP: &str = "SELECT last FROM stamp";
+
 const COPY: &str = "VACUUM INTO ?1";
 
 /// Opens the file for writing, or makes it.

@@ -1,19 +1,25 @@
 //! The embedded engine: one SQLite file, written by one thread and read on snapshots.
 
+mod cache;
 mod file;
+mod glance;
 mod readers;
 mod writer;
 
 use crate::engine::{Answer, Batch, Engine, Key, Outcome, Range, Row, Snapshot, Stamped};
+use crate::sqlite::cache::Cache;
+use crate::sqlite::glance::Glance;
 use crate::sqlite::readers::Readers;
 use crate::sqlite::writer::{Change, Writer};
 use domain::records::Breakdown;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Records in an SQLite file. Dropping it finishes what was begun and closes the file.
 pub struct Sqlite {
     // Closed before the writer, whose connection then is the last and leaves a file without a log beside it.
     readers: Readers,
+    cache: Arc<Cache>,
     writer: Writer,
 }
 
@@ -55,9 +61,12 @@ impl Sqlite {
     /// The file is something else, of a newer format, or unusable.
     pub fn open(path: &Path) -> Result<Self, OpenRefused> {
         let connection = file::open(path)?;
-        let writer = Writer::start(connection, path)
-            .map_err(|error| OpenRefused::Unusable { path: path.to_owned(), cause: error.to_string() })?;
-        Ok(Self { readers: Readers::new(path.to_owned()), writer })
+        let unusable = |cause: String| OpenRefused::Unusable { path: path.to_owned(), cause };
+        let stamp = connection.query_row(file::LAST_STAMP, [], |row| row.get(0));
+        let cache = Arc::new(Cache::at(stamp.map_err(|error| unusable(error.to_string()))?));
+        let writer = Writer::start(connection, path, cache.clone());
+        let writer = writer.map_err(|error| unusable(error.to_string()))?;
+        Ok(Self { readers: Readers::new(path.to_owned()), cache, writer })
     }
 }
 
@@ -77,12 +86,17 @@ impl Engine for Sqlite {
     fn get_many<'a>(&'a self, keys: &'a [Key]) -> Answer<'a, Vec<Option<Stamped>>> {
         Box::pin(async move {
             let snapshot = self.readers.snapshot()?;
+            self.cache.reach(snapshot.stamp()?);
             keys.iter().map(|key| snapshot.get(key)).collect()
         })
     }
 
     fn scan<'a>(&'a self, range: &'a Range, limit: usize) -> Answer<'a, Vec<Row>> {
-        Box::pin(async move { self.readers.snapshot()?.scan(range, limit) })
+        Box::pin(async move {
+            let snapshot = self.readers.snapshot()?;
+            self.cache.reach(snapshot.stamp()?);
+            snapshot.scan(range, limit)
+        })
     }
 
     fn commit(&self, batch: Batch) -> Answer<'_, Outcome> {
@@ -94,7 +108,7 @@ impl Engine for Sqlite {
     }
 
     fn snapshot(&self) -> Result<Option<Box<dyn Snapshot + '_>>, Breakdown> {
-        Ok(Some(Box::new(self.readers.snapshot()?)))
+        Ok(Some(Box::new(Glance::new(&self.readers, &self.cache))))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading on snapshots: a few connections, each lent to one run of a use case at a time.
 
-use crate::engine::{Key, Range, Row, Snapshot, Stamped, Version};
+use crate::engine::{Key, Range, Row, Stamped, Version};
 use crate::sqlite::{broken, file};
 use domain::records::Breakdown;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -96,12 +96,17 @@ impl ReadTransaction<'_> {
     }
 }
 
-impl Snapshot for ReadTransaction<'_> {
-    fn get(&self, key: &[u8]) -> Result<Option<Stamped>, Breakdown> {
+impl ReadTransaction<'_> {
+    /// The stamp of the state that it shows.
+    pub(super) fn stamp(&self) -> Result<i64, Breakdown> {
+        self.read(|connection| connection.prepare_cached(file::LAST_STAMP)?.query_row([], |row| row.get(0)))
+    }
+
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Stamped>, Breakdown> {
         self.read(|connection| connection.prepare_cached(GET)?.query_row([key], stamped).optional())
     }
 
-    fn scan(&self, range: &Range, limit: usize) -> Result<Vec<Row>, Breakdown> {
+    pub(super) fn scan(&self, range: &Range, limit: usize) -> Result<Vec<Row>, Breakdown> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(|connection| match &range.end {
             Some(end) => {

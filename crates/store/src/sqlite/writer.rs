@@ -1,11 +1,13 @@
 //! Writing: one thread, which commits all that waits for it in one go.
 
 use crate::engine::{Batch, Key, Outcome, Scanned, Version, Write};
+use crate::sqlite::cache::Cache;
 use crate::sqlite::{broken, file};
 use domain::records::Breakdown;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -26,7 +28,6 @@ const PUT: &str = "INSERT INTO records (k, version, v) VALUES (?1, ?2, ?3)
      ON CONFLICT (k) DO UPDATE SET version = excluded.version, v = excluded.v";
 const DELETE: &str = "DELETE FROM records WHERE k = ?1";
 const WIPE: &str = "DELETE FROM records";
-const LAST_STAMP: &str = "SELECT last FROM stamp";
 const SET_LAST_STAMP: &str = "UPDATE stamp SET last = ?1";
 
 /// The handle of the writing thread, which ends, and is waited for, when the handle is dropped.
@@ -47,10 +48,10 @@ struct Job {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, path: &Path) -> io::Result<Self> {
+    pub(super) fn start(connection: Connection, path: &Path, cache: Arc<Cache>) -> io::Result<Self> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let log = Log::of(path);
-        let write = move || work(connection, waiting, log);
+        let write = move || work(connection, waiting, &cache, log);
         let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(write)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -76,7 +77,7 @@ impl Drop for Writer {
     }
 }
 
-fn work(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, mut log: Log) {
+fn work(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, cache: &Cache, mut log: Log) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = vec![first];
         while group.len() < GROUP
@@ -85,47 +86,61 @@ fn work(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, mut log: L
             group.push(job);
         }
         let written = write(&mut connection, &group);
+        match &written {
+            Ok(made) => cache
+                .advance(made.iter().zip(&group).filter_map(|(made, job)| Some((made.stamp?, &job.change)))),
+            Err(_) => cache.forget(),
+        }
         answer(group, written);
         log.shorten(&connection);
     }
 }
 
+/// What became of a change.
+struct Made {
+    outcome: Outcome,
+    /// The stamp of what it wrote, if it wrote anything.
+    stamp: Option<i64>,
+}
+
 /// Makes all changes in one transaction, each on top of those before it, with one write to the disk.
-fn write(connection: &mut Connection, group: &[Job]) -> rusqlite::Result<Vec<Outcome>> {
+fn write(connection: &mut Connection, group: &[Job]) -> rusqlite::Result<Vec<Made>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let before: i64 = transaction.prepare_cached(LAST_STAMP)?.query_row([], |row| row.get(0))?;
+    let before: i64 = transaction.prepare_cached(file::LAST_STAMP)?.query_row([], |row| row.get(0))?;
     let mut stamp = before;
-    let mut outcomes = Vec::with_capacity(group.len());
+    let mut all = Vec::with_capacity(group.len());
     for job in group {
-        let outcome = match &job.change {
-            Change::Batch(batch) if !still_holds(&transaction, batch)? => Outcome::Conflict,
-            Change::Batch(batch) if batch.writes.is_empty() => Outcome::Done,
+        let made = match &job.change {
+            Change::Batch(batch) if !still_holds(&transaction, batch)? => {
+                Made { outcome: Outcome::Conflict, stamp: None }
+            }
+            Change::Batch(batch) if batch.writes.is_empty() => Made { outcome: Outcome::Done, stamp: None },
             Change::Batch(batch) => {
                 stamp += 1;
                 put(&transaction, batch, stamp)?;
-                Outcome::Done
+                Made { outcome: Outcome::Done, stamp: Some(stamp) }
             }
             Change::Wipe => {
                 stamp += 1;
                 transaction.prepare_cached(WIPE)?.execute([])?;
-                Outcome::Done
+                Made { outcome: Outcome::Done, stamp: Some(stamp) }
             }
         };
-        outcomes.push(outcome);
+        all.push(made);
     }
     if stamp != before {
         transaction.prepare_cached(SET_LAST_STAMP)?.execute([stamp])?;
     }
     transaction.commit()?;
-    Ok(outcomes)
+    Ok(all)
 }
 
-fn answer(group: Vec<Job>, written: rusqlite::Result<Vec<Outcome>>) {
+fn answer(group: Vec<Job>, written: rusqlite::Result<Vec<Made>>) {
     // Who no longer waits for the answer does not need it.
     match written {
-        Ok(outcomes) => {
-            for (job, outcome) in group.into_iter().zip(outcomes) {
-                let _: Result<(), _> = job.answer.send(Ok(outcome));
+        Ok(all) => {
+            for (job, made) in group.into_iter().zip(all) {
+                let _: Result<(), _> = job.answer.send(Ok(made.outcome));
             }
         }
         Err(error) => {
