@@ -19,7 +19,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromCognitoIdentityPool } from '@aws-sdk/credential-providers';
 import AWS from 'aws-sdk';
-import { FLOWS, guestMay, loginKeyOf, memberMay, NOTHING, PASSWORD, roleArn } from '../support/life.mjs';
+import { FLOWS, guestMay, loginKeyOf, memberMay, NOTHING, PASSWORD } from '../support/life.mjs';
 import { getId, identityPools, refused, s3, signIn, to } from '../support/people.mjs';
 import { REGION, trustIn } from '../support/seed.mjs';
 import { watch, watchV2 } from '../support/seen.mjs';
