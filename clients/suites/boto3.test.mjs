@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { DOCUMENTS } from '../support/life.mjs';
 import { serverOfTest } from '../support/server.mjs';
 
 const SUITE = fileURLToPath(new URL('boto3_suite.py', import.meta.url));
@@ -24,6 +25,7 @@ test('boto3', { timeout: 120_000 }, async (boto3) => {
     DEMO_PASS: password,
     ROOT_ID: server.root().accessKeyId,
     ROOT_SECRET: server.root().secretAccessKey,
+    ...DOCUMENTS,
   };
   const { stdout } = await promisify(execFile)(PYTHON, [SUITE], { env, timeout: 100_000 });
   const results = stdout.trim().split('\n').map((line) => JSON.parse(line));

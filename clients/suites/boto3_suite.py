@@ -29,18 +29,18 @@ def client(service, **more):
     return boto3.client(service, endpoint_url=ENDPOINT, region_name="us-east-1", config=config, **more)
 
 
-def sign_in():
+DEMO = dict(key=LOGIN_KEY, app=os.environ["DEMO_CLIENT"], user=os.environ["DEMO_USER"], password=os.environ["DEMO_PASS"])
+
+
+def sign_in(key, app, user, password):
     answer = client("cognito-idp", config=Config(signature_version=UNSIGNED)).initiate_auth(
-        AuthFlow="USER_PASSWORD_AUTH",
-        ClientId=os.environ["DEMO_CLIENT"],
-        AuthParameters={"USERNAME": os.environ["DEMO_USER"], "PASSWORD": os.environ["DEMO_PASS"]},
-    )
-    return {LOGIN_KEY: answer["AuthenticationResult"]["IdToken"]}
+        AuthFlow="USER_PASSWORD_AUTH", ClientId=app, AuthParameters={"USERNAME": user, "PASSWORD": password})
+    return {key: answer["AuthenticationResult"]["IdToken"]}
 
 
-def credentials_of(logins):
+def credentials_of(logins, pool=POOL):
     pools = client("cognito-identity", config=Config(signature_version=UNSIGNED))
-    identity = pools.get_id(IdentityPoolId=POOL, Logins=logins)["IdentityId"]
+    identity = pools.get_id(IdentityPoolId=pool, Logins=logins)["IdentityId"]
     issued = pools.get_credentials_for_identity(IdentityId=identity, Logins=logins)["Credentials"]
     return identity, dict(
         aws_access_key_id=issued["AccessKeyId"],
@@ -68,7 +68,7 @@ def use(url, method="GET", body=None, headers={}):
 
 class Suite:
     def __init__(self):
-        self.home, self.keys = credentials_of(sign_in())
+        self.home, self.keys = credentials_of(sign_in(**DEMO))
         self.s3 = client("s3", **self.keys)
         self.root = client("s3", **ROOT)
 
@@ -209,7 +209,7 @@ class Suite:
         roles = pools.get_identity_pool_roles(IdentityPoolId=POOL)["Roles"]
         pools.set_identity_pool_roles(IdentityPoolId=pool, Roles=roles)
         assert pools.get_identity_pool_roles(IdentityPoolId=pool)["Roles"] == roles
-        identities = sorted(pools.get_id(IdentityPoolId=pool, Logins=logins)["IdentityId"] for logins in ({}, sign_in()))
+        identities = sorted(pools.get_id(IdentityPoolId=pool, Logins=logins)["IdentityId"] for logins in ({}, sign_in(**DEMO)))
         listed = pools.list_identities(IdentityPoolId=pool, MaxResults=60)["Identities"]
         assert [found["IdentityId"] for found in listed] == identities, listed
         assert sorted(found["Logins"] for found in listed) == [[], [LOGIN_KEY]], listed
@@ -271,6 +271,50 @@ class Suite:
         assert pool in [found["Id"] for page in pages for found in page["UserPools"]]
         idp.delete_user_pool(UserPoolId=pool)
         refused("ResourceNotFoundException", idp.admin_get_user, **user)
+
+    def makes_everything_from_nothing_uses_it_and_tears_it_down(self):
+        bucket, role, password = "boto3-life", dict(RoleName="boto3-life"), "From-N0thing!"
+        idp, pools, iam = (client(service, **ROOT) for service in ("cognito-idp", "cognito-identity", "iam"))
+        user_pool = idp.create_user_pool(PoolName="life")["UserPool"]["Id"]
+        app = idp.create_user_pool_client(
+            UserPoolId=user_pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"])["UserPoolClient"]["ClientId"]
+        idp.admin_create_user(UserPoolId=user_pool, Username="alma", MessageAction="SUPPRESS")
+        idp.admin_set_user_password(UserPoolId=user_pool, Username="alma", Password=password, Permanent=True)
+        key = f"cognito-idp.us-east-1.amazonaws.com/{user_pool}"
+        pool = pools.create_identity_pool(
+            IdentityPoolName="life", AllowUnauthenticatedIdentities=False,
+            CognitoIdentityProviders=[{"ProviderName": key, "ClientId": app}])["IdentityPoolId"]
+        trust = os.environ["TRUST"].replace("IDENTITY_POOL", pool)
+        arn = iam.create_role(**role, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        iam.put_role_policy(**role, PolicyName="may", PolicyDocument=os.environ["POLICY"].replace("BUCKET", bucket))
+        pools.set_identity_pool_roles(IdentityPoolId=pool, Roles={"authenticated": arn})
+        self.root.create_bucket(Bucket=bucket)
+        self.root.put_object(Bucket=bucket, Key="public/hello.txt", Body=b"hello")
+
+        home, keys = credentials_of(sign_in(key=key, app=app, user="alma", password=password), pool)
+        assert client("sts", **keys).get_caller_identity()["Arn"].split("/")[1] == "boto3-life"
+        s3, note = client("s3", **keys), dict(Bucket=bucket, Key=f"{home}/note.txt")
+        s3.put_object(**note, Body=b"mine")
+        assert s3.get_object(**note)["Body"].read() == b"mine"
+        assert s3.get_object(Bucket=bucket, Key="public/hello.txt")["Body"].read() == b"hello"
+        assert [found["Key"] for found in s3.list_objects_v2(Bucket=bucket, Prefix=f"{home}/")["Contents"]] == [note["Key"]]
+        refused("AccessDenied", s3.list_objects_v2, Bucket=bucket)
+        refused("AccessDenied", s3.put_object, Bucket=bucket, Key="public/hello.txt", Body=b"bye")
+        refused("AccessDenied", s3.get_object, Bucket=BUCKET, Key="public/hello.txt")
+        refused("AccessDenied", self.s3.get_object, **note)
+        refused("AccessDenied", client("iam", **keys).get_role, **role)
+        refused("AccessDeniedException", client("cognito-idp", **keys).describe_user_pool, UserPoolId=user_pool)
+
+        pools.delete_identity_pool(IdentityPoolId=pool)
+        iam.delete_role_policy(**role, PolicyName="may")
+        iam.delete_role(**role)
+        idp.delete_user_pool_client(UserPoolId=user_pool, ClientId=app)
+        idp.delete_user_pool(UserPoolId=user_pool)
+        self.root.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": note["Key"]}, {"Key": "public/hello.txt"}]})
+        self.root.delete_bucket(Bucket=bucket)
+        refused("AccessDenied", s3.get_object, **note)
+        refused("NoSuchEntity", iam.get_role, **role)
+        refused("404", self.root.head_bucket, Bucket=bucket)
 
     def is_refused_a_login_that_proves_nothing(self):
         pools = client("cognito-identity", config=Config(signature_version=UNSIGNED))

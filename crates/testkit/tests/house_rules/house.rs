@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 /// Folders that hold nothing of ours.
-const FOREIGN: [&str; 4] = ["target", ".git", "node_modules", ".venv"];
+const FOREIGN: [&str; 5] = ["target", ".git", "node_modules", ".venv", ".venv-cli"];
 
 /// A text file, named as seen from the root of the repository.
 pub(crate) struct File {
@@ -60,9 +60,9 @@ pub(crate) fn paths_below(folder: &str) -> Vec<String> {
     found
 }
 
-/// Every Rust file of the house: sources, tests, examples and fuzz targets.
+/// Every Rust file of the house: sources, tests, examples, fuzz targets and clients.
 pub(crate) fn rust_files() -> Vec<File> {
-    let files: Vec<_> = ["crates", "bench", "fuzz"]
+    let files: Vec<_> = ["crates", "bench", "clients", "fuzz"]
         .into_iter()
         .flat_map(paths_below)
         .filter(|path| path.ends_with(".rs"))

@@ -1,0 +1,133 @@
+// The AWS CLI, as an operator types it: everything from nothing, used by the user it is for, denied elsewhere, torn down.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { FLOWS, loginKeyOf, memberMay, NOTHING, PASSWORD } from '../support/life.mjs';
+import { REGION, trustIn } from '../support/seed.mjs';
+import { serverOfTest } from '../support/server.mjs';
+
+const AWS = process.env.CLIENTS_AWS ?? fileURLToPath(new URL('../.venv-cli/bin/aws', import.meta.url));
+const BUCKET = 'made-by-cli';
+const ROLE = 'made-by-cli';
+
+/** Runs `aws` with an access key, or none, and gives what it printed; a refusal has the code that it was told. */
+function commandLine(server, home) {
+  return (keys, ...line) => new Promise((resolve, reject) => {
+    // Nothing that somebody has set for AWS itself may change what is tested.
+    const env = {
+      PATH: process.env.PATH,
+      HOME: home,
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_DEFAULT_REGION: REGION,
+      AWS_DEFAULT_OUTPUT: 'json',
+      AWS_ENDPOINT_URL: server.endpoint,
+      AWS_MAX_ATTEMPTS: '1',
+      ...keys && {
+        AWS_ACCESS_KEY_ID: keys.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+        ...keys.sessionToken && { AWS_SESSION_TOKEN: keys.sessionToken },
+      },
+    };
+    execFile(AWS, line, { env, timeout: 60_000 }, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      const code = /An error occurred \((\w+)\) when calling/.exec(stderr)?.[1];
+      return reject(Object.assign(new Error(`aws ${line.join(' ')}: ${stderr || error.message}`), { code }));
+    }).stdin.end();
+  });
+}
+
+const asJson = (text) => (text.trim() ? JSON.parse(text) : undefined);
+
+async function make(root, files) {
+  const asked = async (...line) => asJson(await root(...line));
+  const { UserPool: { Id: userPool } } = await asked('cognito-idp', 'create-user-pool', '--pool-name', 'cli');
+  const inPool = ['--user-pool-id', userPool];
+  const { UserPoolClient: { ClientId: app } } = await asked(
+    'cognito-idp', 'create-user-pool-client', ...inPool, '--client-name', 'app', '--explicit-auth-flows', ...FLOWS,
+  );
+  const user = [...inPool, '--username', 'alma'];
+  await asked('cognito-idp', 'admin-create-user', ...user, '--message-action', 'SUPPRESS');
+  await asked('cognito-idp', 'admin-set-user-password', ...user, '--password', PASSWORD, '--permanent');
+  const { IdentityPoolId: identityPool } = await asked(
+    'cognito-identity', 'create-identity-pool', '--identity-pool-name', 'cli', '--no-allow-unauthenticated-identities',
+    '--cognito-identity-providers', `ProviderName=${loginKeyOf(userPool)},ClientId=${app}`,
+  );
+  const trust = files.write('trust.json', JSON.stringify(trustIn(identityPool, 'authenticated')));
+  const policy = files.write('policy.json', JSON.stringify(memberMay(BUCKET)));
+  const role = ['--role-name', ROLE];
+  const { Role } = await asked('iam', 'create-role', ...role, '--assume-role-policy-document', `file://${trust}`);
+  await asked('iam', 'put-role-policy', ...role, '--policy-name', 'may', '--policy-document', `file://${policy}`);
+  await asked('cognito-identity', 'set-identity-pool-roles', '--identity-pool-id', identityPool, '--roles', `authenticated=${Role.Arn}`);
+  await root('s3', 'mb', `s3://${BUCKET}`);
+  await root('s3', 'cp', files.write('hello.txt', 'hello'), `s3://${BUCKET}/public/hello.txt`);
+  return { userPool, app, identityPool };
+}
+
+// What a login needs no key for: nobody's credentials are there to sign with.
+async function signIn(nobody, { userPool, app, identityPool }) {
+  const { AuthenticationResult } = asJson(await nobody(
+    'cognito-idp', 'initiate-auth', '--auth-flow', 'USER_PASSWORD_AUTH', '--client-id', app,
+    '--auth-parameters', `USERNAME=alma,PASSWORD=${PASSWORD}`,
+  ));
+  const logins = ['--logins', `${loginKeyOf(userPool)}=${AuthenticationResult.IdToken}`];
+  const { IdentityId } = asJson(await nobody('cognito-identity', 'get-id', '--identity-pool-id', identityPool, ...logins));
+  const { Credentials } = asJson(await nobody('cognito-identity', 'get-credentials-for-identity', '--identity-id', IdentityId, ...logins));
+  return {
+    home: IdentityId,
+    keys: { accessKeyId: Credentials.AccessKeyId, secretAccessKey: Credentials.SecretKey, sessionToken: Credentials.SessionToken },
+  };
+}
+
+async function tearDown(root, { userPool, app, identityPool }) {
+  await root('cognito-identity', 'delete-identity-pool', '--identity-pool-id', identityPool);
+  await root('iam', 'delete-role-policy', '--role-name', ROLE, '--policy-name', 'may');
+  await root('iam', 'delete-role', '--role-name', ROLE);
+  await root('cognito-idp', 'delete-user-pool-client', '--user-pool-id', userPool, '--client-id', app);
+  await root('cognito-idp', 'delete-user-pool', '--user-pool-id', userPool);
+  await root('s3', 'rb', '--force', `s3://${BUCKET}`);
+}
+
+test('the AWS CLI makes everything from nothing, uses it and tears it down', { timeout: 300_000 }, async (test) => {
+  const server = await serverOfTest(test, NOTHING);
+  const folder = mkdtempSync(path.join(tmpdir(), 'cenote-cli-'));
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
+  const files = {
+    write: (name, text) => { writeFileSync(path.join(folder, name), text); return path.join(folder, name); },
+    read: (name) => readFileSync(path.join(folder, name), 'utf8'),
+  };
+  const aws = commandLine(server, folder);
+  const root = (...line) => aws(server.root(), ...line);
+  const made = await make(root, files);
+
+  const { home, keys } = await signIn((...line) => aws(undefined, ...line), made);
+  const alma = (...line) => aws(keys, ...line);
+  const { Arn } = asJson(await alma('sts', 'get-caller-identity'));
+  assert.equal(Arn, `arn:aws:sts::123456789012:assumed-role/${ROLE}/CognitoIdentityCredentials`);
+  await alma('s3', 'cp', files.write('note.txt', 'mine'), `s3://${BUCKET}/${home}/`);
+  assert.match(await alma('s3', 'ls', `s3://${BUCKET}/${home}/`), /^\S+ \S+ +4 note\.txt\n$/);
+  assert.equal(await alma('s3', 'cp', `s3://${BUCKET}/${home}/note.txt`, '-'), 'mine');
+  const hello = ['--bucket', BUCKET, '--key', 'public/hello.txt'];
+  assert.equal(asJson(await alma('s3api', 'get-object', ...hello, path.join(folder, 'got.txt'))).ContentLength, 5);
+  assert.equal(files.read('got.txt'), 'hello');
+
+  const denied = (code, ...line) => assert.rejects(alma(...line), { code }, line.join(' '));
+  await denied('AccessDenied', 's3', 'ls', `s3://${BUCKET}/public/`);
+  await denied('AccessDenied', 's3api', 'put-object', ...hello, '--body', path.join(folder, 'note.txt'));
+  await denied('AccessDenied', 's3api', 'get-object', '--bucket', BUCKET, '--key', 'us-east-1:somebody-else/note.txt', '/dev/null');
+  await denied('AccessDenied', 'iam', 'list-roles');
+  await denied('AccessDeniedException', 'cognito-identity', 'describe-identity-pool', '--identity-pool-id', made.identityPool);
+  await denied('AccessDeniedException', 'cognito-idp', 'describe-user-pool', '--user-pool-id', made.userPool);
+
+  await tearDown(root, made);
+  for (const line of [['cognito-idp', 'list-user-pools'], ['cognito-identity', 'list-identity-pools']]) {
+    assert.deepEqual(Object.values(asJson(await root(...line, '--max-results', '60'))), [[]]);
+  }
+  assert.deepEqual(asJson(await root('iam', 'list-roles')).Roles, []);
+  assert.equal(await root('s3', 'ls'), '');
+});
