@@ -22,6 +22,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// How many records are kept in memory.
 const RECENT: usize = 1000;
 
+/// How many bytes they may have together.
+const RECENT_BYTES: usize = 2 * 1024 * 1024;
+
+/// How many denials of one request are kept one by one; of more it is only said how many there were.
+const MOST_DENIALS: usize = 20;
+
 /// The longest text of a request that is kept, in characters: nobody fills the audit by asking for much.
 pub(crate) const LONGEST: usize = 1024;
 
@@ -34,7 +40,25 @@ pub trait Sink: Send + Sync {
 /// The records.
 pub struct Audit {
     sink: Arc<dyn Sink>,
-    recent: Mutex<VecDeque<String>>,
+    recent: Mutex<Recent>,
+}
+
+/// The last records, and how many bytes they have together.
+#[derive(Default)]
+struct Recent {
+    lines: VecDeque<String>,
+    bytes: usize,
+}
+
+impl Recent {
+    fn push(&mut self, line: String) {
+        self.bytes += line.len();
+        self.lines.push_back(line);
+        while self.lines.len() > RECENT || self.bytes > RECENT_BYTES {
+            let Some(oldest) = self.lines.pop_front() else { return };
+            self.bytes -= oldest.len();
+        }
+    }
 }
 
 impl Audit {
@@ -45,22 +69,16 @@ impl Audit {
 
     /// The records of the last requests, oldest first, one JSON text each.
     pub fn recent(&self) -> Vec<String> {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).lines.iter().cloned().collect()
     }
 
     /// Forgets the records in memory.
     pub fn forget_recent(&self) {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.recent.lock().unwrap_or_else(PoisonError::into_inner) = Recent::default();
     }
 
     async fn record(&self, line: String, for_good: bool) -> Result<(), Breakdown> {
-        {
-            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-            if recent.len() == RECENT {
-                recent.pop_front();
-            }
-            recent.push_back(line.clone());
-        }
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
         if for_good { self.sink.write(line).await } else { Ok(()) }
     }
 }
@@ -73,6 +91,7 @@ pub struct Notes {
     elements: Map<String, Value>,
     details: Map<String, Value>,
     denials: Vec<Value>,
+    denied: usize,
 }
 
 impl Notes {
@@ -148,7 +167,10 @@ impl Notes {
 
     /// That one of the things asked for was denied, while others may have been allowed.
     pub(crate) fn denied(&mut self, resource: &str, refused: &AccessRefused) {
-        self.denials.push(json!({ "resource": resource, "reason": refused.to_string() }));
+        self.denied += 1;
+        if self.denials.len() < MOST_DENIALS {
+            self.denials.push(json!({ "resource": short(resource), "reason": refused.to_string() }));
+        }
     }
 
     /// Why it was allowed.
@@ -208,6 +230,7 @@ fn record_of(app: &App, call: &mut Call<'_>, (id, operation): (&str, &str), said
     if !notes.denials.is_empty() {
         details.insert("decision".to_owned(), json!("denied"));
         details.insert("denied".to_owned(), notes.denials.into());
+        details.insert("deniedCount".to_owned(), notes.denied.into());
     }
     let mut record = json!({
         "eventVersion": "1.11",
@@ -236,7 +259,23 @@ fn record_of(app: &App, call: &mut Call<'_>, (id, operation): (&str, &str), said
         details.entry("decision").or_insert_with(|| json!("allowed"));
     }
     insert(&mut record, "additionalEventData", Value::Object(details));
+    shorten(&mut record);
     record
+}
+
+/// Cuts every text to [`LONGEST`], whoever put it there: much of a record is what somebody sent.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::String(text) if text.len() > LONGEST => *text = short(text),
+        Value::Array(elements) => elements.iter_mut().for_each(shorten),
+        Value::Object(members) => members.values_mut().for_each(shorten),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The beginning of a text, fit to be kept.
+pub(crate) fn short(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
 }
 
 const fn decision_of(kind: Kind) -> &'static str {

@@ -177,7 +177,7 @@ impl<'a> Call<'a> {
         // They go into records, so nobody may make them long.
         let text = |name| {
             let value = head.headers.get(name).and_then(|value| value.to_str().ok());
-            value.map(|value| value.chars().take(audit::LONGEST).collect::<String>())
+            value.map(audit::short)
         };
         let circumstances = Circumstances {
             source_ip: peer.address,

@@ -18,8 +18,11 @@ use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
-/// How many lines may wait to be written; when more come, the disk has stopped and nothing can be issued.
-const WAITING: usize = 4096;
+/// How many bytes of lines may wait to be written; when more come, the disk has stopped and nothing can be issued.
+const WAITING: usize = 4 * 1024 * 1024;
+
+/// How often one request writes for others that came meanwhile, before a thread of its own goes on with it.
+const ROUNDS: usize = 8;
 
 /// How much of a file is looked at in one piece, in bytes.
 const BLOCK: u64 = 64 * 1024;
@@ -33,8 +36,14 @@ pub(crate) struct AuditFile {
 
 /// Where lines wait, and what they are written with.
 struct Desk {
-    waiting: Mutex<Vec<Line>>,
+    waiting: Mutex<Waiting>,
     writer: Mutex<Writer>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    lines: Vec<Line>,
+    bytes: usize,
 }
 
 struct Line {
@@ -74,21 +83,22 @@ impl AuditFile {
 impl Desk {
     fn lay_down(&self, line: Line) -> Result<(), Breakdown> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() >= WAITING {
+        if waiting.bytes + line.text.len() > WAITING {
             return Err(Breakdown::new("the audit cannot be written fast enough"));
         }
-        waiting.push(line);
+        waiting.bytes += line.text.len();
+        waiting.lines.push(line);
         Ok(())
     }
 
     fn take_up(&self) -> Vec<Line> {
-        std::mem::take(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner)).lines
     }
 
     /// Writes what waits, unless somebody does so already. A line that was laid down while they ended is seen by them
     /// or by whoever laid it down: one looks again after the writer is free, the other tries for it after laying down.
-    fn write_all(&self) {
-        loop {
+    fn write_all(self: &Arc<Self>) {
+        for _ in 0..ROUNDS {
             match self.writer.try_lock() {
                 Ok(mut writer) => writer.write_and_tell(self.take_up()),
                 Err(TryLockError::Poisoned(poisoned)) => {
@@ -96,10 +106,12 @@ impl Desk {
                 }
                 Err(TryLockError::WouldBlock) => return,
             }
-            if self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+            if self.waiting.lock().unwrap_or_else(PoisonError::into_inner).lines.is_empty() {
                 return;
             }
         }
+        let desk = self.clone();
+        spawn_blocking(move || desk.write_all());
     }
 }
 

@@ -138,8 +138,9 @@ async fn respond(
         serving.metrics.panic();
         return internal_error();
     };
-    let (status, took) = (response.status().as_u16(), stopwatch.elapsed());
-    serving.metrics.request(settled, took);
+    let (status, took) = (response.status(), stopwatch.elapsed());
+    serving.metrics.request(settled, status, took);
+    let status = status.as_u16();
     let micros = took.as_micros();
     router::span(&id)
         .in_scope(|| tracing::info!(%method, path, status, micros, peer = %asker.address, "answered"));

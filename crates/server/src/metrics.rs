@@ -9,6 +9,7 @@ pub(crate) use listener::serve;
 use api::app::App;
 use api::fault::Kind;
 use api::operation::{Outcome, Settled};
+use http::StatusCode;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -84,9 +85,16 @@ impl Metrics {
         all
     }
 
-    /// A request was answered. One that was for no operation is the server's own.
-    pub(crate) fn request(&self, settled: Option<Settled>, took: Duration) {
-        let own = || Settled { service: "cenote", operation: "Other".to_owned(), outcome: Outcome::Done };
+    /// A request was answered. One that was for no operation is the server's own, and ended as its status says.
+    pub(crate) fn request(&self, settled: Option<Settled>, status: StatusCode, took: Duration) {
+        let own = || {
+            let outcome = match status {
+                _ if status.is_server_error() => Outcome::Not(Kind::Breakdown),
+                _ if status.is_client_error() => Outcome::Not(Kind::Request),
+                _ => Outcome::Done,
+            };
+            Settled { service: "cenote", operation: "Other".to_owned(), outcome }
+        };
         let Settled { service, operation, outcome } = settled.unwrap_or_else(own);
         let of = OfOperation { service, operation };
         self.durations.get_or_create(&of).observe(took.as_secs_f64());

@@ -32,7 +32,7 @@ impl TrustedProxies {
         Peer { address: self.source(end.address, headers), is_secure: is_secure(end, headers) }
     }
 
-    /// The address that the last trusted proxy saw; the nearest one whose word can be understood, if it is no address.
+    /// The address that the last trusted proxy saw; that of the connection's end, if what a proxy wrote cannot be read.
     fn source(&self, end: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut source = end;
         for hop in entries(headers, FOR).into_iter().rev() {

@@ -58,7 +58,7 @@ impl Form {
                 return Err(NotDecodable::TooMany);
             }
             if parameters.insert(name.clone(), value).is_some() {
-                return Err(NotDecodable::Twice(name));
+                return Err(NotDecodable::Twice(shown(&name)));
             }
         }
         Ok(Self(parameters))
@@ -89,6 +89,11 @@ impl Form {
             self.0.range(stem.to_owned()..).map(|(name, _)| name).map_while(|name| name.strip_prefix(stem));
         names.filter_map(|rest| rest.split('.').next()?.parse().ok()).collect()
     }
+}
+
+/// The beginning of a name that somebody sent, fit for an answer.
+fn shown(name: &str) -> String {
+    name.chars().take(100).collect()
 }
 
 fn decoded(text: &[u8]) -> Result<String, NotDecodable> {

@@ -2,7 +2,7 @@
 
 use super::{document, hoisted, upload, words};
 use crate::app::App;
-use crate::audit::LONGEST;
+use crate::audit;
 use crate::body::{ResponseBody, full};
 use crate::dispatch::{self, Done};
 use crate::fault::{Common, Fault, Said};
@@ -30,7 +30,7 @@ pub(crate) async fn answer(app: &App, call: &mut Call<'_>, id: &str) -> Response
     for (name, text) in [("bucketName", &target.bucket), ("key", &target.key)] {
         // What is longer is no name, and must not fill the audit.
         if let Some(text) = text {
-            call.notes.parameter(name, text.chars().take(LONGEST).collect::<String>());
+            call.notes.parameter(name, audit::short(text));
         }
     }
     let decoded = decode(app, call, operation, (&target, &headers)).await;

@@ -1,6 +1,6 @@
 //! What is on record, and that nothing leaves that is not.
 
-use crate::support::{Ask, POOL, PROVIDER, Server, alices_login};
+use crate::support::{Ask, POOL, PROVIDER, Server, alices_login, form};
 use domain::time::Span;
 use serde_json::{Value, json};
 use testkit::user_pool::{PASSWORD, client};
@@ -168,6 +168,28 @@ async fn a_name_is_on_record_only_if_somebody_has_it() {
         }
     }
     assert!(server.app.audit.recent().iter().all(|line| !line.contains("my-own-password")));
+}
+
+#[tokio::test]
+async fn nobody_makes_a_record_long_by_asking_for_much() {
+    let server = Server::start().await;
+    let long = "A".repeat(500_000);
+    let twice = form("sts", "GetCallerIdentity", &[(&long, "1"), (&long, "2")]);
+    let answer = server.answer(twice).await;
+    assert!(answer.text().len() < 1000, "{} bytes are answered", answer.text().len());
+    let object = format!("<Object><Key>{}</Key></Object>", "&#1;".repeat(480));
+    let body = format!("<Delete>{}</Delete>", object.repeat(1000));
+    let ask = Ask::new("POST", "/my-bucket?delete").document(&body);
+    let answer = server.s3(&server.guest().await, ask).await;
+    assert_eq!(answer.status, 200, "{}", answer.code());
+    let record = records(&server.sink.lines()).pop().unwrap();
+    assert_eq!(record["additionalEventData"]["deniedCount"], 1000);
+    assert_eq!(record["additionalEventData"]["denied"].as_array().unwrap().len(), 20);
+    let unknown = format!("<{long}/>");
+    server.s3(&server.root(), Ask::new("POST", "/my-bucket?delete").document(&unknown)).await;
+    for line in server.sink.lines().iter().chain(&server.app.audit.recent()) {
+        assert!(line.len() < 100_000, "a record has {} bytes", line.len());
+    }
 }
 
 #[tokio::test]

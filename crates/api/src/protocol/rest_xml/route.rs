@@ -193,7 +193,9 @@ impl<'m> Route<'m> {
                 if target.query.iter().skip(at + 1).any(|later| later.name == name) {
                     return Err(NotRouted::DuplicateParameter(name.to_owned()));
                 }
-            } else if is_subresource(name) || (parameter.value.is_none() && !is_about_signing(name)) {
+            } else if is_subresource(name)
+                || (parameter.value.is_none() && !sigv4::query::is_about_signing(name.as_bytes()))
+            {
                 return Err(NotRouted::UnknownSubresource(name.to_owned()));
             }
         }
@@ -203,8 +205,4 @@ impl<'m> Route<'m> {
 
 fn is_subresource(name: &str) -> bool {
     SUBRESOURCES.contains(&name)
-}
-
-fn is_about_signing(name: &str) -> bool {
-    name.get(..6).is_some_and(|prefix| prefix.eq_ignore_ascii_case("x-amz-"))
 }
