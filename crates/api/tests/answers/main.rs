@@ -19,6 +19,7 @@ mod listing;
 mod logins;
 mod malformed;
 mod many_keys;
+mod own_prefix;
 mod presigned;
 mod query;
 mod reading;

@@ -1,8 +1,9 @@
 //! Requests to the JSON services that are not what they should be.
 
-use crate::support::{Ask, Server, to};
+use crate::support::{Ask, PROVIDER, Server, to};
 use serde_json::json;
 use testkit::identity_pool::identity_pool_id;
+use testkit::user_pool::{PASSWORD, client};
 
 const GET_ID: &str = "AWSCognitoIdentityService.GetId";
 const SIGN_IN: &str = "AWSCognitoIdentityProviderService.InitiateAuth";
@@ -62,6 +63,35 @@ async fn a_value_of_another_type_is_a_serialization_exception_that_says_so() {
     ] {
         let expected = (400, "SerializationException".to_owned(), message.to_owned());
         assert_eq!(asked(&server, to(target, input.to_string())).await, expected, "{input}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_with_a_zero_or_half_a_letter_is_nobodys_name() {
+    let server = Server::start().await;
+    let (id, client) = (identity_pool_id().to_string(), client().id);
+    let logins =
+        |name: &str, token: &str| format!(r#"{{"IdentityPoolId":"{id}","Logins":{{"{name}":"{token}"}}}}"#);
+    let user = |name: &str| {
+        format!(
+            r#"{{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"{client}",
+            "AuthParameters":{{"USERNAME":"{name}","PASSWORD":"{PASSWORD}"}}}}"#
+        )
+    };
+    for (target, body, code) in [
+        (GET_ID, format!(r#"{{"IdentityPoolId":"{id}\u0000"}}"#), "ValidationException"),
+        (GET_ID, logins(r"\u0000", "x"), "NotAuthorizedException"),
+        (GET_ID, logins(&format!(r"{PROVIDER}\u0000"), "x"), "NotAuthorizedException"),
+        (GET_ID, logins(PROVIDER, r"x\u0000"), "NotAuthorizedException"),
+        (SIGN_IN, user("alice"), "200"),
+        (SIGN_IN, user(r"alice\u0000"), "InvalidParameterException"),
+        (SIGN_IN, user(r"\u0000alice"), "InvalidParameterException"),
+        (GET_ID, logins(r"\udc00", "x"), "SerializationException"),
+        (SIGN_IN, user(r"alice\ud800"), "SerializationException"),
+        (SIGN_IN, user(r"\ud800\u0061lice"), "SerializationException"),
+    ] {
+        let (status, found, _) = asked(&server, to(target, body.clone())).await;
+        assert_eq!((status, found.as_str()), (code.parse().unwrap_or(400), code), "{body}");
     }
 }
 

@@ -89,6 +89,24 @@ async fn a_signature_for_another_service_or_twenty_minutes_off_is_refused() {
 }
 
 #[tokio::test]
+async fn a_signature_for_another_region_is_refused() {
+    let server = Server::start().await;
+    let (root, now) = (server.root(), server.now());
+    for region in ["eu-west-1", "us-east-11", "aws-global"] {
+        let [json, query] = asks().map(|ask| ask.signed_in(region, &root, now));
+        let found = codes([server.answer(json).await, server.answer(query).await]).await;
+        codes_are(&found, "InvalidSignatureException", "SignatureDoesNotMatch", 403);
+        let get = Ask::new("GET", "/my-bucket/public/hello.txt").signed_in(region, &root, now);
+        let answer = server.answer(get).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (400, "AuthorizationHeaderMalformed"),
+            "{region}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_session_that_has_ended_is_refused() {
     let server = Server::start().await;
     let guest = server.guest().await;

@@ -82,8 +82,8 @@ fn kind(said: &str) -> String {
     }
 }
 
-/// Every kind of decision there is, so that no comparison is about nothing.
-const KINDS: [&str; 14] = [
+/// Every kind of decision that is no rarity, so that no comparison is about nothing.
+const KINDS: [&str; 13] = [
     "allowed by 1",
     "allowed by 2",
     "allowed by 3",
@@ -97,13 +97,12 @@ const KINDS: [&str; 14] = [
     "no resource-based policy allows it",
     "no role trust policy allows it",
     "no session policy allows it",
-    "allowed by 4",
 ];
 
 #[test]
 fn both_evaluators_say_the_same() {
     let seen = compare(270);
-    assert!(KINDS.iter().filter(|kind| seen.contains_key(**kind)).count() > 12, "{seen:?}");
+    assert!(KINDS.iter().all(|kind| seen.contains_key(*kind)), "{seen:?}");
 }
 
 #[test]
