@@ -3,7 +3,7 @@
 use super::{fault_of, on_role};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::roles;
 use domain::iam::role::{PolicyName, RoleName};
 use serde::Deserialize;
@@ -21,6 +21,7 @@ pub struct Input {
 
 impl Operation for DeleteRolePolicy {
     const NAME: &'static str = "DeleteRolePolicy";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = ();
     type Access = Signed;

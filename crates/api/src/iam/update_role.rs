@@ -3,7 +3,7 @@
 use super::{fault_of, on_role};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::roles;
 use domain::iam::role::RoleName;
 use domain::time::Span;
@@ -27,6 +27,7 @@ pub struct Output {}
 
 impl Operation for UpdateRole {
     const NAME: &'static str = "UpdateRole";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;
