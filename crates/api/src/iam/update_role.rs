@@ -1,6 +1,6 @@
 //! UpdateRole: changes what a role is for, or how long its sessions may live.
 
-use super::{fault_of, on_role};
+use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
@@ -36,11 +36,11 @@ impl Operation for UpdateRole {
         Ok(on_role("iam:UpdateRole", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         let Input { role_name, description, max_session_duration } = &input;
         let longest = max_session_duration.map(Span::from_secs);
         let updating = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::update(records, role_name, description.as_deref(), longest)
+            roles::update(records, &app.house, named(role_name, &by), description.as_deref(), longest)
         });
         updating.await?.map_err(fault_of)?;
         Ok(Reply::of(Output {}))
