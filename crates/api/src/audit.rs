@@ -1,11 +1,13 @@
 //! What happened, for an operator, in the shape of CloudTrail's records.
 //!
-//! Issuances and denials are written before the answer leaves; what was merely allowed is kept in memory for a while.
+//! Issuances, denials and management events are written before the answer leaves; what else was allowed is kept in memory
+//! for a while. A management event is on record after the fact: where its line cannot be written, the answer is withheld
+//! although the change was made.
 //! A record holds who asked for what, how it was decided and why, and never a secret.
 
 use crate::app::App;
 use crate::fault::{Kind, Said};
-use crate::operation::Call;
+use crate::operation::{Call, Category};
 use crate::service::Service;
 use broker::iam::access::{AccessDecision, AccessRefused, Authorized};
 use broker::iam::assume::Grant;
@@ -205,11 +207,18 @@ pub(crate) async fn record(
     (id, operation): (&str, &str),
     ended: Result<Issues, &Said>,
 ) -> Result<(), Breakdown> {
+    let category = call.service.operation(operation).map_or(Category::Data, |served| served.category);
+    let is_management = category == Category::Management;
     let for_good = match &ended {
-        Ok(issues) => *issues == Issues::Something || !call.notes.denials.is_empty(),
-        Err(said) => said.kind == Kind::Denial,
+        Ok(issues) => is_management || *issues == Issues::Something || !call.notes.denials.is_empty(),
+        Err(said) => match said.kind {
+            Kind::Request => false,
+            Kind::Denial => true,
+            // It may have broken after the change.
+            Kind::Breakdown => is_management,
+        },
     };
-    let record = record_of(app, call, (id, operation), ended.err());
+    let record = record_of(app, call, (id, operation, category), ended.err());
     app.audit.record(record.to_string(), for_good).await
 }
 
@@ -222,7 +231,12 @@ pub(crate) enum Issues {
     Nothing,
 }
 
-fn record_of(app: &App, call: &mut Call<'_>, (id, operation): (&str, &str), said: Option<&Said>) -> Value {
+fn record_of(
+    app: &App,
+    call: &mut Call<'_>,
+    (id, operation, category): (&str, &str, Category),
+    said: Option<&Said>,
+) -> Value {
     let Service { event_source, .. } = call.service;
     let account = &app.house.account;
     let notes = std::mem::take(&mut call.notes);
@@ -244,8 +258,8 @@ fn record_of(app: &App, call: &mut Call<'_>, (id, operation): (&str, &str), said
         "requestID": id,
         "eventID": draw_uuid(app.entropy.as_ref()).to_string(),
         "eventType": "AwsApiCall",
-        "eventCategory": "Data",
-        "managementEvent": false,
+        "eventCategory": category.name(),
+        "managementEvent": category == Category::Management,
         "recipientAccountId": account.id,
         "requestParameters": notes.parameters,
         "responseElements": notes.elements,

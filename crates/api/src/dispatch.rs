@@ -5,7 +5,7 @@ use crate::audit::{self, Issues};
 use crate::body::ResponseBody;
 use crate::fault::{Common, Fault, Kind, Said};
 use crate::members;
-use crate::operation::{Access, Call, Operation, Outcome, Settled};
+use crate::operation::{Access, Call, Category, Operation, Outcome, Settled};
 use crate::protocol::constraint;
 use crate::protocol::model;
 use domain::records::Breakdown;
@@ -16,6 +16,8 @@ use std::pin::Pin;
 pub struct Served {
     /// Its name in the model.
     pub name: &'static str,
+    /// What kind of event it is to the audit.
+    pub category: Category,
     run: Run,
 }
 
@@ -36,7 +38,8 @@ pub struct Done {
 impl Served {
     /// The operation `O`.
     pub const fn of<O: Operation>() -> Self {
-        Self { name: O::NAME, run: |app, call, members| Box::pin(run::<O>(app, call, members)) }
+        let run: Run = |app, call, members| Box::pin(run::<O>(app, call, members));
+        Self { name: O::NAME, category: O::CATEGORY, run }
     }
 }
 
@@ -98,7 +101,7 @@ async fn run<O: Operation>(
     Ok(Done { output, body: reply.body, is_partial: reply.is_partial, issues: reply.issues })
 }
 
-/// Puts the end of a request on record. If that fails, nothing is issued.
+/// Puts the end of a request on record. If that fails, nothing is issued or acknowledged.
 async fn settle(
     app: &App,
     call: &mut Call<'_>,

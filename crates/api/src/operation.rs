@@ -22,6 +22,8 @@ use std::future::Future;
 pub trait Operation: 'static {
     /// Its name in the model.
     const NAME: &'static str;
+    /// What kind of event it is to the audit.
+    const CATEGORY: Category = Category::Data;
     /// What it takes: the members of the model's input that are served. A request with any other member is refused.
     type Input: DeserializeOwned + Send + Sync;
     /// What it gives: members of the model's output.
@@ -39,6 +41,26 @@ pub trait Operation: 'static {
         admitted: <Self::Access as Access>::Admitted,
         input: Self::Input,
     ) -> impl Future<Output = Result<Reply<Self::Output>, Fault>> + Send;
+}
+
+/// What kind of event an operation is to the audit, by CloudTrail's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Category {
+    /// It uses what is there, or reads it.
+    Data,
+    /// It changes who may do what, makes or deletes what others build on, or hands out everything at once. It is
+    /// acknowledged only when the audit has recorded it; where that fails, the change itself was made all the same.
+    Management,
+}
+
+impl Category {
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Data => "Data",
+            Self::Management => "Management",
+        }
+    }
 }
 
 /// What an operation answers.

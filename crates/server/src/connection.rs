@@ -6,6 +6,7 @@ use crate::dev::DevTools;
 use crate::house::Opened;
 use crate::metrics::Metrics;
 use crate::pace::{PacedBody, PacedStream};
+use crate::places::Place;
 use crate::proxies::TrustedProxies;
 use crate::tls::Certificates;
 use crate::to_the_end::{Panicked, ToTheEnd};
@@ -66,12 +67,26 @@ pub(crate) struct Stopping {
     pub(crate) begun: watch::Receiver<()>,
 }
 
-/// Serves a connection until it ends, or until it is asked to.
-pub(crate) async fn serve(stream: TcpStream, address: IpAddr, serving: Arc<Serving>, stopping: Stopping) {
+/// Who is at the other end, and the place that they have here.
+#[derive(Clone)]
+struct End {
+    peer: Peer,
+    place: Arc<Place>,
+}
+
+/// Serves a connection until it ends, or until it is asked to. Its place is free again when its work has ended as well.
+pub(crate) async fn serve(
+    stream: TcpStream,
+    (address, place): (IpAddr, Place),
+    serving: Arc<Serving>,
+    stopping: Stopping,
+) {
+    let place = Arc::new(place);
+    let end = |is_secure| End { peer: Peer { address, is_secure }, place };
     let Stopping { watcher, mut begun } = stopping;
     let stream = PacedStream::new(stream, serving.pause());
     let Some(certificates) = &serving.certificates else {
-        return converse(stream, Peer { address, is_secure: false }, serving, watcher).await;
+        return converse(stream, end(false), serving, watcher).await;
     };
     let accepting = timeout(serving.pause(), certificates.acceptor().accept(stream));
     let accepted = tokio::select! {
@@ -79,19 +94,19 @@ pub(crate) async fn serve(stream: TcpStream, address: IpAddr, serving: Arc<Servi
         _ = begun.changed() => return,
     };
     match accepted {
-        Ok(Ok(stream)) => converse(stream, Peer { address, is_secure: true }, serving, watcher).await,
+        Ok(Ok(stream)) => converse(stream, end(true), serving, watcher).await,
         Ok(Err(error)) => tracing::debug!(%error, "TLS could not be agreed on"),
         Err(_) => tracing::debug!("TLS was not agreed on in time"),
     }
 }
 
-async fn converse<S>(stream: S, end: Peer, serving: Arc<Serving>, watcher: Watcher)
+async fn converse<S>(stream: S, end: End, serving: Arc<Serving>, watcher: Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let limits = serving.limits.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        let serving = serving.clone();
+        let (serving, end) = (serving.clone(), end.clone());
         async move { Ok::<_, Infallible>(answer(request, serving, end).await) }
     });
     let connection = http1::Builder::new()
@@ -105,7 +120,7 @@ where
     }
 }
 
-async fn answer(request: Request<Incoming>, serving: Arc<Serving>, end: Peer) -> Response<ResponseBody> {
+async fn answer(request: Request<Incoming>, serving: Arc<Serving>, end: End) -> Response<ResponseBody> {
     let stopwatch = Stopwatch::start();
     let (head, body) = request.into_parts();
     let (body, end_of_body) = PacedBody::new(body, serving.pause());
@@ -121,18 +136,18 @@ async fn answer(request: Request<Incoming>, serving: Arc<Serving>, end: Peer) ->
 async fn respond(
     request: Request<RequestBody>,
     serving: Arc<Serving>,
-    end: Peer,
+    end: End,
     stopwatch: Stopwatch,
 ) -> Response<ResponseBody> {
     if let Some(dev) = serving.dev.clone().filter(|_| DevTools::serves(&request)) {
-        let answering = ToTheEnd::of(async move { dev.answer(request).await });
+        let answering = ToTheEnd::of(async move { dev.answer(request).await }, end.place);
         return answering.await.unwrap_or_else(|Panicked| internal_error());
     }
-    let asker = serving.proxies.asker(end, request.headers());
+    let asker = serving.proxies.asker(end.peer, request.headers());
     // The query is left out: it may hold signatures and tokens.
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let app = serving.app.clone();
-    let answering = ToTheEnd::of(async move { router::answer(&app, request, asker).await });
+    let answering = ToTheEnd::of(async move { router::answer(&app, request, asker).await }, end.place);
     let Ok(Answered { response, id, settled }) = answering.await else {
         tracing::error!(%method, path, "an answer ended in a panic");
         serving.metrics.panic();

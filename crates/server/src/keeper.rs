@@ -29,7 +29,8 @@ impl FolderKeeper {
         Self { data, engine, rotating: Mutex::default(), copying: Arc::default() }
     }
 
-    /// Gives the key ring a new key if the newest one has sealed long enough.
+    /// Gives the key ring a new key if the newest one has sealed long enough. There is always room for it: the key before
+    /// the newest leaves the ring then.
     pub(crate) fn rotate_if_due(&self, app: &App) -> Result<(), Refused> {
         if app.secrets.ring().is_due(app.clock.now()) {
             self.rotate(app)?;

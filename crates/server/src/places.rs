@@ -87,21 +87,34 @@ impl Drop for Place {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn an_address_has_so_many_places_and_others_have_theirs() {
-        let nets = |nets: &[&str]| nets.iter().map(|net| net.parse().unwrap()).collect::<Vec<IpNet>>();
-        let limits = Limits {
+    fn nets(nets: &[&str]) -> Vec<IpNet> {
+        nets.iter().map(|net| net.parse().unwrap()).collect()
+    }
+
+    /// Places of which one address may have so many.
+    pub(crate) fn places(most: u32) -> Arc<Places> {
+        Places::new(&Limits {
             connections: 100,
-            connections_per_address: 2,
+            connections_per_address: most,
             uncapped: nets(&["127.0.0.0/8"]),
             head_bytes: 8192,
             idle_seconds: 1,
             pause_seconds: 1,
-        };
-        let (places, proxies) = (Places::new(&limits), TrustedProxies::new(nets(&["10.0.0.0/8"])));
+        })
+    }
+
+    /// A place for one address, always the same, if it may have one more.
+    pub(crate) async fn take(places: &Arc<Places>) -> Option<Place> {
+        let free = places.free().await.unwrap();
+        places.take(free, "192.0.2.1".parse().unwrap(), &TrustedProxies::new(Vec::new()))
+    }
+
+    #[tokio::test]
+    async fn an_address_has_so_many_places_and_others_have_theirs() {
+        let (places, proxies) = (places(2), TrustedProxies::new(nets(&["10.0.0.0/8"])));
         let take = async |address: &str| {
             places.take(places.free().await.unwrap(), address.parse().unwrap(), &proxies)
         };

@@ -107,8 +107,7 @@ pub(crate) async fn until_stopped(
                 tokio::spawn(async move {
                     let metrics = serving.metrics.clone();
                     let _counted = metrics.connection();
-                    connection::serve(stream, address, serving, stopping).await;
-                    drop(place);
+                    connection::serve(stream, (address, place), serving, stopping).await;
                 });
             }
             () = stop.received() => break,

@@ -3,7 +3,7 @@
 use super::to;
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use serde::{Deserialize, Serialize};
 
 /// The operation.
@@ -19,6 +19,7 @@ pub struct Output {}
 
 impl Operation for Backup {
     const NAME: &'static str = "Backup";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;

@@ -3,7 +3,7 @@
 use super::to;
 use crate::app::App;
 use crate::fault::{Fault, Said};
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use domain::iam::access_key::RingKeyId;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,7 @@ pub struct Output {
 
 impl Operation for RotateKeys {
     const NAME: &'static str = "RotateKeys";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;

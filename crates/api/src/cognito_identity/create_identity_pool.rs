@@ -5,7 +5,7 @@ use super::pool::Shown;
 use super::settings::Settings;
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::access::Resource;
 use broker::identity_pool::pools;
 use domain::identity_pool::pool::IdentityPoolId;
@@ -15,6 +15,7 @@ pub struct CreateIdentityPool;
 
 impl Operation for CreateIdentityPool {
     const NAME: &'static str = "CreateIdentityPool";
+    const CATEGORY: Category = Category::Management;
     type Input = Settings;
     type Output = Shown;
     type Access = Signed;

@@ -3,7 +3,7 @@
 use super::{fault_of, on_pool};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use crate::removal;
 use broker::identity_pool::{identities, pools};
 use domain::identity_pool::pool::IdentityPoolId;
@@ -21,6 +21,7 @@ pub struct Input {
 
 impl Operation for DeleteIdentityPool {
     const NAME: &'static str = "DeleteIdentityPool";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = ();
     type Access = Signed;

@@ -3,7 +3,7 @@
 use super::{fault_of, role_forbidden};
 use crate::app::App;
 use crate::fault::{Common, Fault};
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::access::Resource;
 use broker::identity_pool::credentials::PRINCIPAL;
 use broker::identity_pool::pools;
@@ -28,6 +28,7 @@ pub struct Input {
 
 impl Operation for SetIdentityPoolRoles {
     const NAME: &'static str = "SetIdentityPoolRoles";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = ();
     type Access = Signed;

@@ -5,7 +5,7 @@ use super::settings::Settings;
 use super::{fault_of, on_pool};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::identity_pool::pools;
 
 /// The operation.
@@ -13,6 +13,7 @@ pub struct UpdateIdentityPool;
 
 impl Operation for UpdateIdentityPool {
     const NAME: &'static str = "UpdateIdentityPool";
+    const CATEGORY: Category = Category::Management;
     type Input = Settings;
     type Output = Shown;
     type Access = Signed;

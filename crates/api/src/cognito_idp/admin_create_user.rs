@@ -4,7 +4,7 @@ use super::user::{self, Attribute};
 use super::{fault_of, on_pool, passwords};
 use crate::app::App;
 use crate::fault::{Common, Fault};
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::user_pool::pools;
 use broker::user_pool::users::{self, NewUser};
 use domain::time::Timestamp;
@@ -61,6 +61,7 @@ struct Shown {
 
 impl Operation for AdminCreateUser {
     const NAME: &'static str = "AdminCreateUser";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;

@@ -3,7 +3,7 @@
 use super::{fault_of, on_pool, passwords};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::user_pool::{pools, users};
 use domain::user_pool::pool::UserPoolId;
 use domain::user_pool::user::{UserStatus, Username};
@@ -29,6 +29,7 @@ pub struct Output {}
 
 impl Operation for AdminSetUserPassword {
     const NAME: &'static str = "AdminSetUserPassword";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::key_making::NotMade;
 use crate::members::Nested;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::user_pool::pools;
 use domain::user_pool::policy::PasswordPolicy;
 use domain::user_pool::pool::{UserPool, UserPoolId, UserPoolName};
@@ -57,6 +57,7 @@ pub struct Output {
 
 impl Operation for CreateUserPool {
     const NAME: &'static str = "CreateUserPool";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;

@@ -6,7 +6,7 @@ use super::{fault_of, on_pool};
 use crate::app::App;
 use crate::fault::{Common, Fault};
 use crate::members::Nested;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::user_pool::clients;
 use domain::records::Breakdown;
 use domain::user_pool::client::{AuthFlow, Client, ClientId, ClientName, SealedClientSecret};
@@ -58,6 +58,7 @@ pub struct Output {
 
 impl Operation for CreateUserPoolClient {
     const NAME: &'static str = "CreateUserPoolClient";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;

@@ -3,7 +3,7 @@
 use super::{fault_of, on_pool};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use crate::removal;
 use broker::user_pool::pools;
 use domain::user_pool::pool::UserPoolId;
@@ -21,6 +21,7 @@ pub struct Input {
 
 impl Operation for DeleteUserPool {
     const NAME: &'static str = "DeleteUserPool";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = ();
     type Access = Signed;

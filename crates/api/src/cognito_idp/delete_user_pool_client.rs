@@ -3,7 +3,7 @@
 use super::{fault_of, on_pool};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::user_pool::clients;
 use domain::user_pool::client::ClientId;
 use domain::user_pool::pool::UserPoolId;
@@ -22,6 +22,7 @@ pub struct Input {
 
 impl Operation for DeleteUserPoolClient {
     const NAME: &'static str = "DeleteUserPoolClient";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = ();
     type Access = Signed;

@@ -4,7 +4,7 @@ use super::fault_of;
 use super::role::Shown;
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::access::Resource;
 use broker::iam::roles::{self, NewRole};
 use domain::iam::role::{RoleName, RolePath, SESSION_LIFE};
@@ -35,6 +35,7 @@ pub struct Output {
 
 impl Operation for CreateRole {
     const NAME: &'static str = "CreateRole";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;

@@ -1,9 +1,9 @@
 //! DeleteRole: forgets a role that has no policies.
 
-use super::{fault_of, on_role};
+use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::roles;
 use domain::iam::role::RoleName;
 use serde::Deserialize;
@@ -20,6 +20,7 @@ pub struct Input {
 
 impl Operation for DeleteRole {
     const NAME: &'static str = "DeleteRole";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = ();
     type Access = Signed;
@@ -28,9 +29,10 @@ impl Operation for DeleteRole {
         Ok(on_role("iam:DeleteRole", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
-        let deleting =
-            app.store.transact(app.entropy.as_ref(), |records, _| roles::delete(records, &input.role_name));
+    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+        let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
+            roles::delete(records, &app.house, named(&input.role_name, &by))
+        });
         deleting.await?.map_err(fault_of)?;
         Ok(Reply::of(()))
     }

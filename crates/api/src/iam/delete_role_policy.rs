@@ -1,9 +1,9 @@
 //! DeleteRolePolicy: forgets an inline policy of a role.
 
-use super::{fault_of, on_role};
+use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::roles;
 use domain::iam::role::{PolicyName, RoleName};
 use serde::Deserialize;
@@ -21,6 +21,7 @@ pub struct Input {
 
 impl Operation for DeleteRolePolicy {
     const NAME: &'static str = "DeleteRolePolicy";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = ();
     type Access = Signed;
@@ -29,10 +30,10 @@ impl Operation for DeleteRolePolicy {
         Ok(on_role("iam:DeleteRolePolicy", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
         let Input { role_name, policy_name } = &input;
         let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::delete_policy(records, role_name, policy_name)
+            roles::delete_policy(records, &app.house, named(role_name, &by), policy_name)
         });
         deleting.await?.map_err(fault_of)?;
         Ok(Reply::of(()))

@@ -1,7 +1,7 @@
 //! GetRole: a role and its trust policy.
 
 use super::role::Shown;
-use super::{fault_of, on_role};
+use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
@@ -36,9 +36,10 @@ impl Operation for GetRole {
         Ok(on_role("iam:GetRole", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
-        let finding =
-            app.store.transact(app.entropy.as_ref(), |records, _| roles::find(records, &input.role_name));
+    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+        let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
+            roles::find(records, &app.house, named(&input.role_name, &by))
+        });
         let role = finding.await?.map_err(fault_of)?;
         Ok(Reply::of(Output { role: Shown::of(role, &app.house.account.id) }))
     }

@@ -1,7 +1,7 @@
 //! GetRolePolicy: an inline policy of a role.
 
 use super::role::encoded;
-use super::{fault_of, on_role};
+use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
@@ -39,11 +39,11 @@ impl Operation for GetRolePolicy {
         Ok(on_role("iam:GetRolePolicy", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         let Input { role_name, policy_name } = input;
-        let finding = app
-            .store
-            .transact(app.entropy.as_ref(), |records, _| roles::policy(records, &role_name, &policy_name));
+        let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
+            roles::policy(records, &app.house, named(&role_name, &by), &policy_name)
+        });
         let policy_document = encoded(&finding.await?.map_err(fault_of)?);
         Ok(Reply::of(Output { role_name, policy_name, policy_document }))
     }

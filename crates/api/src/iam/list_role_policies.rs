@@ -1,7 +1,7 @@
 //! ListRolePolicies: the names of a role's inline policies, page by page.
 
 use super::paging::Asked;
-use super::{fault_of, on_role};
+use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
@@ -41,10 +41,11 @@ impl Operation for ListRolePolicies {
         Ok(on_role("iam:ListRolePolicies", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         let asked = Asked::of(input.marker.as_deref(), input.max_items)?;
-        let finding =
-            app.store.transact(app.entropy.as_ref(), |records, _| roles::find(records, &input.role_name));
+        let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
+            roles::find(records, &app.house, named(&input.role_name, &by))
+        });
         let names = finding.await?.map_err(fault_of)?.policies.into_keys();
         let is_after = |name: &PolicyName| asked.after.as_deref().is_none_or(|after| name.as_str() > after);
         let mut policy_names: Vec<PolicyName> = names.filter(is_after).take(asked.limit + 1).collect();

@@ -16,13 +16,13 @@ mod role;
 
 use crate::dispatch::Served;
 use crate::fault::{Fault, Said};
-use crate::operation::Permission;
+use crate::operation::{Permission, SignedBy};
 use crate::protocol::embedded;
 use crate::protocol::model::BadModel;
 use crate::query_words;
 use crate::service::{Service, model};
 use broker::iam::access::Resource;
-use broker::iam::roles::RoleRefused;
+use broker::iam::roles::{Named, RoleRefused};
 use domain::iam::role::RoleName;
 use http::StatusCode;
 
@@ -55,6 +55,11 @@ pub(crate) fn service() -> Result<Service, BadModel> {
 /// An action on a role that is there.
 fn on_role(action: &'static str, name: &RoleName) -> Permission {
     Permission { action, resource: Resource::Role(name.clone()), keys: Vec::new() }
+}
+
+/// The role of this name, if it is the one that the caller was let in for.
+fn named<'a>(name: &'a RoleName, by: &'a SignedBy) -> Named<'a> {
+    Named { name, arn: by.authorized.resource() }
 }
 
 /// What a no about a role is called on the wire. Source: spec of STS and IAM, section 6.

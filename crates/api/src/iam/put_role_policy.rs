@@ -1,9 +1,9 @@
 //! PutRolePolicy: writes an inline policy of a role.
 
-use super::{fault_of, on_role};
+use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::roles;
 use domain::iam::role::{PolicyName, RoleName};
 use serde::Deserialize;
@@ -22,6 +22,7 @@ pub struct Input {
 
 impl Operation for PutRolePolicy {
     const NAME: &'static str = "PutRolePolicy";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = ();
     type Access = Signed;
@@ -30,10 +31,10 @@ impl Operation for PutRolePolicy {
         Ok(on_role("iam:PutRolePolicy", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
         let Input { role_name, policy_name, policy_document } = &input;
         let putting = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::put_policy(records, &app.house, role_name, (policy_name, policy_document))
+            roles::put_policy(records, &app.house, named(role_name, &by), (policy_name, policy_document))
         });
         putting.await?.map_err(fault_of)?;
         Ok(Reply::of(()))

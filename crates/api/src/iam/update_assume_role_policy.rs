@@ -1,9 +1,9 @@
 //! UpdateAssumeRolePolicy: writes a role's trust policy.
 
-use super::{fault_of, on_role};
+use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::roles;
 use domain::iam::role::RoleName;
 use serde::Deserialize;
@@ -21,6 +21,7 @@ pub struct Input {
 
 impl Operation for UpdateAssumeRolePolicy {
     const NAME: &'static str = "UpdateAssumeRolePolicy";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = ();
     type Access = Signed;
@@ -29,10 +30,10 @@ impl Operation for UpdateAssumeRolePolicy {
         Ok(on_role("iam:UpdateAssumeRolePolicy", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
         let Input { role_name, policy_document } = &input;
         let updating = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::update_trust(records, &app.house, role_name, policy_document)
+            roles::update_trust(records, &app.house, named(role_name, &by), policy_document)
         });
         updating.await?.map_err(fault_of)?;
         Ok(Reply::of(()))

@@ -1,9 +1,9 @@
 //! UpdateRole: changes what a role is for, or how long its sessions may live.
 
-use super::{fault_of, on_role};
+use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::roles;
 use domain::iam::role::RoleName;
 use domain::time::Span;
@@ -27,6 +27,7 @@ pub struct Output {}
 
 impl Operation for UpdateRole {
     const NAME: &'static str = "UpdateRole";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;
@@ -35,11 +36,11 @@ impl Operation for UpdateRole {
         Ok(on_role("iam:UpdateRole", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         let Input { role_name, description, max_session_duration } = &input;
         let longest = max_session_duration.map(Span::from_secs);
         let updating = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::update(records, role_name, description.as_deref(), longest)
+            roles::update(records, &app.house, named(role_name, &by), description.as_deref(), longest)
         });
         updating.await?.map_err(fault_of)?;
         Ok(Reply::of(Output {}))

@@ -3,7 +3,7 @@
 use super::{fault_of, permissions, words};
 use crate::app::App;
 use crate::fault::{Fault, Said};
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::s3::buckets;
 use domain::s3::bucket::{Bucket, BucketName};
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,7 @@ impl Input {
 
 impl Operation for CreateBucket {
     const NAME: &'static str = "CreateBucket";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;

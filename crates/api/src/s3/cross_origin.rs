@@ -17,6 +17,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, hea
 /// What a browser may be told where nobody restricts it.
 const EVERY_METHOD: &str = "GET, HEAD, PUT, POST, DELETE, OPTIONS";
 
+/// The most headers that a page may ask about: no request may have more. Nobody signs the question, so it must be cheap.
+const MOST_HEADERS: usize = 100;
+
 /// The answer depends on these; a cache must not give it to another page.
 const VARY: HeaderValue =
     HeaderValue::from_static("Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
@@ -118,12 +121,17 @@ fn asked(rules: Option<&CorsRules>, head: &Parts, target: &Target) -> Result<Hea
     Ok(headers)
 }
 
-/// The headers that the page wants to send; `None` if one of them cannot be a header.
+/// The headers that the page wants to send, each once; `None` if one of them cannot be a header, or if more than
+/// [`MOST_HEADERS`] are asked about.
 fn requested_headers(headers: &HeaderMap) -> Option<Vec<HeaderName>> {
-    let mut names = Vec::new();
+    let (mut names, mut asked) = (Vec::new(), 0);
     for list in headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS) {
         for name in list.to_str().ok()?.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-            names.push(HeaderName::try_from(name).ok()?);
+            asked += 1;
+            let name = HeaderName::try_from(name).ok().filter(|_| asked <= MOST_HEADERS)?;
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
     }
     Some(names)

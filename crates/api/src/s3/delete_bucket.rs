@@ -3,7 +3,7 @@
 use super::{fault_of, permissions};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::s3::buckets;
 use domain::s3::bucket::BucketName;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,7 @@ pub struct Output {}
 
 impl Operation for DeleteBucket {
     const NAME: &'static str = "DeleteBucket";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;

@@ -3,7 +3,7 @@
 use super::{fault_of, permissions, words};
 use crate::app::App;
 use crate::fault::{Fault, Said};
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::s3::buckets;
 use domain::s3::bucket::BucketName;
 use domain::s3::cors::{BadRules, CorsRule, CorsRules, MOST_RULES};
@@ -40,6 +40,7 @@ pub struct Output {}
 
 impl Operation for PutBucketCors {
     const NAME: &'static str = "PutBucketCors";
+    const CATEGORY: Category = Category::Management;
     type Input = Input;
     type Output = Output;
     type Access = Signed;

@@ -90,7 +90,7 @@ const MATRIX: &[Row] = &[
 const NO: &str = "AccessDenied";
 
 /// A good request for an operation; alice's own folder is where things are written and deleted.
-async fn request(server: &Server, operation: &str) -> Ask {
+pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
     let own = format!("/my-bucket/{}/note", server.alices_id().await);
     let json = |service: &str, input: &Value| to(&format!("{service}.{operation}"), input.to_string());
     match operation {

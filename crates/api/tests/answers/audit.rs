@@ -1,5 +1,6 @@
 //! What is on record, and that nothing leaves that is not.
 
+use crate::access::request;
 use crate::support::{Ask, POOL, PROVIDER, Server, alices_login, form};
 use domain::time::Span;
 use serde_json::{Value, json};
@@ -218,6 +219,62 @@ async fn every_kind_of_denial_is_on_record() {
         .collect();
     assert_eq!(recorded, codes);
     assert!(lines.iter().all(|record| record["additionalEventData"]["decision"] == "denied"));
+}
+
+/// Operations that change who may do what, or what there is, told by their names.
+fn managing(server: &Server) -> Vec<&'static str> {
+    let begins = ["Create", "Delete", "Put", "Update", "Set", "Admin", "Rotate", "Backup"];
+    let is_no_change = ["AdminGetUser", "PutObject", "DeleteObject", "DeleteObjects"];
+    let all = server.app.services.all().into_iter().flat_map(|service| service.operations);
+    all.map(|operation| operation.name)
+        .filter(|name| begins.iter().any(|begin| name.starts_with(begin)) && !is_no_change.contains(name))
+        .collect()
+}
+
+/// A good request for an operation, by root.
+async fn good(server: &Server, operation: &str) -> Ask {
+    match operation {
+        "DeleteBucket" => {
+            server.s3(&server.root(), Ask::new("PUT", "/spare-bucket")).await;
+            Ask::new("DELETE", "/spare-bucket")
+        }
+        _ => request(server, operation).await,
+    }
+}
+
+#[tokio::test]
+async fn whatever_changes_who_may_do_what_is_on_record() {
+    let server = Server::start().await;
+    let operations = managing(&server);
+    assert!(operations.len() > 20, "{operations:?}");
+    for operation in operations {
+        let ask = good(&server, operation).await;
+        let before = server.sink.lines().len();
+        let answer = server.signed(&server.root(), ask).await;
+        assert!(answer.status < 300, "{operation}: {}", answer.text());
+        let lines = records(&server.sink.lines()[before..]);
+        let [record] = &lines[..] else { panic!("{operation} leaves {} lines", lines.len()) };
+        assert_eq!(record["eventName"], operation);
+        assert_eq!(record["userIdentity"]["type"], "Root", "{operation}");
+        assert_eq!(record["additionalEventData"]["decision"], "allowed", "{operation}");
+        assert_eq!(
+            (&record["eventCategory"], &record["managementEvent"]),
+            (&json!("Management"), &json!(true)),
+            "{operation}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_change_of_who_may_do_what_is_acknowledged_when_it_cannot_be_put_on_record() {
+    let server = Server::start().await;
+    for operation in managing(&server) {
+        let ask = good(&server, operation).await;
+        server.sink.break_down();
+        let answer = server.signed(&server.root(), ask).await;
+        server.sink.mend();
+        assert_eq!(answer.status, 500, "{operation}: {}", answer.text());
+    }
 }
 
 #[tokio::test]

@@ -89,6 +89,21 @@ async fn a_preflight_that_no_rule_matches_is_refused() {
 }
 
 #[tokio::test]
+async fn a_preflight_may_ask_about_a_hundred_headers_and_each_counts_once() {
+    let server = with_rules().await;
+    let put = "<CORSConfiguration><CORSRule><AllowedMethod>PUT</AllowedMethod><AllowedOrigin>*</AllowedOrigin>\
+               <AllowedHeader>X-*</AllowedHeader></CORSRule></CORSConfiguration>";
+    let put = server.s3(&server.root(), Ask::new("PUT", "/my-bucket?cors").document(put)).await;
+    assert_eq!(put.status, 200, "{}", put.text());
+    let names = |count: usize| (0..count).map(|n| format!("x-{n}")).collect::<Vec<String>>().join(", ");
+    let ask = async |names: &str| preflight(&server, OBJECT, "https://app.example", "PUT", names).await;
+    let hundred = ask(&format!("{}, X-1, x-1, X-96", names(97))).await;
+    assert_eq!((hundred.status, hundred.header("access-control-allow-headers")), (200, Some(&*names(97))));
+    let more = ask(&names(101)).await;
+    assert_eq!((more.status, more.code().as_str(), allowed(&more)), (403, "AccessForbidden", None));
+}
+
+#[tokio::test]
 async fn a_preflight_that_asks_nothing_is_refused() {
     let server = with_rules().await;
     let without_origin = Ask::new("OPTIONS", OBJECT).header("access-control-request-method", "GET");

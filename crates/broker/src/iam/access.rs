@@ -110,12 +110,18 @@ pub struct Circumstances {
 #[derive(Debug)]
 pub struct Authorized {
     decision: AccessDecision,
+    resource: String,
 }
 
 impl Authorized {
     /// Why the answer was yes.
     pub const fn decision(&self) -> &AccessDecision {
         &self.decision
+    }
+
+    /// The ARN of what it was decided for.
+    pub fn resource(&self) -> &str {
+        &self.resource
     }
 }
 
@@ -164,8 +170,9 @@ pub fn authorize(
     question: &Question<'_>,
     now: Timestamp,
 ) -> Result<Authorized, Stop<AccessRefused>> {
+    let authorized = |decision| Authorized { decision, resource: question.resource.to_owned() };
     let session = match caller.who() {
-        Who::Root => return Ok(Authorized { decision: AccessDecision::Root }),
+        Who::Root => return Ok(authorized(AccessDecision::Root)),
         Who::Session(session) => session,
     };
     let role = records.role(session.role.name())?;
@@ -193,9 +200,7 @@ pub fn authorize(
     };
     match policies.decide(&request) {
         Decision::Denied(denial) => refuse(AccessRefused::Denied(denial)),
-        decision @ Decision::Allowed { .. } => {
-            Ok(Authorized { decision: AccessDecision::Policies(decision) })
-        }
+        decision @ Decision::Allowed { .. } => Ok(authorized(AccessDecision::Policies(decision))),
     }
 }
 

@@ -27,6 +27,15 @@ pub struct NewRole {
     pub policies: BTreeMap<PolicyName, String>,
 }
 
+/// A role that somebody may do something to.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// Its name.
+    pub name: &'a RoleName,
+    /// The ARN that access was decided for. A role that was made anew under another path since then is not the one.
+    pub arn: &'a str,
+}
+
 /// Why nothing was done to a role.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RoleRefused {
@@ -89,10 +98,11 @@ pub fn create(
 }
 
 /// Finds a role.
-pub fn find(records: &mut impl Roles, name: &RoleName) -> Result<Role, Stop<RoleRefused>> {
-    match records.role(name)? {
+pub fn find(records: &mut impl Roles, house: &House, named: Named<'_>) -> Result<Role, Stop<RoleRefused>> {
+    let is_the_one = |role: &Role| role.arn(&house.account.id).to_string() == named.arn;
+    match records.role(named.name)?.filter(is_the_one) {
         Some(role) => Ok(role),
-        None => refuse(RoleRefused::NoSuchRole(name.clone())),
+        None => refuse(RoleRefused::NoSuchRole(named.name.clone())),
     }
 }
 
@@ -121,11 +131,12 @@ pub fn list(
 /// Changes what a role is for, or how long its sessions may live; what is `None` stays.
 pub fn update(
     records: &mut impl Roles,
-    name: &RoleName,
+    house: &House,
+    named: Named<'_>,
     description: Option<&str>,
     longest_session: Option<Span>,
 ) -> Result<(), Stop<RoleRefused>> {
-    let mut role = find(records, name)?;
+    let mut role = find(records, house, named)?;
     role.description = description.map(str::to_owned).or(role.description);
     role.longest_session = longest_session.unwrap_or(role.longest_session);
     records.put_role(&role);
@@ -136,22 +147,22 @@ pub fn update(
 pub fn update_trust(
     records: &mut impl Roles,
     house: &House,
-    name: &RoleName,
+    named: Named<'_>,
     trust: &str,
 ) -> Result<(), Stop<RoleRefused>> {
-    let role = find(records, name)?;
-    check_trust(house, name, trust)?;
+    let role = find(records, house, named)?;
+    check_trust(house, named.name, trust)?;
     records.put_role(&Role { trust: trust.to_owned(), ..role });
     Ok(())
 }
 
 /// Deletes a role that has no policies. Sessions of it can do nothing from then on, also if it is made anew.
-pub fn delete(records: &mut impl Roles, name: &RoleName) -> Result<(), Stop<RoleRefused>> {
-    let role = find(records, name)?;
+pub fn delete(records: &mut impl Roles, house: &House, named: Named<'_>) -> Result<(), Stop<RoleRefused>> {
+    let role = find(records, house, named)?;
     if !role.policies.is_empty() {
         return refuse(RoleRefused::HasPolicies(role.name));
     }
-    records.delete_role(name);
+    records.delete_role(named.name);
     Ok(())
 }
 
@@ -159,11 +170,11 @@ pub fn delete(records: &mut impl Roles, name: &RoleName) -> Result<(), Stop<Role
 pub fn put_policy(
     records: &mut impl Roles,
     house: &House,
-    name: &RoleName,
+    named: Named<'_>,
     (policy, text): (&PolicyName, &str),
 ) -> Result<(), Stop<RoleRefused>> {
-    let mut role = find(records, name)?;
-    check_inline(house, name, (policy, text))?;
+    let mut role = find(records, house, named)?;
+    check_inline(house, named.name, (policy, text))?;
     role.policies.insert(policy.clone(), text.to_owned());
     check_size(&role)?;
     records.put_role(&role);
@@ -173,10 +184,11 @@ pub fn put_policy(
 /// The text of an inline policy.
 pub fn policy(
     records: &mut impl Roles,
-    name: &RoleName,
+    house: &House,
+    named: Named<'_>,
     policy: &PolicyName,
 ) -> Result<String, Stop<RoleRefused>> {
-    match find(records, name)?.policies.remove(policy) {
+    match find(records, house, named)?.policies.remove(policy) {
         Some(text) => Ok(text),
         None => refuse(RoleRefused::NoSuchPolicy(policy.clone())),
     }
@@ -185,10 +197,11 @@ pub fn policy(
 /// Deletes an inline policy.
 pub fn delete_policy(
     records: &mut impl Roles,
-    name: &RoleName,
+    house: &House,
+    named: Named<'_>,
     policy: &PolicyName,
 ) -> Result<(), Stop<RoleRefused>> {
-    let mut role = find(records, name)?;
+    let mut role = find(records, house, named)?;
     if role.policies.remove(policy).is_none() {
         return refuse(RoleRefused::NoSuchPolicy(policy.clone()));
     }

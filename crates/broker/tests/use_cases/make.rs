@@ -1,8 +1,8 @@
 //! Making roles.
 
 use crate::desk::Desk;
-use broker::iam::roles::{self, NewRole, RoleRefused};
-use domain::iam::role::{PolicyName, Role, RoleName};
+use broker::iam::roles::{self, Named, NewRole, RoleRefused};
+use domain::iam::role::{PolicyName, Role, RoleName, RolePath};
 use domain::records::Roles;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -86,5 +86,40 @@ async fn a_role_whose_policy_would_not_be_evaluated_to_the_letter_is_not_made() 
             );
         }
         assert_eq!(desk.rows().await, rows);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_done_to_a_role_that_was_made_anew_under_another_path_than_was_authorized() {
+    let desk = Desk::open().await;
+    let house = &desk.house;
+    let before = make_role(&desk, &writer()).await.unwrap().arn(&house.account.id).to_string();
+    let anew = NewRole { path: RolePath::parse("/admins/").unwrap(), policies: BTreeMap::new(), ..writer() };
+    let name = &anew.name;
+    desk.write(|records| records.delete_role(name)).await;
+    let made = make_role(&desk, &anew).await.unwrap();
+    let after = made.arn(&house.account.id).to_string();
+    assert_ne!(before, after);
+
+    let other = PolicyName::parse("other").unwrap();
+    let text = document(&json!([{ "Effect": "Allow", "Action": "*", "Resource": "*" }])).to_string();
+    let ask = async |arn: &str| {
+        let role = Named { name, arn };
+        [
+            desk.ask(|records, _| roles::find(records, house, role).map(drop)).await,
+            desk.ask(|records, _| roles::update(records, house, role, Some("other"), None)).await,
+            desk.ask(|records, _| roles::update_trust(records, house, role, &anew.trust)).await,
+            desk.ask(|records, _| roles::put_policy(records, house, role, (&other, &text))).await,
+            desk.ask(|records, _| roles::policy(records, house, role, &other).map(drop)).await,
+            desk.ask(|records, _| roles::delete_policy(records, house, role, &other)).await,
+            desk.ask(|records, _| roles::delete(records, house, role)).await,
+        ]
+    };
+    for answer in ask(&before).await {
+        assert_eq!(answer, Err(RoleRefused::NoSuchRole(name.clone())));
+    }
+    assert_eq!(role(&desk, "writer").await, Some(made), "it is as it was made");
+    for answer in ask(&after).await {
+        assert_eq!(answer, Ok(()));
     }
 }

@@ -259,6 +259,20 @@ mod tests {
     }
 
     #[test]
+    fn a_rotation_that_is_due_makes_no_ring_larger_whatever_its_clock_said_before() {
+        let key = |id, made| RingKey::new(RingKeyId(id), made, Secret::new([7; 32])).unwrap();
+        let now = Timestamp::from_secs(31 * 24 * 3600);
+        let ahead = now.after(Span::from_hours(1));
+        let ring =
+            KeyRing::new(vec![key(1, ahead), key(2, ahead), key(3, ahead), key(4, Timestamp::from_secs(0))])
+                .unwrap();
+        assert!(ring.is_due(now));
+        let numbers: Vec<u32> =
+            ring.rotated(now, &dice()).unwrap().keys().iter().map(|key| key.id.0.into()).collect();
+        assert_eq!(numbers, [1, 2, 4, 5]);
+    }
+
+    #[test]
     fn an_access_key_that_no_ring_key_made_is_unknown() {
         let made_up = AccessKeyId::draw_temporary(RingKeyId(9), &dice());
         assert!(matches!(ring().secret_of(&made_up), Err(NotOurSession::UnknownKey)));

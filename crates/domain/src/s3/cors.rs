@@ -145,8 +145,7 @@ impl CorsRule {
     }
 
     fn allows_header(&self, header: &str) -> bool {
-        let header = header.to_ascii_lowercase();
-        self.allowed_headers.iter().any(|pattern| matches(&pattern.to_ascii_lowercase(), &header))
+        self.allowed_headers.iter().any(|pattern| matches_name(pattern, header))
     }
 }
 
@@ -156,6 +155,22 @@ fn matches(pattern: &str, text: &str) -> bool {
         None => pattern == text,
         Some((start, end)) => {
             text.len() >= start.len() + end.len() && text.starts_with(start) && text.ends_with(end)
+        }
+    }
+}
+
+/// Whether a header's name matches such a pattern, whatever the case of both.
+fn matches_name(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let mut parts = pattern.splitn(2, |byte| *byte == b'*');
+    let (start, end) = (parts.next().unwrap_or_default(), parts.next());
+    match end {
+        None => pattern.eq_ignore_ascii_case(name),
+        Some(end) => {
+            let is_long_enough = name.len() >= start.len() + end.len();
+            let begins = name.get(..start.len()).is_some_and(|part| part.eq_ignore_ascii_case(start));
+            let last = name.len().checked_sub(end.len()).and_then(|from| name.get(from..));
+            is_long_enough && begins && last.is_some_and(|part| part.eq_ignore_ascii_case(end))
         }
     }
 }
@@ -206,6 +221,26 @@ mod tests {
             ("aba*aba", "abaaba", true),
         ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_header_matches_its_pattern_whatever_the_case_of_both() {
+        for (pattern, name, expected) in [
+            ("*", "X-Amz-Date", true),
+            ("X-Amz-*", "x-amz-date", true),
+            ("x-amz-*", "X-AMZ-", true),
+            ("x-amz-*", "x-amz", false),
+            ("*-Date", "x-amz-dATE", true),
+            ("x-*-date", "X-Amz-Date", true),
+            ("x-*-date", "x-date", false),
+            ("aba*aba", "ABA", false),
+            ("aba*aba", "abaABA", true),
+            ("Content-Type", "content-type", true),
+            ("content-type", "content-types", false),
+            ("é*", "x", false),
+        ] {
+            assert_eq!(matches_name(pattern, name), expected, "{pattern} {name}");
         }
     }
 

@@ -19,6 +19,11 @@ impl Recorder {
         self.is_broken.store(true, Ordering::SeqCst);
     }
 
+    /// From now on lines can be written again.
+    pub(crate) fn mend(&self) {
+        self.is_broken.store(false, Ordering::SeqCst);
+    }
+
     /// The lines so far.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
