@@ -49,6 +49,24 @@ impl Asks {
         aws_json("AWSCognitoIdentityService.GetId", &body)
     }
 
+    /// First logins: the same login in one new identity pool after the other, which root makes.
+    pub(crate) fn get_id_of_first_logins(&self, server: &Server, pools: usize) -> Vec<Vec<u8>> {
+        let client = self.demo.lines().find_map(|line| line.strip_prefix("DEMO_CLIENT=")).unwrap();
+        let asked = json!({
+            "IdentityPoolName": "one of many",
+            "AllowUnauthenticatedIdentities": false,
+            "CognitoIdentityProviders": [{ "ProviderName": LOGIN, "ClientId": client }]
+        });
+        let create = Holder::root(server).create_identity_pool(&asked);
+        let mut connection = Connection::open(&server.address);
+        let mut first_login = || {
+            let made = text(&json_of(connection.ask(&create))["IdentityPoolId"]);
+            let body = json!({ "IdentityPoolId": made, "Logins": { LOGIN: self.id_token } });
+            aws_json("AWSCognitoIdentityService.GetId", &body)
+        };
+        (0..pools).map(|_| first_login()).collect()
+    }
+
     pub(crate) fn get_credentials_as_guest(&self) -> Vec<u8> {
         aws_json("AWSCognitoIdentityService.GetCredentialsForIdentity", &json!({ "IdentityId": self.guest }))
     }
@@ -59,12 +77,12 @@ impl Asks {
     }
 }
 
-/// Credentials of the signed-in identity, for requests to its own prefix.
+/// Credentials: of the signed-in identity, for requests to its own prefix, or of root.
 pub(crate) struct Holder {
     pub(crate) identity: String,
     id: String,
     secret: String,
-    token: String,
+    token: Option<String>,
 }
 
 impl Holder {
@@ -72,7 +90,26 @@ impl Holder {
         let answer = json_of(connection.ask(&asks.get_credentials_signed_in()));
         let issued = |name: &str| text(&answer["Credentials"][name]);
         let (id, secret, token) = (issued("AccessKeyId"), issued("SecretKey"), issued("SessionToken"));
-        Self { identity: asks.member.clone(), id, secret, token }
+        Self { identity: asks.member.clone(), id, secret, token: Some(token) }
+    }
+
+    fn root(server: &Server) -> Self {
+        let file = std::fs::read_to_string(server.data.join("root-credentials")).unwrap();
+        let value = |name: &str| {
+            let line = file.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_prefix('='));
+            line.unwrap().trim().to_owned()
+        };
+        let (id, secret) = (value("aws_access_key_id"), value("aws_secret_access_key"));
+        Self { identity: String::new(), id, secret, token: None }
+    }
+
+    fn create_identity_pool(&self, asked: &Value) -> Vec<u8> {
+        let headers: [(&str, &[u8]); 3] = [
+            ("host", b"localhost"),
+            ("content-type", b"application/x-amz-json-1.1"),
+            ("x-amz-target", b"AWSCognitoIdentityService.CreateIdentityPool"),
+        ];
+        self.signed(("POST", "/", &asked.to_string()), ("cognito-identity", Style::Standard), &headers)
     }
 
     /// A signed request to S3, without a query.
@@ -98,7 +135,7 @@ impl Holder {
         let credentials = Credentials {
             access_key_id: &self.id,
             secret_access_key: SecretKeyRef::new(&self.secret),
-            session_token: Some(&self.token),
+            session_token: self.token.as_deref(),
         };
         let signer = Signer { credentials, region: "us-east-1", service, style };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();

@@ -17,7 +17,7 @@ pub(crate) struct Measured {
 /// Asks the same over and over for a while. Every answer must be a 200.
 pub(crate) fn measure(address: &str, request: &[u8], connections: usize, time: Duration) -> Measured {
     let end = Instant::now() + time;
-    let mut latencies: Vec<u128> = std::thread::scope(|scope| {
+    let latencies: Vec<u128> = std::thread::scope(|scope| {
         let asking: Vec<_> = (0..connections)
             .map(|_| {
                 scope.spawn(move || {
@@ -35,6 +35,34 @@ pub(crate) fn measure(address: &str, request: &[u8], connections: usize, time: D
             .collect();
         asking.into_iter().flat_map(|asked| asked.join().unwrap()).collect()
     });
+    measured(latencies, time)
+}
+
+/// Asks each of these once. Every answer must be a 200.
+pub(crate) fn measure_each(address: &str, requests: &[Vec<u8>], connections: usize) -> Measured {
+    let begun = Instant::now();
+    let latencies: Vec<u128> = std::thread::scope(|scope| {
+        let asking: Vec<_> = requests
+            .chunks(requests.len().div_ceil(connections))
+            .map(|share| {
+                scope.spawn(move || {
+                    let mut connection = Connection::open(address);
+                    let once = |request: &Vec<u8>| {
+                        let begun = Instant::now();
+                        let (status, _) = connection.ask(request);
+                        assert_eq!(status, 200);
+                        begun.elapsed().as_micros()
+                    };
+                    share.iter().map(once).collect::<Vec<u128>>()
+                })
+            })
+            .collect();
+        asking.into_iter().flat_map(|asked| asked.join().unwrap()).collect()
+    });
+    measured(latencies, begun.elapsed())
+}
+
+fn measured(mut latencies: Vec<u128>, time: Duration) -> Measured {
     latencies.sort_unstable();
     let per_second = latencies.len() as f64 / time.as_secs_f64();
     let at = |hundredth: usize| latencies[(latencies.len() - 1) * hundredth / 100];

@@ -25,6 +25,8 @@ const CONNECTIONS: usize = 16;
 const WARM_UP: Duration = Duration::from_secs(1);
 const ROUND: Duration = Duration::from_secs(3);
 const ROUNDS: usize = 3;
+/// How many logins a round of first logins has; each needs a pool of its own.
+const FIRST_LOGINS: usize = 2000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -72,7 +74,13 @@ fn throughput(binary: &str) {
     let medians: Vec<Measured> = rounds.into_iter().map(load::median).collect();
     println!("{CONNECTIONS} connections, {ROUNDS} rounds of {} s, medians", ROUND.as_secs());
     println!("{:<38} {:>10} {:>9} {:>9} {:>8}", "", "requests/s", "p50 µs", "p99 µs", "of echo");
-    for ((name, ..), median) in subjects.iter().zip(&medians) {
+    let first_logins = (0..ROUNDS).map(|_| {
+        let requests = asks.get_id_of_first_logins(&server, FIRST_LOGINS);
+        load::measure_each(&server.address, &requests, CONNECTIONS)
+    });
+    let first_logins = load::median(first_logins.collect());
+    let names = subjects.iter().map(|(name, ..)| *name).chain(["GetId, first login"]);
+    for (name, median) in names.zip(medians.iter().chain([&first_logins])) {
         let ratio = median.per_second / medians[0].per_second;
         let Measured { per_second, p50, p99 } = median;
         println!("{name:<38} {per_second:>10.0} {p50:>9} {p99:>9} {ratio:>8.2}");

@@ -31,15 +31,13 @@ pub(crate) fn service_of<'a>(app: &'a App, head: &Parts) -> Option<&'a Service> 
             Method::GET => parameter(head, "action").is_some(),
             _ => false,
         };
-    match (is_form, scope_of(head)) {
-        (false, _) => None,
-        (true, None) => Some(of_host(app, head).unwrap_or(&app.services.sts)),
-        (true, Some(scope)) => named_by(app, &scope).or_else(|| {
-            // What is signed for S3 is for S3, whatever it looks like; what is signed for nothing here is told so.
-            let is_for_s3 = scope.contains("/s3/aws4_request");
-            (!is_for_s3).then(|| of_host(app, head).unwrap_or(&app.services.sts))
-        }),
+    if !is_form {
+        return None;
     }
+    let named = signed_for(app, head).or_else(|| of_host(app, head));
+    // At the host of a bucket a form is a form only if it says for whom.
+    let is_at_a_bucket = app.s3_hosts.bucket(&head.headers).is_some();
+    named.or_else(|| (!is_at_a_bucket).then_some(&app.services.sts))
 }
 
 const fn services(app: &App) -> [&Service; 2] {
@@ -47,18 +45,10 @@ const fn services(app: &App) -> [&Service; 2] {
 }
 
 fn signed_for<'a>(app: &'a App, head: &Parts) -> Option<&'a Service> {
-    named_by(app, &scope_of(head)?)
-}
-
-/// What of a request says for what it is signed.
-fn scope_of(head: &Parts) -> Option<String> {
     let authorization = head.headers.get(header::AUTHORIZATION).map(|value| value.as_bytes().to_vec());
     let credential = authorization.or_else(|| parameter(head, "x-amz-credential"))?;
-    Some(String::from_utf8_lossy(&credential).into_owned())
-}
-
-fn named_by<'a>(app: &'a App, scope: &str) -> Option<&'a Service> {
-    services(app).into_iter().find(|it| scope.contains(&format!("/{}/aws4_request", it.signing_name)))
+    let credential = String::from_utf8_lossy(&credential);
+    services(app).into_iter().find(|it| credential.contains(&format!("/{}/aws4_request", it.signing_name)))
 }
 
 fn of_host<'a>(app: &'a App, head: &Parts) -> Option<&'a Service> {

@@ -131,3 +131,15 @@ async fn a_denial_says_who_may_not_do_what() {
         the iam:GetRole action";
     assert_eq!((answer.status, answer.element("Message")), (403, Some(message)));
 }
+
+#[tokio::test]
+async fn at_the_host_of_a_bucket_what_is_not_signed_for_a_query_service_is_for_the_bucket() {
+    let server = Server::start().await;
+    let host = "my-bucket.localhost";
+    let list = Ask::new("GET", "/?action=x&list-type=2").header("host", host);
+    let answer = server.s3(&server.root(), list).await;
+    assert_eq!(answer.element("Name"), Some("my-bucket"), "{}", answer.text());
+    let who = form("sts", "GetCallerIdentity", &[]).header("host", host);
+    let answer = server.signed(&server.root(), who).await;
+    assert_eq!(answer.element("Account"), Some("123456789012"), "{}", answer.text());
+}
