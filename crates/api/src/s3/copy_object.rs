@@ -3,7 +3,7 @@
 use super::copy_source::CopySource;
 use super::preconditions::{Outcome, Preconditions};
 use super::stored::{content_is_missing, find_object};
-use super::upload::stored;
+use super::upload::{asked_checksum, stored};
 use super::written::{Place, check_headers, checksum_members, without_framing};
 use super::{LOOKS, permissions, words};
 use crate::app::App;
@@ -149,11 +149,7 @@ impl Operation for CopyObject {
         headers.as_ref().map_or(Ok(()), check_headers)?;
         let place = input.place();
         place.check(app, call, &caller).await?;
-        let asked = input.checksum_algorithm.as_ref().map(|name| {
-            Algorithm::from_name(name)
-                .ok_or_else(|| words::not_implemented(format!("the checksum {name} is not served")))
-        });
-        let asked = asked.transpose()?;
+        let asked = asked_checksum(input.checksum_algorithm.as_deref())?;
 
         let (source, bytes) = opened(app, call, &caller, &input).await?;
         let id = ContentId::draw(app.entropy.as_ref());

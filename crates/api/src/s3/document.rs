@@ -1,6 +1,6 @@
 //! A body that is an XML document: read whole, from somebody who signed, and held to everything that is said of it.
 
-use super::upload::{Claims, Destination, Upload, expect_nothing};
+use super::upload::{Claims, Destination, Upload, asked_checksum, expect_nothing, unserved_checksum};
 use super::words;
 use crate::app::App;
 use crate::fault::{Common, Fault, Said};
@@ -76,7 +76,6 @@ impl Destination for Document {
 impl Claims {
     /// What the headers say of a body; not every operation has them as members.
     fn of(headers: &HeaderMap) -> Result<Self, Fault> {
-        let unserved = |name: &str| words::not_implemented(format!("the checksum {name} is not served"));
         let text = |name: &str| super::upload::text(headers, name);
         let mut checksums = Vec::new();
         for name in headers.keys().map(http::HeaderName::as_str) {
@@ -84,15 +83,13 @@ impl Claims {
                 .strip_prefix("x-amz-checksum-")
                 .is_some_and(|rest| !["algorithm", "type", "mode"].contains(&rest));
             if is_checksum {
-                let algorithm = Algorithm::from_header(name).ok_or_else(|| unserved(name))?;
+                let algorithm = Algorithm::from_header(name).ok_or_else(|| unserved_checksum(name))?;
                 checksums.extend(text(name)?.map(|value| (algorithm, value.to_owned())));
             }
         }
-        let algorithm = text("x-amz-sdk-checksum-algorithm")?;
-        let named = |name: &str| Algorithm::from_name(name).ok_or_else(|| unserved(name));
         Ok(Self {
             md5: text("content-md5")?.map(str::to_owned),
-            algorithm: algorithm.map(named).transpose()?,
+            algorithm: asked_checksum(text("x-amz-sdk-checksum-algorithm")?)?,
             checksums,
         })
     }

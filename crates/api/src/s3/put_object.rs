@@ -1,8 +1,8 @@
 //! PutObject: writes an object.
 
-use super::upload::{Claims, Upload};
+use super::permissions;
+use super::upload::{Claims, Upload, asked_checksum};
 use super::written::{Place, check_headers, checksum_members, without_framing};
-use super::{permissions, words};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
@@ -132,11 +132,6 @@ impl Input {
     }
 
     fn claims(&self) -> Result<Claims, Fault> {
-        let unserved = |name: &String| words::not_implemented(format!("the checksum {name} is not served"));
-        let algorithm = self
-            .checksum_algorithm
-            .as_ref()
-            .map(|name| Algorithm::from_name(name).ok_or_else(|| unserved(name)));
         let checksums = [
             (Algorithm::Crc32, &self.checksum_crc32),
             (Algorithm::Crc32c, &self.checksum_crc32c),
@@ -147,7 +142,7 @@ impl Input {
         let given = checksums.into_iter().filter_map(|(algorithm, value)| Some((algorithm, value.clone()?)));
         Ok(Claims {
             md5: self.content_md5.clone(),
-            algorithm: algorithm.transpose()?,
+            algorithm: asked_checksum(self.checksum_algorithm.as_deref())?,
             checksums: given.collect(),
         })
     }

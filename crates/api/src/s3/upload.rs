@@ -30,6 +30,17 @@ pub(super) struct Claims {
     pub(super) checksums: Vec<(Algorithm, String)>,
 }
 
+/// The algorithm of the checksum that a writer asks for, if they ask for one.
+pub(super) fn asked_checksum(name: Option<&str>) -> Result<Option<Algorithm>, Fault> {
+    let read = |name: &str| Algorithm::from_name(name).ok_or_else(|| unserved_checksum(name));
+    name.map(read).transpose()
+}
+
+/// The refusal of a checksum that is not computed here.
+pub(super) fn unserved_checksum(name: &str) -> Fault {
+    words::not_implemented(format!("the checksum {name} is not served")).into()
+}
+
 /// A body that arrived and is what it was said to be.
 pub(super) struct Received {
     pub(super) size: u64,
