@@ -88,9 +88,11 @@ export function question(random) {
     const prefix = set ? one(['ForAnyValue:', 'ForAllValues:']) : '';
     const suffix = operator === 'Null' || prefix === 'ForAnyValue:' ? '' : one(['', '', 'IfExists']);
     const key = below(5) === 0 ? 'aws:PrincipalTag/none' : (set ? sort.many : sort.one);
-    // A variable without value and a literal star are differences where an operator is negated or ignores case.
+    // A variable without value is a difference where an operator is negated or ignores case, a literal star wherever the
+    // operator is not the one that has wildcards.
     const plain = !/Not|IgnoreCase/.test(operator);
-    const listed = sort.listed.filter((word) => plain || !(WITHOUT_VALUE.test(word) || word.includes('${*}')));
+    const known = (word) => (plain || !WITHOUT_VALUE.test(word)) && (operator === 'StringLike' || !word.includes('${*}'));
+    const listed = sort.listed.filter(known);
     return [`${operator === 'Null' ? '' : prefix}${operator}${suffix}`, key, some(listed)];
   };
   const statement = (layer, names) => {
