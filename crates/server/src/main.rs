@@ -42,7 +42,7 @@ impl Refused {
 }
 
 fn main() -> ExitCode {
-    memory::give_back_large_pieces();
+    memory::give_back_what_is_free();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment: Environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
