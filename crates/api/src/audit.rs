@@ -8,16 +8,18 @@
 use crate::app::App;
 use crate::fault::{Kind, Said};
 use crate::operation::{Call, Category};
-use crate::service::Service;
 use broker::iam::access::{AccessDecision, AccessRefused, Authorized};
 use broker::iam::assume::Grant;
 use broker::iam::authenticate::{Caller, NotAuthenticated, Who};
+use domain::account::{AccountId, Region};
 use domain::entropy::draw_uuid;
 use domain::iam::session::Session;
 use domain::records::Breakdown;
 use login::VerifiedLogin;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -218,8 +220,8 @@ pub(crate) async fn record(
             Kind::Breakdown => is_management,
         },
     };
-    let record = record_of(app, call, (id, operation, category), ended.err());
-    app.audit.record(record.to_string(), for_good).await
+    let record = record_of(app, call, (id, operation, category), ended.err())?;
+    app.audit.record(record, for_good).await
 }
 
 /// Whether credentials or tokens leave with an answer.
@@ -236,45 +238,77 @@ fn record_of(
     call: &mut Call<'_>,
     (id, operation, category): (&str, &str, Category),
     said: Option<&Said>,
-) -> Value {
-    let Service { event_source, .. } = call.service;
-    let account = &app.house.account;
-    let notes = std::mem::take(&mut call.notes);
-    let mut details = notes.details;
+) -> Result<String, Breakdown> {
+    let mut notes = std::mem::take(&mut call.notes);
+    let mut details = std::mem::take(&mut notes.details);
     if !notes.denials.is_empty() {
         details.insert("decision".to_owned(), json!("denied"));
         details.insert("denied".to_owned(), notes.denials.into());
         details.insert("deniedCount".to_owned(), notes.denied.into());
     }
-    let mut record = json!({
-        "eventVersion": "1.11",
-        "userIdentity": notes.who.unwrap_or_else(|| json!({ "type": "Unknown" })),
-        "eventTime": call.now.rfc3339(),
-        "eventSource": event_source,
-        "eventName": operation,
-        "awsRegion": account.region,
-        "sourceIPAddress": call.circumstances.source_ip.to_string(),
-        "userAgent": call.circumstances.user_agent,
-        "requestID": id,
-        "eventID": draw_uuid(app.entropy.as_ref()).to_string(),
-        "eventType": "AwsApiCall",
-        "eventCategory": category.name(),
-        "managementEvent": category == Category::Management,
-        "recipientAccountId": account.id,
-        "requestParameters": notes.parameters,
-        "responseElements": notes.elements,
-    });
     if let Some(said) = said {
         details.insert("decision".to_owned(), json!(decision_of(said.kind)));
         details.insert("reason".to_owned(), json!(said.reason));
-        insert(&mut record, "errorCode", json!(said.code));
-        insert(&mut record, "errorMessage", json!(said.message));
     } else {
         details.entry("decision").or_insert_with(|| json!("allowed"));
     }
-    insert(&mut record, "additionalEventData", Value::Object(details));
-    shorten(&mut record);
-    record
+    let mut who = notes.who.unwrap_or_else(|| json!({ "type": "Unknown" }));
+    shorten(&mut who);
+    for members in [&mut notes.parameters, &mut notes.elements, &mut details] {
+        members.values_mut().for_each(shorten);
+    }
+    let record = Record {
+        event_version: "1.11",
+        user_identity: who,
+        event_time: call.now.rfc3339(),
+        event_source: call.service.event_source,
+        event_name: operation,
+        aws_region: &app.house.account.region,
+        source_ip_address: call.circumstances.source_ip,
+        user_agent: call.circumstances.user_agent.as_deref(),
+        request_id: id,
+        event_id: draw_uuid(app.entropy.as_ref()).to_string(),
+        event_type: "AwsApiCall",
+        event_category: category.name(),
+        management_event: category == Category::Management,
+        recipient_account_id: &app.house.account.id,
+        request_parameters: notes.parameters,
+        response_elements: notes.elements,
+        error_code: said.map(|said| said.code),
+        error_message: said.map(|said| short(&said.message)),
+        additional_event_data: details,
+    };
+    serde_json::to_string(&record).map_err(|error| Breakdown::new(format!("a record is no JSON: {error}")))
+}
+
+/// A record, in the shape and order of CloudTrail's.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    event_version: &'static str,
+    user_identity: Value,
+    event_time: String,
+    event_source: &'static str,
+    event_name: &'a str,
+    aws_region: &'a Region,
+    #[serde(rename = "sourceIPAddress")]
+    source_ip_address: IpAddr,
+    user_agent: Option<&'a str>,
+    #[serde(rename = "requestID")]
+    request_id: &'a str,
+    #[serde(rename = "eventID")]
+    event_id: String,
+    event_type: &'static str,
+    event_category: &'static str,
+    management_event: bool,
+    recipient_account_id: &'a AccountId,
+    request_parameters: Map<String, Value>,
+    response_elements: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<String>,
+    additional_event_data: Map<String, Value>,
 }
 
 /// Cuts every text to [`LONGEST`], whoever put it there: much of a record is what somebody sent.
@@ -297,11 +331,5 @@ const fn decision_of(kind: Kind) -> &'static str {
         Kind::Request => "refused",
         Kind::Denial => "denied",
         Kind::Breakdown => "broken",
-    }
-}
-
-fn insert(record: &mut Value, name: &str, value: Value) {
-    if let Value::Object(members) = record {
-        members.insert(name.to_owned(), value);
     }
 }

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use tokio::sync::oneshot;
-use tokio::task::spawn_blocking;
+use tokio::task::{spawn_blocking, yield_now};
 
 /// How many bytes of lines may wait to be written; when more come, the disk has stopped and nothing can be issued.
 const WAITING: usize = 4 * 1024 * 1024;
@@ -73,6 +73,8 @@ impl AuditFile {
             let desk = self.desk.clone();
             spawn_blocking(move || desk.write_all());
         } else {
+            // Requests that came with this one lay down their lines first, and one writes for all.
+            yield_now().await;
             // The system takes microseconds, fewer than to wake another thread. A disk that hangs holds this one alone.
             self.desk.write_all();
         }

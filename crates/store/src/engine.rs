@@ -3,13 +3,11 @@
 use domain::records::Breakdown;
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::Arc;
 
 /// The bytes under which a record lies; keys are ordered byte by byte.
 pub type Key = Vec<u8>;
 
-/// The bytes of a record; the engine never looks into them.
-pub type Value = Arc<[u8]>;
+pub use crate::value::Value;
 
 /// A stamp that a key gets whenever it is written; unlike any other the key ever had, also before it was deleted, the
 /// store wiped or the process restarted.

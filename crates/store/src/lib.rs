@@ -16,6 +16,7 @@ pub mod table;
 mod loaded;
 mod tables;
 mod tape;
+mod value;
 
 use crate::engine::{Batch, Engine, Outcome, Range};
 use crate::loaded::Loaded;

@@ -6,6 +6,7 @@ use crate::table::{Rows, Table};
 use domain::records::{Breakdown, Read, Stop, Unready};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::any::Any;
 use std::collections::BTreeMap;
 
 /// The records within one run of a use case. What the run has written, it reads.
@@ -49,14 +50,17 @@ impl<'a> Records<'a> {
     }
 
     /// The record under the key.
-    pub fn get<const N: usize, V: DeserializeOwned>(
+    pub fn get<const N: usize, V: DeserializeOwned + Any + Clone + Send + Sync>(
         &mut self,
         table: &Table<N, V>,
         key: [&str; N],
     ) -> Read<Option<V>> {
         let key = table.key(key);
         match self.value(&key)? {
-            Some(value) => self.decode(table, &key, &value).map(Some),
+            Some(value) => {
+                let decoded = value.decoded(|bytes| serde_json::from_slice(bytes));
+                decoded.map(Some).map_err(|_| self.undecodable(table, &key))
+            }
             None => Ok(None),
         }
     }
@@ -89,7 +93,9 @@ impl<'a> Records<'a> {
         for (key, value) in self.values(&rows.range, limit)? {
             let name = rows.table.parts(&key).and_then(|mut parts| parts.pop());
             let Some(name) = name else { return Err(self.undecodable(rows.table, &key)) };
-            found.push(Found { name, value: self.decode(rows.table, &key, &value)? });
+            // Rows are read from the file each time, so what they decode to is not kept.
+            let decoded = serde_json::from_slice(&value);
+            found.push(Found { name, value: decoded.map_err(|_| self.undecodable(rows.table, &key))? });
         }
         Ok(found)
     }
@@ -191,16 +197,7 @@ impl<'a> Records<'a> {
         snapshot.scan(range, limit).map_err(|breakdown| self.broken(breakdown))
     }
 
-    fn decode<const N: usize, V: DeserializeOwned>(
-        &mut self,
-        table: &Table<N, V>,
-        key: &[u8],
-        value: &[u8],
-    ) -> Read<V> {
-        // The parser's own words may quote the value.
-        serde_json::from_slice(value).map_err(|_| self.undecodable(table, key))
-    }
-
+    /// The parser's own words may quote the value, so nobody hears them.
     fn undecodable<const N: usize, V>(&mut self, table: &Table<N, V>, key: &[u8]) -> Unready {
         let name = table.name();
         let key = table.parts(key).unwrap_or_else(|| vec![key.escape_ascii().to_string()]);
