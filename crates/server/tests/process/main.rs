@@ -9,6 +9,7 @@ mod folder;
 mod kill;
 mod ledger;
 mod proxies;
+mod rotation;
 mod seeding;
 mod settings;
 mod stopping;

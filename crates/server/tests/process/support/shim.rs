@@ -66,6 +66,12 @@ impl Shim {
         self.say(&format!("{letter} {}", self.folder.join(part).display()));
     }
 
+    /// Kills the server at a step of what it does from now on with its disk: a write, half of which is done, a sync or a
+    /// renaming.
+    pub(crate) fn kill_at(&self, step: u32) {
+        self.say(&format!("k {step} {}", self.folder.display()));
+    }
+
     /// Ends the fault.
     pub(crate) fn end(&self) {
         self.say("-");
