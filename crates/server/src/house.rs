@@ -1,7 +1,7 @@
 //! Opening the data folder and putting the house together.
 
 use crate::Refused;
-use crate::audit::AuditFile;
+use crate::audit::AuditFolders;
 use crate::backup::{COPY, RESTORING};
 use crate::clock::{MachineClock, Stopwatch};
 use crate::config::Settings;
@@ -73,7 +73,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
     let engine = Arc::new(Sqlite::open(&data.path("records.sqlite")).map_err(Refused::because)?);
     let keeper = Arc::new(FolderKeeper::new(data.clone(), engine.clone()));
     let contents = Folder::open(&data.path("objects")).map_err(Refused::because)?;
-    let audit = AuditFile::open(data.path("audit"), clock.clone(), settings.audit.sync, metrics.clone())?;
+    let audit = AuditFolders::open(&settings.audit, data.path("audit"), clock.clone(), metrics.clone())?;
 
     let app = App {
         house: House { revoked_before: keys.revoked_before, ..House::new(account, issuers) },

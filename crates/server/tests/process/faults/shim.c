@@ -4,6 +4,7 @@
  *   SHIM_FAULT    a file; what it says now is what fails now: a letter, a space and the part of the folder it is about
  *                   f PATH   syncing fails (EIO)
  *                   w PATH   the disk is full: every other write is cut in half, all others fail (ENOSPC)
+ *                   h PATH   writing and syncing hang, until this is no longer said
  *                   k N PATH the process is killed at the Nth step, which is a write, of which half is done, a sync or a
  *                            renaming
  *                   -        nothing
@@ -61,6 +62,12 @@ static int fails(char fault, int fd) {
     return part && strncmp(path, part, strlen(part)) == 0;
 }
 
+/* Waits while the disk hangs. */
+static void wait_for(int fd) {
+    while (fails('h', fd))
+        usleep(5000);
+}
+
 /* Whether this is the step at which the process is to be killed. */
 static int is_last(const char *path) {
     static atomic_long steps;
@@ -85,6 +92,7 @@ static ssize_t half(size_t length) {
 
 ssize_t write(int fd, const void *bytes, size_t length) {
     ssize_t fitting = length;
+    wait_for(fd);
     if (is_last_of(fd)) {
         raw_write(fd, bytes, length / 2);
         kill(getpid(), SIGKILL);
@@ -96,6 +104,7 @@ ssize_t write(int fd, const void *bytes, size_t length) {
 
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t at) {
     ssize_t fitting = length;
+    wait_for(fd);
     if (is_last_of(fd)) {
         syscall(SYS_pwrite64, fd, bytes, length / 2, at);
         kill(getpid(), SIGKILL);
@@ -190,6 +199,7 @@ static void keep(int fd) {
 }
 
 static int synced(int fd, long call) {
+    wait_for(fd);
     if (is_last_of(fd))
         kill(getpid(), SIGKILL);
     if (fails('f', fd)) {

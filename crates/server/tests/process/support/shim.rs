@@ -22,6 +22,8 @@ pub(crate) enum Fault {
     Syncing,
     /// The disk is full: nothing new fits, or half of it.
     Full,
+    /// The disk has stopped: whoever writes waits.
+    Hanging,
 }
 
 impl Shim {
@@ -62,6 +64,7 @@ impl Shim {
         let letter = match fault {
             Fault::Syncing => 'f',
             Fault::Full => 'w',
+            Fault::Hanging => 'h',
         };
         self.say(&format!("{letter} {}", self.folder.join(part).display()));
     }
