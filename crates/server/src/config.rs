@@ -221,7 +221,17 @@ pub(crate) struct Limits {
     #[arg(id = "limits.connections_per_address", long = "limits-connections-per-address", value_name = "NUMBER",
           default_value = "100", value_parser = value_parser!(u32).range(1..))]
     pub(crate) connections_per_address: u32,
-    /// Addresses or networks that may have any number of connections besides the trusted proxies.
+    /// How many guests one address, or one /64 network of IPv6, may make in a minute, at once or over it; further ones
+    /// are refused with `TooManyRequestsException`. Whoever shows a login is not counted.
+    #[arg(id = "limits.guests_per_address", long = "limits-guests-per-address", value_name = "NUMBER",
+          default_value = "600", value_parser = value_parser!(u32).range(1..=60_000))]
+    pub(crate) guests_per_address: u32,
+    /// How many guests may be made in one identity pool in a minute, by all addresses together.
+    #[arg(id = "limits.guests_per_pool", long = "limits-guests-per-pool", value_name = "NUMBER",
+          default_value = "6000", value_parser = value_parser!(u32).range(1..=60_000))]
+    pub(crate) guests_per_pool: u32,
+    /// Addresses or networks that may have any number of connections and make any number of guests, as the trusted
+    /// proxies may.
     #[arg(id = "limits.uncapped", long = "limits-uncapped", value_name = "NET,…", value_delimiter = ',',
           default_values = ["127.0.0.0/8", "::1"], value_parser = network)]
     pub(crate) uncapped: Vec<IpNet>,
