@@ -43,7 +43,7 @@ const ANSWERS = {
   'cognito-identity DescribeIdentity': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity DescribeIdentityPool': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity GetCredentialsForIdentity': [...IDENTITY_POOL, 'InvalidIdentityPoolConfigurationException'],
-  'cognito-identity GetId': IDENTITY_POOL,
+  'cognito-identity GetId': [...IDENTITY_POOL, 'TooManyRequestsException'],
   'cognito-identity GetIdentityPoolRoles': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity ListIdentities': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'],
   'cognito-identity ListIdentityPools': [...OF_IDENTITY_POOLS, 'InvalidParameterException'],

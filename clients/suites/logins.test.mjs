@@ -54,6 +54,14 @@ describe('logins shown to an identity pool', () => {
     assert.match(one.credentials.accessKeyId, /^ASIA/);
   });
 
+  it('are needed from an address that has made as many guests as it may', async (test) => {
+    const capped = await serverOfTest(test, SEED, '--limits-uncapped', '192.0.2.1', '--limits-guests-per-address', '2');
+    await guest(capped);
+    await guest(capped);
+    await refused(guest(capped), 'TooManyRequestsException', 'Rate exceeded');
+    await member(capped, ALICE);
+  });
+
   it('are absent when the list of them is empty', async () => {
     const { IdentityId } = await asGetId({});
     assert.ok((await asGetCredentials({}, IdentityId)).Credentials);

@@ -19,9 +19,9 @@ export function serverOfSuite(seed) {
   return server;
 }
 
-/** A server for one test alone, which may turn its clock. */
-export async function serverOfTest(test, seed) {
-  const server = new Server(seed);
+/** A server for one test alone, which may turn its clock, and that is told more than others. */
+export async function serverOfTest(test, seed, ...options) {
+  const server = new Server(seed, options);
   test.after(() => server.stop());
   await server.start();
   return server;
@@ -30,19 +30,21 @@ export async function serverOfTest(test, seed) {
 class Server {
   #folder = mkdtempSync(path.join(tmpdir(), 'cenote-'));
   #seed;
+  #options;
   #process;
   #ended;
   #log = '';
 
-  constructor(seed) {
+  constructor(seed, options = []) {
     this.#seed = seed;
+    this.#options = options;
   }
 
   /** Runs `cenote dev`, which seeds an empty data folder. */
   start() {
     const seedFile = path.join(this.#folder, 'seed.json');
     if (this.#seed) writeFileSync(seedFile, JSON.stringify(this.#seed));
-    return this.#run('dev', ...(this.#seed ? ['--seed', seedFile] : []));
+    return this.#run('dev', ...(this.#seed ? ['--seed', seedFile] : []), ...this.#options);
   }
 
   /** Stops, and runs again on the same data as `cenote serve`, which has no tools for developers. */

@@ -2,6 +2,7 @@
 
 use crate::audit::Audit;
 use crate::body::ResponseBody;
+use crate::guests::Guests;
 use crate::hashing::Hashing;
 use crate::key_making::KeyMaking;
 use crate::s3::hosts::S3Hosts;
@@ -103,6 +104,8 @@ pub struct App {
     pub s3_hosts: S3Hosts,
     /// The services and their models.
     pub services: Services,
+    /// How many guests may be made.
+    pub guests: Guests,
     /// Where passwords are hashed.
     pub hashing: Hashing,
     /// Where the keys of user pools are made.

@@ -39,6 +39,11 @@ pub(crate) const LONGEST: usize = 1024;
 pub trait Sink: Send + Sync {
     /// Writes one line.
     fn write(&self, line: String) -> Pin<Box<dyn Future<Output = Result<(), Breakdown>> + Send + '_>>;
+
+    /// What was wrong with it at the last line, for whoever asks how the server is.
+    fn trouble(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// The records.
@@ -69,6 +74,11 @@ impl Audit {
     /// Records that are written to this sink.
     pub fn new(sink: Arc<dyn Sink>) -> Self {
         Self { sink, recent: Mutex::default() }
+    }
+
+    /// What was wrong with the sink at the last line.
+    pub(crate) fn trouble(&self) -> Option<&'static str> {
+        self.sink.trouble()
     }
 
     /// The records of the last requests, oldest first, one JSON text each.

@@ -150,6 +150,12 @@ impl Said {
         Self { status, code, message, reason, kind, headers: Vec::new(), details: Vec::new() }
     }
 
+    /// What the JSON services say to somebody who asks too often.
+    pub fn too_many_requests(reason: impl ToString) -> Self {
+        let said = Self::bad_request("TooManyRequestsException", "Rate exceeded");
+        Self { reason: reason.to_string(), ..said }
+    }
+
     /// The same with another status.
     #[must_use]
     pub const fn with_status(mut self, status: StatusCode) -> Self {

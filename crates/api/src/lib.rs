@@ -23,6 +23,7 @@ pub mod service;
 pub mod sts;
 
 mod cors;
+pub mod guests;
 pub mod hashing;
 mod json_door;
 mod json_words;

@@ -13,6 +13,7 @@ use crate::protocol::timestamp::http_date;
 use crate::service::Service;
 use crate::{cenote, cors, json_door, query_door, s3};
 use broker::iam::access::Circumstances;
+use bytes::Bytes;
 use domain::entropy::draw_uuid;
 use domain::s3::bucket::RESERVED_SEGMENTS;
 use domain::user_pool::pool::UserPoolId;
@@ -237,7 +238,11 @@ fn json_document(document: &Value) -> Response<ResponseBody> {
 
 async fn ready(app: &App) -> Response<ResponseBody> {
     match app.store.is_empty().await {
-        Ok(_) => text(StatusCode::OK, "ready\n"),
+        // What is known can be read all the same, so that nobody should turn away from this server.
+        Ok(_) => match app.audit.trouble() {
+            Some(trouble) => text(StatusCode::OK, format!("ready, but {trouble}\n")),
+            None => text(StatusCode::OK, "ready\n"),
+        },
         Err(breakdown) => {
             tracing::error!(%breakdown, "the store does not answer");
             text(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
@@ -245,7 +250,7 @@ async fn ready(app: &App) -> Response<ResponseBody> {
     }
 }
 
-fn text(status: StatusCode, text: &'static str) -> Response<ResponseBody> {
+fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<ResponseBody> {
     let mut response = Response::new(full(text));
     *response.status_mut() = status;
     response

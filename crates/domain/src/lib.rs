@@ -2,9 +2,11 @@
 
 pub mod account;
 pub mod arn;
+pub mod budget;
 pub mod entropy;
 pub mod iam;
 pub mod identity_pool;
+pub mod network;
 pub mod records;
 pub mod s3;
 pub mod seal;

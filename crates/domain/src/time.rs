@@ -70,6 +70,11 @@ impl Span {
     /// No time at all.
     pub const ZERO: Self = Self(0);
 
+    /// A span of whole milliseconds.
+    pub const fn from_millis(millis: u32) -> Self {
+        Self(millis as i64)
+    }
+
     /// A span of whole seconds.
     pub const fn from_secs(secs: u32) -> Self {
         Self(secs as i64 * 1000)
@@ -83,6 +88,12 @@ impl Span {
     /// A span of whole hours.
     pub const fn from_hours(hours: u32) -> Self {
         Self(hours as i64 * 3_600_000)
+    }
+
+    /// The span so many times.
+    #[must_use]
+    pub const fn times(self, many: u32) -> Self {
+        Self(self.0.saturating_mul(many as i64))
     }
 
     /// The span in milliseconds.

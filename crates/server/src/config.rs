@@ -161,6 +161,16 @@ pub(crate) struct TlsSettings {
 
 #[derive(Args)]
 pub(crate) struct AuditSettings {
+    /// The folders that get every line of the audit, in a file for each day; `audit` in the data folder if absent. Of
+    /// several, on disks of their own, one that can be written to is enough: what another one misses is logged and
+    /// counted, and it is tried again with each line. While none can be written to nothing is issued.
+    #[arg(id = "audit.folders", long = "audit-folders", value_name = "DIR,…", value_delimiter = ',')]
+    pub(crate) folders: Vec<PathBuf>,
+    /// How many seconds may pass until a line is written. A folder that takes longer counts as one that cannot be written
+    /// to, until the write that hangs has ended.
+    #[arg(id = "audit.wait_seconds", long = "audit-wait-seconds", value_name = "SECONDS", default_value = "5",
+          value_parser = value_parser!(u32).range(1..=60))]
+    pub(crate) wait_seconds: u32,
     /// Wait until the disk has every audit record that must not be lost, so that it survives a crash of the machine.
     #[arg(id = "audit.sync", long = "audit-sync", value_name = "BOOL", num_args = 0..=1, require_equals = true,
           default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new())]
@@ -211,7 +221,17 @@ pub(crate) struct Limits {
     #[arg(id = "limits.connections_per_address", long = "limits-connections-per-address", value_name = "NUMBER",
           default_value = "100", value_parser = value_parser!(u32).range(1..))]
     pub(crate) connections_per_address: u32,
-    /// Addresses or networks that may have any number of connections besides the trusted proxies.
+    /// How many guests one address, or one /64 network of IPv6, may make in a minute, at once or over it; further ones
+    /// are refused with `TooManyRequestsException`. Whoever shows a login is not counted.
+    #[arg(id = "limits.guests_per_address", long = "limits-guests-per-address", value_name = "NUMBER",
+          default_value = "600", value_parser = value_parser!(u32).range(1..=60_000))]
+    pub(crate) guests_per_address: u32,
+    /// How many guests may be made in one identity pool in a minute, by all addresses together.
+    #[arg(id = "limits.guests_per_pool", long = "limits-guests-per-pool", value_name = "NUMBER",
+          default_value = "6000", value_parser = value_parser!(u32).range(1..=60_000))]
+    pub(crate) guests_per_pool: u32,
+    /// Addresses or networks that may have any number of connections and make any number of guests, as the trusted
+    /// proxies may.
     #[arg(id = "limits.uncapped", long = "limits-uncapped", value_name = "NET,…", value_delimiter = ',',
           default_values = ["127.0.0.0/8", "::1"], value_parser = network)]
     pub(crate) uncapped: Vec<IpNet>,

@@ -1,7 +1,7 @@
 //! Opening the data folder and putting the house together.
 
 use crate::Refused;
-use crate::audit::AuditFile;
+use crate::audit::AuditFolders;
 use crate::backup::{COPY, RESTORING};
 use crate::clock::{MachineClock, Stopwatch};
 use crate::config::Settings;
@@ -11,8 +11,11 @@ use crate::entropy::MachineEntropy;
 use crate::keeper::FolderKeeper;
 use crate::keys::{self, MachineKeys};
 use crate::metrics::Metrics;
+use crate::places;
+use crate::proxies::TrustedProxies;
 use api::app::{App, Clock, S3Cors, Secrets};
 use api::audit::Audit;
+use api::guests::Guests;
 use api::key_making::KeyMaking;
 use api::s3::hosts::S3Hosts;
 use api::service::Services;
@@ -73,7 +76,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
     let engine = Arc::new(Sqlite::open(&data.path("records.sqlite")).map_err(Refused::because)?);
     let keeper = Arc::new(FolderKeeper::new(data.clone(), engine.clone()));
     let contents = Folder::open(&data.path("objects")).map_err(Refused::because)?;
-    let audit = AuditFile::open(data.path("audit"), clock.clone(), settings.audit.sync, metrics.clone())?;
+    let audit = AuditFolders::open(&settings.audit, data.path("audit"), clock.clone(), metrics.clone())?;
 
     let app = App {
         house: House { revoked_before: keys.revoked_before, ..House::new(account, issuers) },
@@ -87,10 +90,20 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
         s3_cors,
         s3_hosts: S3Hosts::new(&settings.s3_hosts),
         services,
+        guests: guests(settings),
         hashing: api::hashing::Hashing::default(),
         key_making: KeyMaking::new(Arc::new(MachineKeys)),
         signers: api::signers::Signers::default(),
     };
     keeper.rotate_if_due(&app)?;
     Ok(Opened { app: Arc::new(app), data, keeper, clock, metrics, process })
+}
+
+fn guests(settings: &Settings) -> Guests {
+    let limits = &settings.limits;
+    let (uncapped, proxies) =
+        (limits.uncapped.clone(), TrustedProxies::new(settings.trusted_proxies.clone()));
+    Guests::new((limits.guests_per_address, limits.guests_per_pool), move |address| {
+        places::is_uncapped(address, &uncapped, &proxies)
+    })
 }

@@ -28,7 +28,12 @@ mod verbs;
 
 use config::{Command, Environment, KeysCommand, LogFormat, LogLevel, LogSettings};
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long threads may take to end once the last request has ended.
+const LAST_THREADS: Duration = Duration::from_secs(5);
 
 /// Why the server does not start, or stops. Its text says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -65,16 +70,28 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Refused> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads(&command))
         .enable_all()
         .build()
         .map_err(|error| Refused(format!("the runtime does not start: {error}")))?;
-    runtime.block_on(async {
-        match command {
-            Command::Serve(settings) => serve::run(house::open(&settings)?, &settings).await,
-            Command::Dev(settings) => dev::run(*settings).await,
-            Command::Keys { command: KeysCommand::Rotate { server } } => verbs::rotate_keys(&server).await,
-            Command::Backup { file, server } => verbs::backup(&file, &server).await,
-            Command::Restore { file, data } => verbs::restore(&file, &data),
-        }
-    })
+    let ended = runtime.block_on(obey(command));
+    // Nothing that counts is under way; a disk that hangs must not keep the process.
+    runtime.shutdown_timeout(LAST_THREADS);
+    ended
+}
+
+/// As many as there are cores, and one that no folder of the audit keeps when its disk hangs.
+fn threads(command: &Command) -> usize {
+    let folders = command.settings().map_or(0, |settings| settings.audit.folders.len().max(1));
+    std::thread::available_parallelism().map_or(1, NonZero::get).max(folders + 1)
+}
+
+async fn obey(command: Command) -> Result<(), Refused> {
+    match command {
+        Command::Serve(settings) => serve::run(house::open(&settings)?, &settings).await,
+        Command::Dev(settings) => dev::run(*settings).await,
+        Command::Keys { command: KeysCommand::Rotate { server } } => verbs::rotate_keys(&server).await,
+        Command::Backup { file, server } => verbs::backup(&file, &server).await,
+        Command::Restore { file, data } => verbs::restore(&file, &data),
+    }
 }

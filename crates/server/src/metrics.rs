@@ -1,6 +1,6 @@
 //! What an operator counts, in the form that Prometheus reads.
 //!
-//! No label holds anything that a client wrote: services and operations are those of the models.
+//! No label holds anything that a client wrote: services and operations are those of the models, folders the settings'.
 
 mod listener;
 
@@ -32,6 +32,8 @@ pub(crate) struct Metrics {
     connections: Gauge,
     connections_refused: Counter,
     audit_lines: Family<OfEnd, Counter>,
+    audit_folders: Family<OfFolder, Gauge>,
+    audit_lines_missed: Family<OfFolder, Counter>,
     commits: Family<OfEnd, Counter>,
     hashing: Gauge,
 }
@@ -54,6 +56,11 @@ struct OfEnd {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfFolder {
+    folder: String,
+}
+
 impl Metrics {
     pub(crate) fn new() -> Self {
         Self {
@@ -63,6 +70,8 @@ impl Metrics {
             connections: Gauge::default(),
             connections_refused: Counter::default(),
             audit_lines: Family::default(),
+            audit_folders: Family::default(),
+            audit_lines_missed: Family::default(),
             commits: Family::default(),
             hashing: Gauge::default(),
         }
@@ -80,6 +89,10 @@ impl Metrics {
         let refused = "Connections that were closed because their address had all it may have";
         all.register("connections_refused", refused, self.connections_refused.clone());
         all.register("audit_lines", "Lines for the audit that must not be lost", self.audit_lines.clone());
+        let folders = "Whether the last line for the audit got to a folder";
+        all.register("audit_folder_up", folders, self.audit_folders.clone());
+        let missed = "Lines for the audit that a folder does not have";
+        all.register("audit_folder_missed_lines", missed, self.audit_lines_missed.clone());
         all.register("store_commits", "Commits of the store, by how they ended", self.commits.clone());
         all.register("hashing_queue", "Passwords that are hashed or wait for it", self.hashing.clone());
         all
@@ -127,6 +140,16 @@ impl Metrics {
     pub(crate) fn audit_line(&self, is_written: bool) {
         let outcome = if is_written { "written" } else { "lost" };
         self.audit_lines.get_or_create(&OfEnd { outcome }).inc();
+    }
+
+    /// Whether the last line for the audit got to a folder.
+    pub(crate) fn audit_folder(&self, folder: &str, is_up: bool) {
+        self.audit_folders.get_or_create(&OfFolder { folder: folder.to_owned() }).set(is_up.into());
+    }
+
+    /// A folder does not have a line for the audit.
+    pub(crate) fn audit_line_missed(&self, folder: &str) {
+        self.audit_lines_missed.get_or_create(&OfFolder { folder: folder.to_owned() }).inc();
     }
 
     /// Everything as text, with what others count read now.

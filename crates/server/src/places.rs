@@ -2,16 +2,17 @@
 
 use crate::config::Limits;
 use crate::proxies::TrustedProxies;
+use domain::network::Network;
 use ipnet::IpNet;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The places for connections.
 pub(crate) struct Places {
     all: Arc<Semaphore>,
-    taken: Mutex<HashMap<IpAddr, u32>>,
+    taken: Mutex<HashMap<Network, u32>>,
     most: u32,
     uncapped: Vec<IpNet>,
 }
@@ -22,7 +23,7 @@ pub(crate) type Free = OwnedSemaphorePermit;
 /// A connection's place; it is free again when this is dropped.
 pub(crate) struct Place {
     _free: Free,
-    counted: Option<(Arc<Places>, IpAddr)>,
+    counted: Option<(Arc<Places>, Network)>,
 }
 
 impl Places {
@@ -49,10 +50,10 @@ impl Places {
         address: IpAddr,
         proxies: &TrustedProxies,
     ) -> Option<Place> {
-        if proxies.include(address) || self.uncapped.iter().any(|network| network.contains(&address)) {
+        if is_uncapped(address, &self.uncapped, proxies) {
             return Some(Place { _free: free, counted: None });
         }
-        let holder = holder(address);
+        let holder = Network::of(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(holder).or_default();
         if *count >= self.most {
@@ -64,13 +65,9 @@ impl Places {
     }
 }
 
-/// Who counts as one: somebody with IPv6 has a whole /64 network.
-fn holder(address: IpAddr) -> IpAddr {
-    const NETWORK: u128 = !0 << 64;
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & NETWORK)),
-    }
+/// Whether an address may have and do as much as it wants: a trusted proxy's, or one that the settings name.
+pub(crate) fn is_uncapped(address: IpAddr, uncapped: &[IpNet], proxies: &TrustedProxies) -> bool {
+    proxies.include(address) || uncapped.iter().any(|network| network.contains(&address))
 }
 
 impl Drop for Place {
@@ -100,6 +97,8 @@ pub(crate) mod tests {
             connections: 100,
             connections_per_address: most,
             uncapped: nets(&["127.0.0.0/8"]),
+            guests_per_address: 1,
+            guests_per_pool: 1,
             head_bytes: 8192,
             idle_seconds: 1,
             pause_seconds: 1,

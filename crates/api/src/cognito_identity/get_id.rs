@@ -2,7 +2,7 @@
 
 use super::{fault_of, logins};
 use crate::app::App;
-use crate::fault::{Common, Fault};
+use crate::fault::{Common, Fault, Said};
 use crate::operation::{Call, Operation, Public, Reply};
 use broker::identity_pool::get_id;
 use broker::identity_pool::issuers::Asked;
@@ -47,6 +47,12 @@ impl Operation for GetId {
             return Err(Common::BadMember("AccountId is not this server's account".to_owned()).into());
         }
         let proven = logins::prove(app, call, Asked::Pool(pool.clone()), &input.logins).await?;
+        if proven.is_empty() {
+            // A flood is not put on record for good: that would fill the disk in its place.
+            let too_many =
+                |_| Said::too_many_requests("too many guests were made from this network or in this pool");
+            app.guests.one_more(call.circumstances.source_ip, &pool, call.now).map_err(too_many)?;
+        }
         let getting = app.store.transact(app.entropy.as_ref(), |records, entropy| {
             get_id::get_id(records, &app.house, (&pool, &proven), call.now, entropy)
         });

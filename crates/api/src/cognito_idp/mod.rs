@@ -23,7 +23,7 @@ mod tokens;
 mod user;
 
 use crate::dispatch::Served;
-use crate::fault::{Common, Fault, Said};
+use crate::fault::{Common, Fault, Kind, Said};
 use crate::json_words;
 use crate::operation::Permission;
 use crate::protocol::embedded;
@@ -138,5 +138,5 @@ fn not_found(message: String) -> Said {
 }
 
 fn too_many_requests() -> Said {
-    Said::bad_request("TooManyRequestsException", "Rate exceeded").denied_because("too many wait already")
+    Said { kind: Kind::Denial, ..Said::too_many_requests("too many wait already") }
 }

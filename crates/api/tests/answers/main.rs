@@ -12,6 +12,7 @@ mod cross_origin;
 mod deleting;
 mod discovery;
 mod golden;
+mod guests;
 mod hosts;
 mod identity_pools;
 mod ledger;

@@ -4,11 +4,12 @@
 //! check, the caller hashes, and [`succeed`] or [`fail`] remembers how it ended.
 
 use domain::entropy::Entropy;
+use domain::network::Network;
 use domain::records::{Read, Stop, UserPools, UserSessions, refuse};
 use domain::seal::SealingKey;
 use domain::time::Timestamp;
 use domain::user_pool::client::{AuthFlow, Client, ClientId, SecretUnproven};
-use domain::user_pool::failures::{Network, NetworkFailures, UserFailures};
+use domain::user_pool::failures::{NetworkFailures, UserFailures, network_of};
 use domain::user_pool::keys::PoolKeys;
 use domain::user_pool::password::PasswordHash;
 use domain::user_pool::pool::UserPool;
@@ -124,7 +125,7 @@ pub fn begin(
     }
     let user = records.user(&client.pool, username)?;
     let of_user = records.user_failures(&client.pool, username)?;
-    let network = Network::of(address);
+    let network = network_of(address);
     let of_network = network.map(|network| records.network_failures(network)).transpose()?.flatten();
     if of_user.is_some_and(|failures| failures.still_block(now))
         || of_network.is_some_and(|failures| failures.still_block(now))

@@ -1,8 +1,10 @@
 //! Failed sign-ins, and how long they make the next one wait.
 
+use crate::budget::{Budget, SKEW};
+use crate::network::Network;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 /// After this long without a failure everything is forgotten. Source: Cognito developer guide, "lockout behavior".
 const QUIET: Span = Span::from_mins(15);
@@ -10,15 +12,9 @@ const QUIET: Span = Span::from_mins(15);
 /// How many failures a user is forgiven; then each doubles the wait, from a second to fifteen minutes.
 const FREE_OF_USER: u32 = 5;
 
-/// How many failures a network is forgiven at once: more, because an office may share one.
-const FREE_OF_NETWORK: u32 = 50;
-
-/// How many seconds it takes until a network is forgiven one more.
-const SECONDS_PER_FAILURE: u32 = 10;
-
-/// How far ahead a failure may lie: requests at the same time do not see the same moment. One that lies further ahead was
-/// written by a clock that was set back since, and says nothing.
-const SKEW: Span = Span::from_mins(1);
+/// How many failures a network is forgiven at once, more than a user because an office may share one, and how long it
+/// takes until it is forgiven one more.
+const OF_NETWORK: Budget = Budget::new(50, Span::from_secs(10));
 
 /// The failed sign-ins of one user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,14 +65,13 @@ impl NetworkFailures {
     #[must_use]
     pub fn and_one_more(past: Option<Self>, now: Timestamp) -> Self {
         let past = past.filter(|past| !lies_ahead(past.last, now));
-        let (forgiven, last) = past.map_or((now, now), |past| (past.forgiven.max(now), past.last.max(now)));
-        Self { forgiven: forgiven.after(Span::from_secs(SECONDS_PER_FAILURE)), last }
+        let (forgiven, last) = past.map_or((now, now), |past| (past.forgiven, past.last.max(now)));
+        Self { forgiven: OF_NETWORK.spend(forgiven, now), last }
     }
 
     /// Whether the next attempt must still wait. An attempt during the wait does not count.
     pub fn still_block(&self, now: Timestamp) -> bool {
-        const ALL_BUT_ONE: Span = Span::from_secs((FREE_OF_NETWORK - 1) * SECONDS_PER_FAILURE);
-        !lies_ahead(self.last, now) && self.forgiven.since(now) > ALL_BUT_ONE
+        !lies_ahead(self.last, now) && OF_NETWORK.is_spent(self.forgiven, now)
     }
 }
 
@@ -84,24 +79,10 @@ fn lies_ahead(last: Timestamp, now: Timestamp) -> bool {
     last.since(now) > SKEW
 }
 
-/// Where sign-ins come from: an IPv4 address, or of IPv6 a network of 64 bits, which is what one customer has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network(IpAddr);
-
-impl Network {
-    /// The network of an address; `None` for the machine itself, where a proxy speaks for everybody.
-    pub fn of(address: IpAddr) -> Option<Self> {
-        match address {
-            _ if address.is_loopback() => None,
-            IpAddr::V4(_) => Some(Self(address)),
-            IpAddr::V6(v6) => Some(Self(IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)))),
-        }
-    }
-
-    /// Its first address.
-    pub const fn address(self) -> IpAddr {
-        self.0
-    }
+/// The network that failures of an address are counted for; `None` for the machine itself, where a proxy speaks for
+/// everybody.
+pub const fn network_of(address: IpAddr) -> Option<Network> {
+    if address.is_loopback() { None } else { Some(Network::of(address)) }
 }
 
 #[cfg(test)]
@@ -204,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_machine_itself_is_no_network_and_neighbours_in_ipv6_are_one() {
-        let of = |text: &str| Network::of(text.parse().unwrap());
+        let of = |text: &str| network_of(text.parse().unwrap());
         assert_eq!((of("127.0.0.1"), of("127.9.9.9"), of("::1")), (None, None, None));
         assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:1"));
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));

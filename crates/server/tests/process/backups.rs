@@ -2,7 +2,7 @@
 
 use crate::support::{
     Answer, Ask, BUCKET, Connection, DemoUser, Held, Running, Start, credentials_of, demo_user, listed_keys,
-    pool_login, root_of, send, sign_in, try_credentials, try_identity,
+    pool_login, root_of, send, sign_in, try_credentials, try_identity, try_rotation,
 };
 use serde_json::json;
 use std::fs::{self, OpenOptions};
@@ -84,10 +84,7 @@ fn a_key_ring_that_is_full_is_not_rotated_until_old_keys_have_left_it() {
     let server = Start::dev(folder.path()).quiet().run();
     let root = root_of(folder.path());
     let mut connection = Connection::open(server.address).unwrap();
-    let mut rotate = || {
-        let rotate = Ask::new("POST", "/_cenote/v1/RotateKeys").body("");
-        connection.send(&rotate.signed_for("cenote", &root)).unwrap()
-    };
+    let mut rotate = || try_rotation(&mut connection, &root).unwrap();
     for key in 2..=100 {
         assert_eq!(rotate().json()["RingKey"], key);
     }

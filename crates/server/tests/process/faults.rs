@@ -10,21 +10,29 @@ use std::collections::BTreeSet;
 use std::fs;
 
 /// What somebody has from before the fault.
-struct Before {
-    shim: Shim,
-    server: Running,
+pub(crate) struct Before {
+    pub(crate) shim: Shim,
+    pub(crate) server: Running,
     root: Held,
     user: DemoUser,
-    login: Value,
-    identity: String,
-    held: Held,
+    pub(crate) login: Value,
+    pub(crate) identity: String,
+    pub(crate) held: Held,
     guest: String,
 }
 
 impl Before {
     fn begin(folder: &std::path::Path) -> Self {
+        Self::begin_as(folder, |start, _| start.flag("--audit-sync"))
+    }
+
+    /// Of a server that is told more.
+    pub(crate) fn begin_as(
+        folder: &std::path::Path,
+        told: impl FnOnce(Start, &std::path::Path) -> Start,
+    ) -> Self {
         let shim = Shim::build(folder);
-        let server = shim.failing(Start::dev(shim.data())).flag("--audit-sync").run();
+        let server = told(shim.failing(Start::dev(shim.data())), shim.data()).run();
         let user = demo_user(shim.data());
         let login = pool_login(&sign_in(server.address, &user));
         let mut connection = Connection::open(server.address).unwrap();
@@ -37,7 +45,7 @@ impl Before {
         before
     }
 
-    fn connection(&self) -> Connection {
+    pub(crate) fn connection(&self) -> Connection {
         Connection::open(self.server.address).unwrap()
     }
 
@@ -54,7 +62,7 @@ impl Before {
     }
 
     /// What needs no disk to be written goes on.
-    fn reads_are_up(&self) {
+    pub(crate) fn reads_are_up(&self) {
         let kept = self.get("kept");
         assert_eq!((kept.status, kept.body.as_slice()), (200, b"as it was".as_slice()), "{}", kept.text());
         let keys = listed_keys(&mut self.connection(), BUCKET, &self.held);
@@ -67,7 +75,7 @@ impl Before {
     }
 
     /// Nothing that must be on record leaves.
-    fn nothing_is_issued(&self) {
+    pub(crate) fn nothing_is_issued(&self) {
         let mut connection = self.connection();
         let answers = [
             try_credentials(&mut connection, &self.identity, Some(&self.login)).unwrap(),
@@ -96,7 +104,7 @@ impl Before {
     }
 
     /// Everything works, without a restart.
-    fn all_is_well(&self, issued: &mut BTreeSet<String>) {
+    pub(crate) fn all_is_well(&self, issued: &mut BTreeSet<String>) {
         let mut connection = self.connection();
         let guest = try_identity(&mut connection, None).unwrap().member("/IdentityId");
         issued.insert(credentials_of(&try_credentials(&mut connection, &guest, None).unwrap()).id);
@@ -110,7 +118,7 @@ impl Before {
     }
 
     /// What stands in the folder is whole, and a server that never saw a fault finds the same in it.
-    fn stays_whole_over_a_restart(self, issued: &BTreeSet<String>) {
+    pub(crate) fn stays_whole_over_a_restart(self, issued: &BTreeSet<String>) {
         let Self { shim, server, root, login, identity, .. } = self;
         let incoming = fs::read_dir(shim.data().join("objects/incoming")).unwrap().count();
         assert_eq!(incoming, 0, "nothing half-written is left over");

@@ -5,7 +5,7 @@
 use crate::ledger::{AuditReader, Ledger};
 use crate::support::{
     Answer, Ask, BUCKET, Connection, DemoUser, Held, Shim, Start, Stopwatch, credentials_of, demo_user, get,
-    listed_keys, pool_login, root_of, sign_in, try_credentials, try_identity,
+    listed_keys, lists, pool_login, root_of, sign_in, try_credentials, try_identity, try_rotation,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,6 +21,9 @@ use std::time::Duration;
 const KILLS: u64 = 200;
 
 const LOSSES: u64 = 20;
+
+/// How often the key ring is to get a new key; it has room for a hundred.
+const ROTATIONS: u32 = 90;
 
 /// How many users sign in; most of them get their identity while the server is being killed.
 const USERS: usize = 12;
@@ -123,14 +126,20 @@ impl Round<'_> {
         }
     }
 
-    /// Comes as a new guest, again and again.
-    fn come_as_guests(&self) -> Option<()> {
+    /// Comes as a new guest, again and again. Now and then the key ring gets a new key, while others come and go.
+    fn come_as_guests(&self, mut draw: Draw) -> Option<()> {
         let mut connection = self.connection()?;
         loop {
+            if draw.below(20) == 0 && self.ledger().rotations < ROTATIONS {
+                self.ledger().rotations += 1;
+                let rotated = self.outcome(try_rotation(&mut connection, &self.world.root))?;
+                self.ledger().ring_keys.insert(rotated.json()["RingKey"].as_u64().unwrap());
+            }
             let identity = self.outcome(try_identity(&mut connection, None))?.member("/IdentityId");
             self.ledger().guests.push(identity.clone());
-            let answer = self.outcome(try_credentials(&mut connection, &identity, None))?;
-            self.ledger().has_access_key(credentials_of(&answer).id);
+            let held = credentials_of(&self.outcome(try_credentials(&mut connection, &identity, None))?);
+            self.ledger().has_access_key(held.id.clone());
+            self.ledger().untried.push(held);
         }
     }
 
@@ -211,6 +220,9 @@ fn check(world: &World, address: SocketAddr, guests: &[String]) {
         let held = credentials_of(&try_credentials(&mut connection, &identity, Some(login)).unwrap());
         ledger.has_access_key(held.id);
     }
+    for held in std::mem::take(&mut ledger.untried) {
+        assert_eq!(lists(&mut connection, &held), 200, "{} is worth nothing any more", held.id);
+    }
     for guest in guests {
         ledger.has_access_key(credentials_of(&try_credentials(&mut connection, guest, None).unwrap()).id);
     }
@@ -223,7 +235,8 @@ fn run_until_killed(world: &World, server: crate::support::Running, draw: &mut D
             let draw = Draw(draw.next());
             scope.spawn(|| round.write_objects(writer, draw));
         }
-        scope.spawn(|| round.come_as_guests());
+        let guests_draw = Draw(draw.next());
+        scope.spawn(|| round.come_as_guests(guests_draw));
         for _ in 0..2 {
             let draw = Draw(draw.next());
             scope.spawn(|| round.come_signed_in(draw, known));
@@ -263,19 +276,22 @@ fn what_was_acknowledged_survives_two_hundred_kills() {
         }
         audit.read(&data.join("audit"));
         audit.has_all(&world.ledger.lock().unwrap().access_keys);
+        audit.has_rotations(&world.ledger.lock().unwrap().ring_keys);
     }
     starts.sort();
     let ledger = world.ledger.lock().unwrap();
     let (median, worst) = (starts[starts.len() / 2], starts[starts.len() - 1]);
     println!(
-        "{KILLS} kills; {:?}; {} guests, {} users, {} access keys, {} audit lines; ready after {median:?}, at worst {worst:?}",
+        "{KILLS} kills; {:?}; {} ring keys, {} guests, {} users, {} access keys, {} audit lines; ready after {median:?}, at worst {worst:?}",
         ledger.counts,
+        ledger.ring_keys.len(),
         ledger.guests.len(),
         ledger.users.len(),
         ledger.access_keys.len(),
         audit.lines,
     );
     assert!(ledger.counts.puts > KILLS && ledger.guests.len() as u64 > KILLS, "the clients did too little");
+    assert!(!ledger.ring_keys.is_empty(), "the key ring was left alone");
 }
 
 #[test]
@@ -300,14 +316,16 @@ fn what_was_acknowledged_survives_losses_of_power() {
         seen = all.len();
         audit.read(&shim.data().join("audit"));
         audit.has_all(&world.ledger.lock().unwrap().access_keys);
+        audit.has_rotations(&world.ledger.lock().unwrap().ring_keys);
         if loss < LOSSES {
             run_until_killed(&world, server, &mut draw, USERS);
         }
     }
     let ledger = world.ledger.lock().unwrap();
     println!(
-        "{LOSSES} losses; {:?}; {} guests, {} audit lines",
+        "{LOSSES} losses; {:?}; {} ring keys, {} guests, {} audit lines",
         ledger.counts,
+        ledger.ring_keys.len(),
         ledger.guests.len(),
         audit.lines
     );

@@ -1,5 +1,6 @@
 //! What clients were told, to be held against what a server that was killed still has.
 
+use crate::support::Held;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,6 +20,12 @@ pub(crate) struct Ledger {
     pub(crate) guests: Vec<String>,
     /// The access keys that were handed out.
     pub(crate) access_keys: BTreeSet<String>,
+    /// The credentials that guests got since they were last tried.
+    pub(crate) untried: Vec<Held>,
+    /// The numbers of the keys that the key ring got.
+    pub(crate) ring_keys: BTreeSet<u64>,
+    /// How often it was asked to get one.
+    pub(crate) rotations: u32,
     pub(crate) counts: Counts,
 }
 
@@ -86,6 +93,7 @@ fn shown(found: &Content, possible: &[Content]) -> String {
 pub(crate) struct AuditReader {
     read: BTreeMap<PathBuf, usize>,
     access_keys: BTreeSet<String>,
+    ring_keys: BTreeSet<u64>,
     pub(crate) lines: u64,
 }
 
@@ -105,6 +113,7 @@ impl AuditReader {
                 if let Some(id) = record["responseElements"]["accessKeyId"].as_str() {
                     self.access_keys.insert(id.to_owned());
                 }
+                self.ring_keys.extend(record["responseElements"]["ringKey"].as_u64());
             }
             *from = whole;
         }
@@ -113,6 +122,12 @@ impl AuditReader {
     /// Every access key that was handed out is on record.
     pub(crate) fn has_all(&self, handed_out: &BTreeSet<String>) {
         let missing: Vec<&String> = handed_out.difference(&self.access_keys).collect();
+        assert!(missing.is_empty(), "not on record: {missing:?}");
+    }
+
+    /// Every key that the key ring got is on record.
+    pub(crate) fn has_rotations(&self, ring_keys: &BTreeSet<u64>) {
+        let missing: Vec<&u64> = ring_keys.difference(&self.ring_keys).collect();
         assert!(missing.is_empty(), "not on record: {missing:?}");
     }
 }

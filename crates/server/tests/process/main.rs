@@ -1,6 +1,7 @@
 //! The binary as a process: its folder, its life and death, and whoever connects to it.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod audit_folders;
 mod backups;
 mod connections;
 mod development;
@@ -9,6 +10,7 @@ mod folder;
 mod kill;
 mod ledger;
 mod proxies;
+mod rotation;
 mod seeding;
 mod settings;
 mod stopping;

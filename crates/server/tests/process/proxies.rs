@@ -100,3 +100,28 @@ fn failed_sign_ins_behind_a_proxy_are_counted_for_who_made_them() {
     let other = sign_in_from(&server, &alice, "203.0.113.2");
     assert!(other.contains("IdToken"), "{other}");
 }
+
+#[test]
+fn guests_are_counted_for_whoever_makes_them_and_not_at_all_for_uncapped_addresses() {
+    let folder = tempfile::tempdir().unwrap();
+    let guest = Ask::json("AWSCognitoIdentityService.GetId", &json!({ "IdentityPoolId": GUESTS_POOL }));
+    let start = |name: &str| {
+        let start = Start::dev(&folder.path().join(name)).option("--limits-guests-per-address", "2");
+        start.option("--limits-guests-per-pool", "4")
+    };
+    let proxied = start("proxied").option("--trusted-proxies", "127.0.0.1").run();
+    let from = |address: &str| {
+        let input = json!({ "IdentityPoolId": GUESTS_POOL });
+        let guest = Ask::json("AWSCognitoIdentityService.GetId", &input);
+        send(proxied.address, &guest.header("x-forwarded-for", address)).status
+    };
+    assert_eq!(["203.0.113.1"; 4].map(from), [200, 200, 400, 400]);
+    let networks = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "203.0.113.2"];
+    assert_eq!(networks.map(from), [200, 200, 400, 400], "the pool has all it gets");
+    assert_eq!([(); 5].map(|()| send(proxied.address, &guest).status), [200; 5]);
+
+    let direct = start("direct").run();
+    assert_eq!([(); 5].map(|()| send(direct.address, &guest).status), [200; 5], "loopback is uncapped");
+    let capped = start("capped").option("--limits-uncapped", "192.0.2.1").run();
+    assert_eq!([(); 5].map(|()| send(capped.address, &guest).status), [200, 200, 400, 400, 400]);
+}

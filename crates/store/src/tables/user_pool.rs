@@ -1,8 +1,9 @@
 use crate::records::Records;
 use crate::table::Table;
+use domain::network::Network;
 use domain::records::{Breakdown, Read, UserPools, UserSessions};
 use domain::user_pool::client::{Client, ClientId};
-use domain::user_pool::failures::{Network, NetworkFailures, UserFailures};
+use domain::user_pool::failures::{NetworkFailures, UserFailures};
 use domain::user_pool::pool::{UserPool, UserPoolId};
 use domain::user_pool::session::{SessionId, UserSession};
 use domain::user_pool::user::{User, Username};

@@ -5,6 +5,7 @@ use super::sink::Recorder;
 use api::app::{App, Clock, Keeper, Kept, S3Cors, Secrets};
 use api::audit::Audit;
 use api::body::{ResponseBody, full};
+use api::guests::Guests;
 use api::key_making::{KeyMaker, KeyMaking};
 use api::router::{Peer, answer};
 use api::s3::hosts::{HostName, S3Hosts};
@@ -55,6 +56,9 @@ pub(crate) const RIGHT_POOL: &str = "us-east-1:abcdef";
 
 /// The login key of the user pool of `testkit`.
 pub(crate) const PROVIDER: &str = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI";
+
+/// How many guests may be made in a minute, from one network and in one pool.
+pub(crate) const GUESTS: (u32, u32) = (300, 400);
 
 /// A clock that is set by hand.
 pub(crate) struct Hands(AtomicI64);
@@ -125,6 +129,7 @@ impl Server {
             s3_cors: S3Cors::AnyOrigin,
             s3_hosts: S3Hosts::new(&["localhost", "s3.localhost"].map(|name| HostName::parse(name).unwrap())),
             services: Services::load().unwrap(),
+            guests: Guests::new(GUESTS, |address| address.is_loopback()),
             hashing: Default::default(),
             key_making: KeyMaking::new(Arc::new(Ready)),
             signers: Default::default(),
@@ -156,7 +161,12 @@ impl Server {
 
     /// The answer to a request.
     pub(crate) async fn answer(&self, ask: Ask) -> Answer {
-        let peer = Peer { address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), is_secure: false };
+        self.answer_to(Ipv4Addr::new(192, 0, 2, 1), ask).await
+    }
+
+    /// The answer to a request from this address.
+    pub(crate) async fn answer_to(&self, address: Ipv4Addr, ask: Ask) -> Answer {
+        let peer = Peer { address: IpAddr::V4(address), is_secure: false };
         let answered = answer(&self.app, ask.request(), peer).await;
         let answer = Answer::of(answered.response).await;
         assert_eq!(answer.header("x-amzn-requestid"), Some(&*answered.id));

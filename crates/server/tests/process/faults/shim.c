@@ -4,6 +4,9 @@
  *   SHIM_FAULT    a file; what it says now is what fails now: a letter, a space and the part of the folder it is about
  *                   f PATH   syncing fails (EIO)
  *                   w PATH   the disk is full: every other write is cut in half, all others fail (ENOSPC)
+ *                   h PATH   writing and syncing hang, until this is no longer said
+ *                   k N PATH the process is killed at the Nth step, which is a write, of which half is done, a sync or a
+ *                            renaming
  *                   -        nothing
  *   SHIM_SHADOW   a folder; it gets each file as it was when it was last synced, and each folder's names likewise
  *
@@ -12,6 +15,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,18 +41,44 @@ static int is_below(int fd, char path[PATH]) {
     return strncmp(path, folder, strlen(folder)) == 0;
 }
 
+/* What follows the letter of a fault, if that is the one that is on. */
+static char *told(char fault, char said[PATH]) {
+    const char *control = getenv("SHIM_FAULT");
+    int file = control ? syscall(SYS_openat, AT_FDCWD, control, O_RDONLY | O_CLOEXEC) : -1;
+    if (file < 0)
+        return NULL;
+    ssize_t length = syscall(SYS_read, file, said, PATH - 1);
+    syscall(SYS_close, file);
+    if (length <= 2 || said[0] != fault)
+        return NULL;
+    said[length] = 0;
+    return said + 2;
+}
+
 /* Whether this fault is on for the file. */
 static int fails(char fault, int fd) {
-    const char *control = getenv("SHIM_FAULT");
-    char path[PATH], said[PATH] = "";
-    if (!control || !is_below(fd, path))
-        return 0;
-    int file = syscall(SYS_openat, AT_FDCWD, control, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return 0;
-    ssize_t length = syscall(SYS_read, file, said, sizeof said - 1);
-    syscall(SYS_close, file);
-    return length > 2 && said[0] == fault && strncmp(path, said + 2, strlen(said + 2)) == 0;
+    char path[PATH], said[PATH];
+    const char *part = is_below(fd, path) ? told(fault, said) : NULL;
+    return part && strncmp(path, part, strlen(part)) == 0;
+}
+
+/* Waits while the disk hangs. */
+static void wait_for(int fd) {
+    while (fails('h', fd))
+        usleep(5000);
+}
+
+/* Whether this is the step at which the process is to be killed. */
+static int is_last(const char *path) {
+    static atomic_long steps;
+    char said[PATH], *part = told('k', said);
+    long last = part ? strtol(part, &part, 10) : 0;
+    return part && strncmp(path, part + 1, strlen(part + 1)) == 0 && atomic_fetch_add(&steps, 1) + 1 == last;
+}
+
+static int is_last_of(int fd) {
+    char path[PATH];
+    return is_below(fd, path) && is_last(path);
 }
 
 /* What is left of a write to a full disk: half of it every other time, or -1. */
@@ -62,6 +92,11 @@ static ssize_t half(size_t length) {
 
 ssize_t write(int fd, const void *bytes, size_t length) {
     ssize_t fitting = length;
+    wait_for(fd);
+    if (is_last_of(fd)) {
+        raw_write(fd, bytes, length / 2);
+        kill(getpid(), SIGKILL);
+    }
     if (fails('w', fd) && (fitting = half(length)) < 0)
         return -1;
     return raw_write(fd, bytes, fitting);
@@ -69,6 +104,11 @@ ssize_t write(int fd, const void *bytes, size_t length) {
 
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t at) {
     ssize_t fitting = length;
+    wait_for(fd);
+    if (is_last_of(fd)) {
+        syscall(SYS_pwrite64, fd, bytes, length / 2, at);
+        kill(getpid(), SIGKILL);
+    }
     if (fails('w', fd) && (fitting = half(length)) < 0)
         return -1;
     return syscall(SYS_pwrite64, fd, bytes, fitting, at);
@@ -159,6 +199,9 @@ static void keep(int fd) {
 }
 
 static int synced(int fd, long call) {
+    wait_for(fd);
+    if (is_last_of(fd))
+        kill(getpid(), SIGKILL);
     if (fails('f', fd)) {
         errno = EIO;
         return -1;
@@ -172,3 +215,9 @@ static int synced(int fd, long call) {
 int fsync(int fd) { return synced(fd, SYS_fsync); }
 
 int fdatasync(int fd) { return synced(fd, SYS_fdatasync); }
+
+int rename(const char *from, const char *to) {
+    if (is_last(to))
+        kill(getpid(), SIGKILL);
+    return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}

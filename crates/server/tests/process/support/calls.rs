@@ -97,6 +97,17 @@ pub(crate) fn credentials_of(answer: &Answer) -> Held {
     }
 }
 
+/// Gives the key ring a new key.
+pub(crate) fn try_rotation(connection: &mut Connection, root: &Held) -> io::Result<Answer> {
+    connection.send(&Ask::new("POST", "/_cenote/v1/RotateKeys").body("").signed_for("cenote", root))
+}
+
+/// Whether credentials open the demo's bucket.
+pub(crate) fn lists(connection: &mut Connection, held: &Held) -> u16 {
+    let list = Ask::new("GET", &format!("/{BUCKET}?list-type=2&max-keys=1"));
+    connection.send(&list.signed(held)).unwrap().status
+}
+
 /// Gets a path without signing it.
 pub(crate) fn get(address: SocketAddr, path: &str) -> Answer {
     send(address, &Ask::new("GET", path))

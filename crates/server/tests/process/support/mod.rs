@@ -7,8 +7,8 @@ mod seeds;
 mod shim;
 
 pub(crate) use calls::{
-    ALICE, BUCKET, DemoUser, GUESTS_POOL, credentials_of, demo_user, get, listed_keys, pool_login, root_of,
-    sign_in, try_credentials, try_identity,
+    ALICE, BUCKET, DemoUser, GUESTS_POOL, credentials_of, demo_user, get, listed_keys, lists, pool_login,
+    root_of, sign_in, try_credentials, try_identity, try_rotation,
 };
 pub(crate) use client::{Answer, Ask, Connection, Held, send};
 pub(crate) use process::{Running, Start, Stopwatch};

@@ -22,6 +22,8 @@ pub(crate) enum Fault {
     Syncing,
     /// The disk is full: nothing new fits, or half of it.
     Full,
+    /// The disk has stopped: whoever writes waits.
+    Hanging,
 }
 
 impl Shim {
@@ -62,8 +64,15 @@ impl Shim {
         let letter = match fault {
             Fault::Syncing => 'f',
             Fault::Full => 'w',
+            Fault::Hanging => 'h',
         };
         self.say(&format!("{letter} {}", self.folder.join(part).display()));
+    }
+
+    /// Kills the server at a step of what it does from now on with its disk: a write, half of which is done, a sync or a
+    /// renaming.
+    pub(crate) fn kill_at(&self, step: u32) {
+        self.say(&format!("k {step} {}", self.folder.display()));
     }
 
     /// Ends the fault.
