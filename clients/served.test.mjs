@@ -33,6 +33,7 @@ const SIGNED_FORM = [
   'MissingAuthenticationToken', 'RequestEntityTooLarge', 'SignatureDoesNotMatch',
 ];
 const OF_IDENTITY_POOLS = [...SIGNED_JSON, 'ValidationException'];
+const OF_TAGS = [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'];
 const IAM = [...SIGNED_FORM, 'AccessDenied', 'ValidationError'];
 const OF_ROLE = [...IAM, 'NoSuchEntity'];
 const OF_USER_POOL = [...SIGNED_JSON, 'InvalidParameterException', 'ResourceNotFoundException'];
@@ -47,9 +48,12 @@ const ANSWERS = {
   'cognito-identity GetIdentityPoolRoles': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity ListIdentities': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'],
   'cognito-identity ListIdentityPools': [...OF_IDENTITY_POOLS, 'InvalidParameterException'],
+  'cognito-identity ListTagsForResource': OF_TAGS,
   'cognito-identity SetIdentityPoolRoles': [
     ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
   ],
+  'cognito-identity TagResource': OF_TAGS,
+  'cognito-identity UntagResource': OF_TAGS,
   'cognito-identity UpdateIdentityPool': [
     ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException', 'ResourceNotFoundException',
   ],

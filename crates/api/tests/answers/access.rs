@@ -1,6 +1,7 @@
 //! The access matrix: every served operation, asked for by every kind of caller.
 
 use crate::support::{Ask, Held, POOL, Server, form, own_service, to};
+use domain::arn::IdentityPoolArn;
 use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Roles, UserPools};
@@ -43,7 +44,10 @@ const MATRIX: &[Row] = &[
     ("cognito-identity", "GetIdentityPoolRoles", json("200")),
     ("cognito-identity", "ListIdentities", json("200")),
     ("cognito-identity", "ListIdentityPools", json("200")),
+    ("cognito-identity", "ListTagsForResource", json("200")),
     ("cognito-identity", "SetIdentityPoolRoles", json("200")),
+    ("cognito-identity", "TagResource", json("200")),
+    ("cognito-identity", "UntagResource", json("200")),
     ("cognito-identity", "UpdateIdentityPool", json("200")),
     ("cognito-idp", "AdminCreateUser", json("200")),
     ("cognito-idp", "AdminGetUser", json("200")),
@@ -154,6 +158,9 @@ async fn about_pools(server: &Server, operation: &str) -> Ask {
         "AllowUnauthenticatedIdentities": true,
         "Roles": { "unauthenticated": role },
         "MaxResults": 1,
+        "ResourceArn": IdentityPoolArn::new(&account(), &spare.id),
+        "Tags": { "team": "a" },
+        "TagKeys": ["team"],
     });
     to(&format!("AWSCognitoIdentityService.{operation}"), input.to_string())
 }

@@ -4,3 +4,4 @@ pub mod identity;
 pub mod login;
 pub mod pool;
 pub mod provider;
+pub mod tag;
