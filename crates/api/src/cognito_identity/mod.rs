@@ -93,7 +93,7 @@ fn named<'a>(app: &App, arn: &'a IdentityPoolArn) -> Result<&'a IdentityPoolId, 
 }
 
 /// What an identity pool's no is called on the wire. Source: spec of identity pools, section 4.
-fn fault_of(refusal: Refusal) -> Fault {
+pub(crate) fn fault_of(refusal: Refusal) -> Fault {
     let reason = refusal.to_string();
     let said = match refusal {
         Refusal::NoSuchPool(id) => not_found(format!("IdentityPool '{id}' not found.")),
@@ -123,6 +123,7 @@ fn fault_of(refusal: Refusal) -> Fault {
         | Refusal::CustomRole
         | Refusal::DeveloperProviderIsSet
         | Refusal::Tags(_)
+        | Refusal::ScopeDown(_)
         | Refusal::UnservedProvider(_) => Said::bad_request("InvalidParameterException", reason),
         Refusal::NoRole | Refusal::Role(_) => Said::bad_request(
             "InvalidIdentityPoolConfigurationException",

@@ -3,6 +3,7 @@
 use crate::fault::{Common, Fault};
 use domain::account::Region;
 use domain::identity_pool::login::user_pool_named;
+use domain::identity_pool::options::PoolOptions;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName, Roles, UserPoolProvider};
 use domain::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
@@ -75,6 +76,7 @@ impl Settings {
             developer_provider: self.developer_provider_name,
             roles: Roles::default(),
             tags: self.identity_pool_tags.unwrap_or_default(),
+            options: PoolOptions::default(),
             created: now,
         })
     }

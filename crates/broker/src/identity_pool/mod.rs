@@ -9,6 +9,7 @@ pub mod scope_down;
 pub mod users;
 
 use crate::iam::assume::AssumeRefused;
+use crate::identity_pool::scope_down::BadScopeDown;
 use domain::arn::RoleArn;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
@@ -35,6 +36,9 @@ pub enum Refusal {
     /// These cannot be the tags of a pool.
     #[error("{0}")]
     Tags(#[from] BadTags),
+    /// These policies cannot narrow guests.
+    #[error("{0}")]
+    ScopeDown(#[from] BadScopeDown),
     /// The developer provider of a pool would change.
     #[error("the developer provider of an identity pool cannot be changed once it is set")]
     DeveloperProviderIsSet,

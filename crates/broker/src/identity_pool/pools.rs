@@ -41,22 +41,24 @@ pub fn list(
     records.identity_pools(after, limit + 1)
 }
 
-/// Makes a pool what is asked for, all but its roles and when it was made. A developer provider that is not asked for
+/// Makes a pool what is asked for, all but its roles, its options and when it was made. A developer provider that is not asked for
 /// stays; so do the tags unless others are given.
 pub fn update(
     records: &mut impl IdentityPools,
     asked: &IdentityPool,
     tags: Option<&Tags>,
 ) -> Result<IdentityPool, Stop<Refusal>> {
-    let IdentityPool { developer_provider: set, roles, created, tags: old, .. } = find(records, &asked.id)?;
+    let old = find(records, &asked.id)?;
+    let set = old.developer_provider;
     let wanted = asked.developer_provider.as_ref();
     if set.is_some() && wanted.is_some() && wanted != set.as_ref() {
         return refuse(Refusal::DeveloperProviderIsSet);
     }
     check_lists(asked)?;
     let developer_provider = wanted.cloned().or(set);
-    let tags = tags.cloned().unwrap_or(old);
-    let pool = IdentityPool { developer_provider, roles, tags, created, ..asked.clone() };
+    let tags = tags.cloned().unwrap_or(old.tags);
+    let (roles, options, created) = (old.roles, old.options, old.created);
+    let pool = IdentityPool { developer_provider, roles, tags, options, created, ..asked.clone() };
     records.put_identity_pool(&pool);
     Ok(pool)
 }

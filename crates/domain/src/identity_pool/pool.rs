@@ -4,6 +4,7 @@ use crate::account::Account;
 use crate::arn::RoleArn;
 use crate::entropy::{Entropy, draw_uuid};
 use crate::identity_pool::login::AuthState;
+use crate::identity_pool::options::PoolOptions;
 use crate::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
@@ -74,6 +75,9 @@ pub struct IdentityPool {
     /// What its administrators wrote on it.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
+    /// What it was told beyond AWS's settings.
+    #[serde(default)]
+    pub options: PoolOptions,
     /// When it was made.
     pub created: Timestamp,
 }

@@ -13,6 +13,7 @@ use domain::arn::RoleArn;
 use domain::entropy::draw_text;
 use domain::iam::access_key::RootKey;
 use domain::iam::role::{RoleName, RolePath, SESSION_LIFE};
+use domain::identity_pool::options::PoolOptions;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles, UserPoolProvider};
 use domain::identity_pool::tag::Tags;
 use domain::records::Stop;
@@ -205,6 +206,7 @@ impl Seeding<'_> {
             developer_provider: None,
             roles: Roles::default(),
             tags: Tags::default(),
+            options: PoolOptions::default(),
             created: self.app.clock.now(),
         };
         let roles = Roles {
