@@ -1,5 +1,5 @@
 // Holds `operations.txt` to its word: an operation is `served` when its success, and each error that it can reach, was
-// seen by a client. `clients/run` runs this after the suites, which note what they were answered in CENOTE_SEEN.
+// seen by a client. So is every operation of the server's own service, which the ledger is not about. `clients/run` runs this after the suites, which note what they were answered in CENOTE_SEEN.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -33,11 +33,21 @@ const SIGNED_FORM = [
   'MissingAuthenticationToken', 'RequestEntityTooLarge', 'SignatureDoesNotMatch',
 ];
 const OF_IDENTITY_POOLS = [...SIGNED_JSON, 'ValidationException'];
+const OF_TAGS = [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'];
 const IAM = [...SIGNED_FORM, 'AccessDenied', 'ValidationError'];
 const OF_ROLE = [...IAM, 'NoSuchEntity'];
 const OF_USER_POOL = [...SIGNED_JSON, 'InvalidParameterException', 'ResourceNotFoundException'];
 
+// The server's own service.
+const OWN = [...SIGNED_JSON, 'MethodNotAllowedException'];
+const OF_POOL = [...OWN, 'ResourceNotFoundException', 'ValidationException'];
+
 const ANSWERS = {
+  'cenote Backup': OWN,
+  'cenote DeleteGuestScopeDown': OF_POOL,
+  'cenote GetGuestScopeDown': OF_POOL,
+  'cenote PutGuestScopeDown': [...OF_POOL, 'InvalidParameterException'],
+  'cenote RotateKeys': [...OWN, 'LimitExceededException'],
   'cognito-identity CreateIdentityPool': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException'],
   'cognito-identity DeleteIdentityPool': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity DescribeIdentity': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
@@ -47,9 +57,12 @@ const ANSWERS = {
   'cognito-identity GetIdentityPoolRoles': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity ListIdentities': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'],
   'cognito-identity ListIdentityPools': [...OF_IDENTITY_POOLS, 'InvalidParameterException'],
+  'cognito-identity ListTagsForResource': OF_TAGS,
   'cognito-identity SetIdentityPoolRoles': [
     ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
   ],
+  'cognito-identity TagResource': OF_TAGS,
+  'cognito-identity UntagResource': OF_TAGS,
   'cognito-identity UpdateIdentityPool': [
     ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException', 'ResourceNotFoundException',
   ],
@@ -120,12 +133,13 @@ const ELSEWHERE = {
   UnknownOperationException: 'the request names no operation',
   NotImplementedException: 'the operation is not served',
   NotModified: 'the status 304, which has no body',
-  LimitExceededException: 'the key ring is full: an answer of the service that is the server\'s own and none of AWS\'s',
 };
 
 const lines = (path) => readFileSync(path, 'utf8').trimEnd().split('\n');
+const ownModel = () => JSON.parse(readFileSync(new URL('../crates/api/src/cenote/model.json', import.meta.url), 'utf8'));
 const served = () => lines(new URL('../operations.txt', import.meta.url))
-  .filter((line) => line.endsWith(' served')).map((line) => line.replace(/ served$/, ''));
+  .filter((line) => line.endsWith(' served')).map((line) => line.replace(/ served$/, ''))
+  .concat(Object.keys(ownModel().operations).map((operation) => `cenote ${operation}`));
 
 function* sourcesBelow(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -221,6 +221,14 @@ class Suite:
         assert "CognitoIdentityProviders" not in updated, updated
         assert pools.describe_identity_pool(IdentityPoolId=pool)["IdentityPoolName"] == "closed"
         refused("NotAuthorizedException", pools.get_id, IdentityPoolId=pool)
+        arn = f"arn:aws:cognito-identity:us-east-1:123456789012:identitypool/{pool}"
+        pools.tag_resource(ResourceArn=arn, Tags={"team": "blue", "env": "dev"})
+        pools.untag_resource(ResourceArn=arn, TagKeys=["env"])
+        assert pools.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"team": "blue"}
+        # As Terraform updates a pool: a description sent back, and a change that says nothing of tags.
+        pools.update_identity_pool(**{name: value for name, value in pools.describe_identity_pool(IdentityPoolId=pool).items() if name != "ResponseMetadata"})
+        pools.update_identity_pool(IdentityPoolId=pool, IdentityPoolName="closed", AllowUnauthenticatedIdentities=False)
+        assert pools.describe_identity_pool(IdentityPoolId=pool)["IdentityPoolTags"] == {"team": "blue"}
         pools.delete_identity_pool(IdentityPoolId=pool)
         refused("ResourceNotFoundException", pools.describe_identity_pool, IdentityPoolId=pool)
         refused("ResourceNotFoundException", pools.describe_identity, IdentityId=identities[0])

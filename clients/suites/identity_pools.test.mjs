@@ -138,10 +138,9 @@ describe('an identity pool', () => {
     await setRoles(root, POOLS.withoutRoles, {});
   });
 
-  it('takes no mappings of roles and no tags, which are not served yet', async () => {
+  it('takes no mappings of roles, which are not served yet', async () => {
     const RoleMappings = { [`${LOGIN_KEY}:${CLIENTS.app}`]: { Type: 'Token', AmbiguousRoleResolution: 'Deny' } };
     await refused(setRoles(root, DEMO_POOL, {}, { RoleMappings }), 'InvalidParameterException', 'RoleMappings is not served yet');
-    await refused(make({ IdentityPoolTags: { a: 'b' } }), 'InvalidParameterException', 'IdentityPoolTags is not served yet');
   });
 
   it('lists so many clients and no more, and no user pool of another region', async () => {
@@ -154,6 +153,19 @@ describe('an identity pool', () => {
       await refused(send({ CognitoIdentityProviders }), 'LimitExceededException');
       await refused(send({ CognitoIdentityProviders: [foreign] }), 'InvalidParameterException');
     }
+  });
+
+  it('lists providers of other kinds, whose logins are refused by name', async () => {
+    const saml = 'arn:aws:iam::123456789012:saml-provider/idp';
+    const { IdentityPoolId } = await make({
+      SupportedLoginProviders: { 'accounts.google.com': 'app' },
+      OpenIdConnectProviderARNs: ['arn:aws:iam::123456789012:oidc-provider/id.example/realms/x'],
+      SamlProviderARNs: [saml],
+    });
+    for (const provider of ['accounts.google.com', 'id.example/realms/x', saml]) {
+      await refused(getId(server, { [provider]: 'token' }, IdentityPoolId), 'InvalidParameterException', `logins of \`${provider}\` are not served yet`);
+    }
+    await refused(getId(server, { 'id.example': 'token' }, IdentityPoolId), 'NotAuthorizedException', /^Logins don't match/);
   });
 
   it('is kept by somebody who may keep no other', async () => {

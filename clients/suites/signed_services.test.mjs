@@ -10,6 +10,7 @@ import { send } from '../support/wire.mjs';
 
 // An input that breaks no constraint, for each signed operation that is served.
 const pool = { IdentityPoolId: DEMO_POOL };
+const named = { ResourceArn: `arn:aws:cognito-identity:us-east-1:123456789012:identitypool/${DEMO_POOL}` };
 const role = { RoleName: 'demo-user' };
 const policy = { ...role, PolicyName: 'buckets' };
 const userPool = { UserPoolId: 'us-east-1_XXXXXXXX' };
@@ -23,7 +24,10 @@ const INPUTS = {
   'cognito-identity GetIdentityPoolRoles': pool,
   'cognito-identity ListIdentities': { ...pool, MaxResults: 1 },
   'cognito-identity ListIdentityPools': { MaxResults: 1 },
+  'cognito-identity ListTagsForResource': named,
   'cognito-identity SetIdentityPoolRoles': { ...pool, Roles: {} },
+  'cognito-identity TagResource': { ...named, Tags: {} },
+  'cognito-identity UntagResource': { ...named, TagKeys: [] },
   'cognito-identity UpdateIdentityPool': { ...pool, IdentityPoolName: 'changed', AllowUnauthenticatedIdentities: true },
   'cognito-idp AdminCreateUser': { ...alice, MessageAction: 'SUPPRESS' },
   'cognito-idp AdminGetUser': alice,

@@ -34,6 +34,20 @@ export function request(service, operation, input) {
   return { operation: [service, operation], method: 'POST', path: '/', headers, body };
 }
 
+/** A request to the server's own service, not signed yet. */
+export const ownRequest = (operation, input) => ({
+  operation: ['cenote', operation],
+  method: 'POST',
+  path: `/_cenote/v1/${operation}`,
+  headers: { 'content-type': 'application/json' },
+  body: typeof input === 'string' ? input : JSON.stringify(input),
+});
+
+/** Sends a signed request to the server's own service. */
+export function askOwn(server, operation, input, credentials, how = {}) {
+  return send(server, sign(server, ownRequest(operation, input), credentials, { service: 'cenote', ...how }));
+}
+
 /** Sends a signed request; `how` may spoil the signature, as it may in `sign`. */
 export function askSigned(server, [service, operation, input], credentials, how = {}) {
   return send(server, sign(server, request(service, operation, input), credentials, { service, ...how }));

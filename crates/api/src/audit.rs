@@ -8,7 +8,7 @@
 use crate::app::App;
 use crate::fault::{Kind, Said};
 use crate::operation::{Call, Category};
-use broker::iam::access::{AccessDecision, AccessRefused, Authorized};
+use broker::iam::access::{AccessDecision, AccessRefused, Key};
 use broker::iam::assume::Grant;
 use broker::iam::authenticate::{Caller, NotAuthenticated, Who};
 use domain::account::{AccountId, Region};
@@ -16,6 +16,7 @@ use domain::entropy::draw_uuid;
 use domain::iam::session::Session;
 use domain::records::Breakdown;
 use login::VerifiedLogin;
+use policy::Values;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
@@ -163,18 +164,22 @@ impl Notes {
     /// What had to be allowed.
     pub(crate) fn access(
         &mut self,
-        (action, resource, keys): (&str, &str, &[(&'static str, String)]),
-        decided: &Result<Authorized, AccessRefused>,
+        (action, resource, keys): (&str, &str, &[Key]),
+        refused: Option<&AccessRefused>,
     ) {
         self.detail("action", action);
         self.detail("resource", resource);
         let short = |text: &str| Value::from(text.chars().take(LONGEST).collect::<String>());
+        let said = |values: &Values<'static>| match values {
+            Values::One(value) => short(value),
+            Values::Many(values) => values.iter().map(|value| short(value)).collect(),
+        };
         let keys: Map<String, Value> =
-            keys.iter().map(|(key, value)| ((*key).to_owned(), short(value))).collect();
+            keys.iter().map(|key| (key.name.to_string(), said(&key.values))).collect();
         if !keys.is_empty() {
             self.detail("conditionKeys", keys);
         }
-        if let Err(refused) = decided {
+        if let Some(refused) = refused {
             self.detail("reason", refused.to_string());
         }
     }

@@ -6,7 +6,7 @@ use crate::body::RequestBody;
 use crate::fault::{Common, Fault, Kind, NotAllowed};
 use crate::s3;
 use crate::service::Service;
-use broker::iam::access::{AccessRefused, Authorized, Circumstances, Question, Resource, authorize};
+use broker::iam::access::{AccessRefused, Authorized, Circumstances, Key, Question, Resource, authorize};
 use broker::iam::authenticate::{Caller, Purpose, authenticate};
 use bytes::Bytes;
 use domain::records::{IdentityPools, Read, Roles, Stop};
@@ -158,7 +158,7 @@ pub struct Permission {
     /// What it is done to.
     pub resource: Resource,
     /// The condition keys of the service; absent ones are left out.
-    pub keys: Vec<(&'static str, String)>,
+    pub keys: Vec<Key>,
 }
 
 /// A signed caller who was allowed the permission.
@@ -197,8 +197,9 @@ impl Access for Signed {
         let caller = caller_of(app, call)?;
         call.notes.caller(&caller);
         let asked = decide(app, call, &caller, &permission).await?;
-        call.notes.access((permission.action, &asked.resource, &asked.keys), &asked.decided);
-        let authorized = asked.authorized(app, &caller, permission.action)?;
+        let why = asked.decided.as_ref().err();
+        call.notes.access((permission.action, &asked.resource, &asked.keys), why);
+        let authorized = asked.settled(app, &caller).map_err(|denied| denied.told(call))?;
         call.notes.decision(authorized.decision());
         Ok(SignedBy { caller, authorized })
     }
@@ -219,10 +220,18 @@ impl SignedBy {
         permission: Permission,
     ) -> Result<Authorized, Fault> {
         let asked = decide(app, call, &self.caller, &permission).await?;
-        if asked.decided.is_err() {
-            call.notes.access((permission.action, &asked.resource, &asked.keys), &asked.decided);
-        }
-        asked.authorized(app, &self.caller, permission.action)
+        asked.settled(app, &self.caller).map_err(|denied| denied.told(call))
+    }
+
+    /// Decides something else that the operation does as well, within the transaction that does it. Where it is denied,
+    /// the transaction must do nothing, and what it gives is told when it has ended.
+    pub(crate) fn denied_also(
+        &self,
+        records: &mut (impl Roles + IdentityPools),
+        (app, call): (&App, &Call<'_>),
+        permission: &Permission,
+    ) -> Read<Option<Denied>> {
+        Ok(asked(records, app, call, &self.caller, permission)?.settled(app, &self.caller).err())
     }
 
     /// Whether the caller may also do something else, where the answer depends on that.
@@ -233,21 +242,37 @@ impl SignedBy {
 
 /// A permission as policies see it, and how they decided.
 pub(crate) struct Asked {
+    action: &'static str,
     /// The ARN of what it is about.
     pub(crate) resource: String,
     /// The condition keys of the operation.
-    keys: Vec<(&'static str, String)>,
+    keys: Vec<Key>,
     /// What they said.
     pub(crate) decided: Result<Authorized, AccessRefused>,
 }
 
 impl Asked {
-    fn authorized(self, app: &App, caller: &Caller, action: &'static str) -> Result<Authorized, Fault> {
-        let Self { resource, decided, .. } = self;
+    fn settled(self, app: &App, caller: &Caller) -> Result<Authorized, Denied> {
+        let Self { action, resource, keys, decided } = self;
         decided.map_err(|why| {
             let caller = caller.arn(&app.house.account.id);
-            Common::NotAllowed(NotAllowed { caller, action, resource, why }).into()
+            Denied { keys, no: NotAllowed { caller, action, resource, why } }
         })
+    }
+}
+
+/// A permission that somebody has not.
+pub(crate) struct Denied {
+    keys: Vec<Key>,
+    no: NotAllowed,
+}
+
+impl Denied {
+    /// The refusal, of which the audit will tell.
+    pub(crate) fn told(self, call: &mut Call<'_>) -> Fault {
+        let Self { keys, no } = self;
+        call.notes.access((no.action, &no.resource, &keys), Some(&no.why));
+        Common::NotAllowed(no).into()
     }
 }
 
@@ -271,7 +296,7 @@ pub(crate) fn asked(
     let account = &app.house.account;
     let resource = permission.resource.arn(records, account)?;
     let mut keys = permission.keys.clone();
-    keys.extend(permission.resource.key(records, account)?);
+    keys.extend(permission.resource.keys(records, account)?);
     let mut all_keys = s3::service_keys(call.service, caller.verified(), &app.house, call.now);
     all_keys.extend_from_slice(&keys);
     let question = Question {
@@ -285,7 +310,7 @@ pub(crate) fn asked(
         Err(Stop::Refused(why)) => Err(why),
         Err(Stop::Unready(unready)) => return Err(unready),
     };
-    Ok(Asked { resource, keys, decided })
+    Ok(Asked { action: permission.action, resource, keys, decided })
 }
 
 /// Finds out who signed a request, or refuses.

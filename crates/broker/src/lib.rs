@@ -9,6 +9,7 @@ pub mod s3;
 pub mod user_pool;
 
 use crate::iam::policies::Policies;
+use crate::identity_pool::scope_down::ScopeDown;
 use domain::account::Account;
 use domain::time::Timestamp;
 use domain::user_pool::pool::Issuers;
@@ -22,6 +23,8 @@ pub struct House {
     pub issuers: Issuers,
     /// Tokens of its user pools that were issued before this moment are revoked.
     pub revoked_before: Timestamp,
+    /// What guests may do at most, in pools that say nothing else.
+    pub guest_scope_down: ScopeDown,
     /// The policies that were compiled so far.
     pub policies: Policies,
     /// The signatures of tokens that were found right.
@@ -35,6 +38,7 @@ impl House {
             account,
             issuers,
             revoked_before: Timestamp::default(),
+            guest_scope_down: ScopeDown::aws(),
             policies: Policies::default(),
             seen: Seen::default(),
         }

@@ -1,6 +1,6 @@
 //! Amazon resource names of the things Cenote keeps. The partition is always `aws`.
 
-use crate::account::{Account, AccountId};
+use crate::account::{Account, AccountId, Region};
 use crate::iam::role::{RoleName, RolePath};
 use crate::identity_pool::pool::IdentityPoolId;
 use crate::s3::bucket::BucketName;
@@ -84,9 +84,69 @@ pub fn roles_under(account: &AccountId, path: &str) -> String {
     format!("arn:aws:iam::{account}:role{path}")
 }
 
-/// The name of an identity pool: `arn:aws:cognito-identity:REGION:ACCOUNT:identitypool/ID`.
+/// The name of an identity pool, of this server's account and region or of another:
+/// `arn:aws:cognito-identity:REGION:ACCOUNT:identitypool/ID`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct IdentityPoolArn {
+    account: Account,
+    id: IdentityPoolId,
+}
+
+impl IdentityPoolArn {
+    /// The name of a pool.
+    pub fn new(account: &Account, id: &IdentityPoolId) -> Self {
+        Self { account: account.clone(), id: id.clone() }
+    }
+
+    /// Reads a pool's name.
+    pub fn parse(text: &str) -> Result<Self, NotA> {
+        let read = || {
+            let rest = text.strip_prefix("arn:aws:cognito-identity:")?;
+            let (place, id) = rest.split_once(":identitypool/")?;
+            let (region, account) = place.split_once(':')?;
+            let account =
+                Account { id: AccountId::parse(account).ok()?, region: Region::parse(region).ok()? };
+            Some(Self { account, id: IdentityPoolId::parse(id).ok()? })
+        };
+        read().ok_or_else(|| NotA::new("the ARN of an identity pool", text))
+    }
+
+    /// The pool's id, whose-ever it is.
+    pub const fn id(&self) -> &IdentityPoolId {
+        &self.id
+    }
+
+    /// Whether it names a pool of this account and region.
+    pub fn is_of(&self, account: &Account) -> bool {
+        self.account == *account
+    }
+}
+
+impl fmt::Display for IdentityPoolArn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { account, id } = self;
+        write!(formatter, "arn:aws:cognito-identity:{}:{}:identitypool/{id}", account.region, account.id)
+    }
+}
+
+impl From<IdentityPoolArn> for String {
+    fn from(arn: IdentityPoolArn) -> Self {
+        arn.to_string()
+    }
+}
+
+impl TryFrom<String> for IdentityPoolArn {
+    type Error = NotA;
+
+    fn try_from(text: String) -> Result<Self, NotA> {
+        Self::parse(&text)
+    }
+}
+
+/// The name of an identity pool of this account and region.
 pub fn identity_pool(account: &Account, id: &IdentityPoolId) -> String {
-    format!("arn:aws:cognito-identity:{}:{}:identitypool/{id}", account.region, account.id)
+    IdentityPoolArn::new(account, id).to_string()
 }
 
 /// The name of a user pool: `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`.
@@ -115,6 +175,34 @@ mod tests {
             assert_eq!(arn.to_string(), text);
             assert_eq!(arn.name().as_str(), "guest");
             assert_eq!(arn.session("x"), "arn:aws:sts::123456789012:assumed-role/guest/x");
+        }
+    }
+
+    #[test]
+    fn the_arn_of_an_identity_pool_says_whose_it_is() {
+        let here = Account {
+            id: AccountId::parse("123456789012").unwrap(),
+            region: Region::parse("us-east-1").unwrap(),
+        };
+        let text = "arn:aws:cognito-identity:us-east-1:123456789012:identitypool/us-east-1:0abc";
+        let arn = IdentityPoolArn::parse(text).unwrap();
+        assert_eq!((arn.to_string().as_str(), arn.id().as_str()), (text, "us-east-1:0abc"));
+        assert!(arn.is_of(&here));
+        for elsewhere in
+            [text.replace("123456789012", "999999999999"), text.replace("us-east-1:1", "eu-west-1:1")]
+        {
+            assert!(!IdentityPoolArn::parse(&elsewhere).unwrap().is_of(&here), "{elsewhere}");
+        }
+        for no in [
+            "us-east-1:0abc",
+            "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_AbCdEfGhI",
+            "arn:aws:cognito-identity:us-east-1:123456789012:identitypool/us-east-1:0abc/more",
+            "arn:aws:cognito-identity:us-east-1:123456789012:identitypool/*",
+            "arn:aws:cognito-identity:us-east-1:12:identitypool/us-east-1:0abc",
+            "arn:aws-cn:cognito-identity:us-east-1:123456789012:identitypool/us-east-1:0abc",
+            "",
+        ] {
+            assert!(IdentityPoolArn::parse(no).is_err(), "{no}");
         }
     }
 

@@ -11,9 +11,11 @@ mod gather;
 pub(crate) use gather::{Environment, read};
 
 use api::s3::hosts::HostName;
+use broker::identity_pool::scope_down;
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use domain::account::{AccountId, Region};
+use domain::iam::session::SessionPolicy;
 use domain::user_pool::pool::IssuerBase;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -145,6 +147,8 @@ pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) metrics: MetricsSettings,
     #[command(flatten)]
+    pub(crate) guests: GuestSettings,
+    #[command(flatten)]
     pub(crate) limits: Limits,
 }
 
@@ -209,6 +213,15 @@ pub(crate) struct MetricsSettings {
     pub(crate) listen: Option<SocketAddr>,
 }
 
+#[derive(Args)]
+pub(crate) struct GuestSettings {
+    /// Files with what guests may do at most, whatever their role allows, in pools that say nothing else: each holds a
+    /// session policy in JSON, and together they are a union. The lists of AWS if there is none.
+    #[arg(id = "guests.scope_down", long = "guests-scope-down", value_name = "FILE,…", value_delimiter = ',',
+          value_parser = session_policy)]
+    pub(crate) scope_down: Vec<SessionPolicy>,
+}
+
 #[derive(Args, Clone)]
 pub(crate) struct Limits {
     /// How many connections are served at the same time; further ones wait. Each may have a content open: both
@@ -256,6 +269,15 @@ pub(crate) struct DevSettings {
     /// What to fill an empty data folder with, in TOML or JSON; a demo if absent.
     #[arg(long, value_name = "FILE")]
     pub(crate) seed: Option<PathBuf>,
+}
+
+/// The policy in a file, which goes by the file's name.
+fn session_policy(file: &str) -> Result<SessionPolicy, String> {
+    let document =
+        std::fs::read_to_string(file).map_err(|error| format!("the file cannot be read: {error}"))?;
+    let policy = SessionPolicy { name: file.to_owned(), document };
+    scope_down::check(std::slice::from_ref(&policy)).map_err(|bad| bad.to_string())?;
+    Ok(policy)
 }
 
 /// A network, or an address alone.

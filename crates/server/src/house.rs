@@ -20,6 +20,7 @@ use api::key_making::KeyMaking;
 use api::s3::hosts::S3Hosts;
 use api::service::Services;
 use broker::House;
+use broker::identity_pool::scope_down::{ScopeDown, Source};
 use domain::account::Account;
 use domain::entropy::Entropy;
 use domain::seal::SealingKey;
@@ -79,7 +80,11 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
     let audit = AuditFolders::open(&settings.audit, data.path("audit"), clock.clone(), metrics.clone())?;
 
     let app = App {
-        house: House { revoked_before: keys.revoked_before, ..House::new(account, issuers) },
+        house: House {
+            revoked_before: keys.revoked_before,
+            guest_scope_down: scope_down(settings),
+            ..House::new(account, issuers)
+        },
         store: Store::new(engine),
         contents,
         secrets: Secrets::new(root, keys.ring, sealing),
@@ -106,4 +111,12 @@ fn guests(settings: &Settings) -> Guests {
     Guests::new((limits.guests_per_address, limits.guests_per_pool), move |address| {
         places::is_uncapped(address, &uncapped, &proxies)
     })
+}
+
+/// What guests may do at most in pools that say nothing else.
+fn scope_down(settings: &Settings) -> ScopeDown {
+    match settings.guests.scope_down.as_slice() {
+        [] => ScopeDown::aws(),
+        policies => ScopeDown { source: Source::Server, policies: policies.to_vec() },
+    }
 }

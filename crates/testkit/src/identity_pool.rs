@@ -5,7 +5,9 @@ use crate::user_pool::{client, user};
 use crate::{NOW, account, iam};
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::LoginKey;
+use domain::identity_pool::options::PoolOptions;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName, Roles, UserPoolProvider};
+use domain::identity_pool::tag::Tags;
 use domain::user_pool::client::Client;
 use std::collections::BTreeMap;
 
@@ -27,6 +29,8 @@ pub fn identity_pool() -> IdentityPool {
             authenticated: Some(iam::signed_in_role().arn(&account.id)),
             unauthenticated: Some(iam::guest_role().arn(&account.id)),
         },
+        tags: Tags::default(),
+        options: PoolOptions::default(),
         created: NOW,
     }
 }

@@ -3,18 +3,30 @@
 //! Its requests are signed, authorized and recorded as those of every other service; its signing name is `cenote`.
 
 pub mod backup;
+pub mod delete_guest_scope_down;
+pub mod get_guest_scope_down;
+pub mod put_guest_scope_down;
 pub mod rotate_keys;
 
 pub mod door;
 
+mod scope_down;
+mod words;
+
 use crate::dispatch::Served;
-use crate::json_words;
 use crate::operation::Permission;
 use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
 use broker::iam::access::Resource;
+use domain::identity_pool::pool::IdentityPoolId;
 
-const OPERATIONS: &[Served] = &[Served::of::<backup::Backup>(), Served::of::<rotate_keys::RotateKeys>()];
+const OPERATIONS: &[Served] = &[
+    Served::of::<backup::Backup>(),
+    Served::of::<delete_guest_scope_down::DeleteGuestScopeDown>(),
+    Served::of::<get_guest_scope_down::GetGuestScopeDown>(),
+    Served::of::<put_guest_scope_down::PutGuestScopeDown>(),
+    Served::of::<rotate_keys::RotateKeys>(),
+];
 
 /// The service.
 pub(crate) fn service() -> Result<Service, BadModel> {
@@ -25,8 +37,13 @@ pub(crate) fn service() -> Result<Service, BadModel> {
         is_global: false,
         model: model(include_str!("model.json"))?,
         operations: OPERATIONS,
-        say: |common| json_words::say(common, "ValidationException"),
+        say: words::say,
     })
+}
+
+/// To do something to a pool, which policies name by the ARN that it has for AWS's service as well.
+fn to_pool(action: &'static str, pool: &IdentityPoolId) -> Permission {
+    Permission { action, resource: Resource::IdentityPool(pool.clone()), keys: Vec::new() }
 }
 
 /// To do something to the server as a whole, which policies name `*`.

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use domain::iam::access_key::RingKeyId;
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 /// The operation.
@@ -35,7 +36,7 @@ impl Operation for RotateKeys {
     async fn run(app: &App, call: &mut Call<'_>, _: SignedBy, _: Input) -> Result<Reply<Output>, Fault> {
         let ring_key = app.keeper.rotate_keys(app).await?.ok_or_else(|| {
             let full = "the key ring is full; keys leave it 48 hours after they were replaced";
-            Said::bad_request("LimitExceededException", full)
+            Said::bad_request("LimitExceededException", full).with_status(StatusCode::UNPROCESSABLE_ENTITY)
         })?;
         call.notes.element("ringKey", ring_key.0);
         Ok(Reply::of(Output { ring_key }))

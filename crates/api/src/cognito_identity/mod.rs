@@ -9,7 +9,10 @@ pub mod get_id;
 pub mod get_identity_pool_roles;
 pub mod list_identities;
 pub mod list_identity_pools;
+pub mod list_tags_for_resource;
 pub mod set_identity_pool_roles;
+pub mod tag_resource;
+pub mod untag_resource;
 pub mod update_identity_pool;
 
 mod identity;
@@ -17,6 +20,7 @@ mod logins;
 mod pool;
 mod settings;
 
+use crate::app::App;
 use crate::dispatch::Served;
 use crate::fault::{Fault, Said};
 use crate::json_words;
@@ -24,10 +28,11 @@ use crate::operation::Permission;
 use crate::protocol::embedded;
 use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
-use broker::iam::access::Resource;
+use broker::iam::access::{Key, Resource};
 use broker::identity_pool::Refusal;
-use domain::arn::RoleArn;
+use domain::arn::{IdentityPoolArn, RoleArn};
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::tag::{TagKeys, Tags};
 use domain::records::Breakdown;
 use login::LoginRefused;
 
@@ -41,7 +46,10 @@ const OPERATIONS: &[Served] = &[
     Served::of::<get_identity_pool_roles::GetIdentityPoolRoles>(),
     Served::of::<list_identities::ListIdentities>(),
     Served::of::<list_identity_pools::ListIdentityPools>(),
+    Served::of::<list_tags_for_resource::ListTagsForResource>(),
     Served::of::<set_identity_pool_roles::SetIdentityPoolRoles>(),
+    Served::of::<tag_resource::TagResource>(),
+    Served::of::<untag_resource::UntagResource>(),
     Served::of::<update_identity_pool::UpdateIdentityPool>(),
 ];
 
@@ -63,8 +71,29 @@ fn on_pool(action: &'static str, pool: &IdentityPoolId) -> Permission {
     Permission { action, resource: Resource::IdentityPool(pool.clone()), keys: Vec::new() }
 }
 
+/// To write tags on a pool.
+fn tagging(pool: &IdentityPoolId, tags: &Tags) -> Permission {
+    Permission { keys: Key::of_tags(tags), ..on_pool(tag_resource::ACTION, pool) }
+}
+
+/// To take the tags of these keys off a pool.
+fn untagging(pool: &IdentityPoolId, keys: &TagKeys) -> Permission {
+    Permission {
+        keys: Key::of_tag_keys(keys.iter()).into_iter().collect(),
+        ..on_pool(untag_resource::ACTION, pool)
+    }
+}
+
+/// The pool that a resource's name is the name of.
+fn named<'a>(app: &App, arn: &'a IdentityPoolArn) -> Result<&'a IdentityPoolId, Fault> {
+    match arn.is_of(&app.house.account) {
+        true => Ok(arn.id()),
+        false => Err(fault_of(Refusal::NoSuchPool(arn.id().clone()))),
+    }
+}
+
 /// What an identity pool's no is called on the wire. Source: spec of identity pools, section 4.
-fn fault_of(refusal: Refusal) -> Fault {
+pub(crate) fn fault_of(refusal: Refusal) -> Fault {
     let reason = refusal.to_string();
     let said = match refusal {
         Refusal::NoSuchPool(id) => not_found(format!("IdentityPool '{id}' not found.")),
@@ -90,9 +119,12 @@ fn fault_of(refusal: Refusal) -> Fault {
         Refusal::UserGone(_) => {
             not_authorized("Invalid login token. The user does not exist any more or is disabled.", reason)
         }
-        Refusal::SeveralLogins | Refusal::CustomRole | Refusal::DeveloperProviderIsSet => {
-            Said::bad_request("InvalidParameterException", reason)
-        }
+        Refusal::SeveralLogins
+        | Refusal::CustomRole
+        | Refusal::DeveloperProviderIsSet
+        | Refusal::Tags(_)
+        | Refusal::ScopeDown(_)
+        | Refusal::UnservedProvider(_) => Said::bad_request("InvalidParameterException", reason),
         Refusal::NoRole | Refusal::Role(_) => Said::bad_request(
             "InvalidIdentityPoolConfigurationException",
             "Invalid identity pool configuration. Check assigned IAM roles for this pool.",

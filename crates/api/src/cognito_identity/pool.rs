@@ -6,6 +6,7 @@ use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName
 use domain::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
+use domain::identity_pool::tag::Tags;
 use domain::user_pool::client::ClientId;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,8 +30,8 @@ pub struct Shown {
     cognito_identity_providers: Vec<ShownProvider>,
     #[serde(rename = "SamlProviderARNs", skip_serializing_if = "Vec::is_empty")]
     saml_providers: Vec<SamlProviderArn>,
-    /// Always there and always empty, until pools can have tags.
-    identity_pool_tags: BTreeMap<String, String>,
+    /// Always there, also where there are none.
+    identity_pool_tags: Tags,
 }
 
 /// A client of a user pool whose users may log in.
@@ -61,7 +62,7 @@ impl Shown {
             openid_providers: pool.openid_providers,
             cognito_identity_providers: pool.user_pools.into_iter().map(provider).collect(),
             saml_providers: pool.saml_providers,
-            identity_pool_tags: BTreeMap::new(),
+            identity_pool_tags: pool.tags,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{fault_of, role_forbidden};
 use crate::app::App;
 use crate::fault::{Common, Fault};
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::access::{Key, Resource};
 use broker::identity_pool::credentials::PRINCIPAL;
 use broker::identity_pool::pools;
 use domain::arn::RoleArn;
@@ -64,7 +64,7 @@ async fn must_pass(app: &App, call: &mut Call<'_>, by: &SignedBy, role: &RoleArn
     let passing = Permission {
         action: "iam:PassRole",
         resource: Resource::Arn(role.to_string()),
-        keys: vec![("iam:PassedToService", PRINCIPAL.to_owned())],
+        keys: vec![Key::new("iam:PassedToService", PRINCIPAL)],
     };
     match by.must_also(app, call, passing).await {
         Ok(_) => Ok(()),

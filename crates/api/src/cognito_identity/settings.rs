@@ -3,10 +3,12 @@
 use crate::fault::{Common, Fault};
 use domain::account::Region;
 use domain::identity_pool::login::user_pool_named;
+use domain::identity_pool::options::PoolOptions;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName, Roles, UserPoolProvider};
 use domain::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
+use domain::identity_pool::tag::Tags;
 use domain::time::Timestamp;
 use domain::user_pool::client::ClientId;
 use serde::Deserialize;
@@ -30,8 +32,7 @@ pub struct Settings {
     cognito_identity_providers: Vec<Listed>,
     #[serde(default, rename = "SamlProviderARNs")]
     saml_providers: Vec<SamlProviderArn>,
-    #[serde(default)]
-    identity_pool_tags: BTreeMap<String, String>,
+    identity_pool_tags: Option<Tags>,
 }
 
 /// A client of a user pool.
@@ -50,6 +51,11 @@ impl Settings {
         self.identity_pool_id.as_ref().ok_or_else(missing)
     }
 
+    /// The tags, if they are said.
+    pub(super) const fn tags(&self) -> Option<&Tags> {
+        self.identity_pool_tags.as_ref()
+    }
+
     /// The pool of this id and region that they describe; it has no roles.
     pub(super) fn pool(
         self,
@@ -57,9 +63,6 @@ impl Settings {
         region: &Region,
         now: Timestamp,
     ) -> Result<IdentityPool, Fault> {
-        if !self.identity_pool_tags.is_empty() {
-            return Err(Common::UnservedMember("IdentityPoolTags".to_owned()).into());
-        }
         let listed = self.cognito_identity_providers.into_iter();
         Ok(IdentityPool {
             id,
@@ -72,6 +75,8 @@ impl Settings {
             saml_providers: self.saml_providers,
             developer_provider: self.developer_provider_name,
             roles: Roles::default(),
+            tags: self.identity_pool_tags.unwrap_or_default(),
+            options: PoolOptions::default(),
             created: now,
         })
     }

@@ -1,7 +1,9 @@
 //! awsJson 1.1: bodies to values and back.
 //!
 //! Reading is strict where a second reader could understand something else (duplicate keys, text after the object)
-//! and generous where clients are: unknown members are dropped, null members are absent, an empty body is `{}`.
+//! and generous where AWS's clients are: unknown members are dropped, null members are absent, an empty body is `{}`.
+//! The server's own service has no such clients; there a member that is misspelled or null is refused, because what it
+//! was meant to narrow would be done to everything.
 
 mod strict;
 #[cfg(test)]
@@ -51,7 +53,13 @@ pub fn decode(model: &Model, input: Option<ShapeId>, body: &[u8]) -> Result<Valu
         text => strict::parse(text).ok_or(NotDecodable::Malformed)?,
     };
     match (&value, input) {
-        (Value::Object(_), Some(shape)) => conform(model, model.shape(shape), &mut value)?,
+        (Value::Object(_), Some(shape)) => {
+            let shape = model.shape(shape);
+            if model.protocol == Protocol::RestJson {
+                refuse_strangers(model, shape, &value)?;
+            }
+            conform(model, shape, &mut value)?;
+        }
         (Value::Object(_), None) => value = Value::Object(serde_json::Map::new()),
         (Value::Array(_), _) => return Err(NotDecodable::WrongType(LIST_FOUND.to_owned())),
         (_, _) => return Err(NotDecodable::Malformed),
@@ -84,6 +92,31 @@ pub fn error_body(code: &str, message: Option<&str>) -> Vec<u8> {
 
 const LIST_FOUND: &str = "Start of list found where not expected";
 const OBJECT_FOUND: &str = "Start of structure or map found where not expected.";
+
+/// Refuses members that a structure has not, or that are null.
+fn refuse_strangers(model: &Model, shape: &Shape, value: &Value) -> Result<(), NotDecodable> {
+    match (&shape.kind, value) {
+        (Kind::Structure(structure), Value::Object(object)) => {
+            object.iter().try_for_each(|(name, value)| match structure.member(name) {
+                None => Err(NotDecodable::WrongType(format!(
+                    "there is no member {}",
+                    name.chars().take(100).collect::<String>()
+                ))),
+                Some(_) if value.is_null() => Err(NotDecodable::WrongType(format!("{name} is null"))),
+                Some(member) => refuse_strangers(model, model.shape(member.shape), value),
+            })
+        }
+        (Kind::List(list), Value::Array(elements)) => {
+            let shape = model.shape(list.element);
+            elements.iter().try_for_each(|element| refuse_strangers(model, shape, element))
+        }
+        (Kind::Map { value: of, .. }, Value::Object(entries)) => {
+            let shape = model.shape(*of);
+            entries.values().try_for_each(|value| refuse_strangers(model, shape, value))
+        }
+        (_, _) => Ok(()),
+    }
+}
 
 /// Makes a value what its shape says: drops what the model does not know, and turns moments into milliseconds.
 fn conform(model: &Model, shape: &Shape, value: &mut Value) -> Result<(), NotDecodable> {

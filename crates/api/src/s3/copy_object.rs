@@ -9,6 +9,7 @@ use super::{LOOKS, permissions, words};
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::access::Key;
 use domain::s3::bucket::BucketName;
 use domain::s3::object::{Checksum as StoredChecksum, ContentId, Object, ObjectKey, StoredHeaders};
 use domain::time::Timestamp;
@@ -129,9 +130,9 @@ impl Operation for CopyObject {
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
         let mut permission = input.place().permission();
-        permission.keys.push(("s3:x-amz-copy-source", input.copy_source.text()));
+        permission.keys.push(Key::new("s3:x-amz-copy-source", input.copy_source.text()));
         let directive = input.metadata_directive.clone();
-        permission.keys.extend(directive.map(|directive| ("s3:x-amz-metadata-directive", directive)));
+        permission.keys.extend(directive.map(|directive| Key::new("s3:x-amz-metadata-directive", directive)));
         Ok(permission)
     }
 

@@ -4,6 +4,7 @@ use super::{fault_of, permissions, words};
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::access::Key;
 use broker::s3::buckets;
 use domain::s3::bucket::{Bucket, BucketName};
 use serde::{Deserialize, Serialize};
@@ -75,7 +76,7 @@ impl Operation for CreateBucket {
     fn permission(input: &Input) -> Result<Permission, Fault> {
         let mut permission = permissions::on_bucket("s3:CreateBucket", &input.bucket);
         let constraint = input.location_constraint().map(str::to_owned);
-        permission.keys.extend(constraint.map(|constraint| ("s3:locationconstraint", constraint)));
+        permission.keys.extend(constraint.map(|constraint| Key::new("s3:locationconstraint", constraint)));
         Ok(permission)
     }
 

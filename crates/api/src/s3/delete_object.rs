@@ -5,6 +5,7 @@ use super::written::{drop_content, may_ask, told};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::access::Key;
 use broker::s3::objects::{self, Condition};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
@@ -38,7 +39,7 @@ impl Operation for DeleteObject {
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
         let mut permission = permissions::on_object("s3:DeleteObject", &input.bucket, &input.key);
-        permission.keys.extend(input.if_match.clone().map(|tags| ("s3:if-match", tags)));
+        permission.keys.extend(input.if_match.clone().map(|tags| Key::new("s3:if-match", tags)));
         Ok(permission)
     }
 

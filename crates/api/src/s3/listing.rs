@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::Permission;
 use crate::s3::words;
+use broker::iam::access::Key;
 use broker::s3::list::{self, Ask, Entry, Page};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::Object;
@@ -57,9 +58,11 @@ impl Narrowed<'_> {
     /// s3:ListBucket, with the keys that a policy can narrow by; a key is absent where the parameter is.
     pub(super) fn permission(&self) -> Permission {
         let mut permission = permissions::on_bucket("s3:ListBucket", self.bucket);
-        permission.keys.extend(self.prefix.map(|prefix| ("s3:prefix", prefix.to_owned())));
-        permission.keys.extend(self.delimiter.map(|delimiter| ("s3:delimiter", delimiter.to_owned())));
-        permission.keys.extend(self.max_keys.map(|max_keys| ("s3:max-keys", max_keys.to_string())));
+        permission.keys.extend(self.prefix.map(|prefix| Key::new("s3:prefix", prefix.to_owned())));
+        permission
+            .keys
+            .extend(self.delimiter.map(|delimiter| Key::new("s3:delimiter", delimiter.to_owned())));
+        permission.keys.extend(self.max_keys.map(|max_keys| Key::new("s3:max-keys", max_keys.to_string())));
         permission
     }
 

@@ -40,6 +40,7 @@ use crate::protocol::embedded;
 use crate::protocol::model::{BadModel, Model};
 use crate::service::Service;
 use broker::House;
+use broker::iam::access::Key;
 use broker::s3::Refusal;
 use domain::time::Timestamp;
 use http::StatusCode;
@@ -112,22 +113,22 @@ pub(crate) fn service_keys(
     verified: &Verified,
     house: &House,
     now: Timestamp,
-) -> Vec<(&'static str, String)> {
+) -> Vec<Key> {
     if service.signing_name != "s3" {
         return Vec::new();
     }
     let mut keys = vec![
-        ("s3:signatureversion", ALGORITHM.to_owned()),
-        ("s3:x-amz-content-sha256", verified.payload().text()),
-        ("s3:resourceaccount", house.account.id.to_string()),
+        Key::new("s3:signatureversion", ALGORITHM),
+        Key::new("s3:x-amz-content-sha256", verified.payload().text()),
+        Key::new("s3:resourceaccount", house.account.id.to_string()),
     ];
     match verified.form() {
-        Form::Header => keys.push(("s3:authtype", "REST-HEADER".to_owned())),
+        Form::Header => keys.push(Key::new("s3:authtype", "REST-HEADER")),
         Form::Query { .. } => {
             let signed_at = verified.signed_at().saturating_mul(1000);
             let age = now.millis().saturating_sub(signed_at).max(0);
-            keys.push(("s3:authtype", "REST-QUERY-STRING".to_owned()));
-            keys.push(("s3:signatureage", age.to_string()));
+            keys.push(Key::new("s3:authtype", "REST-QUERY-STRING"));
+            keys.push(Key::new("s3:signatureage", age.to_string()));
         }
     }
     keys

@@ -4,6 +4,7 @@ use super::{fault_of, permissions, words};
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Permission, SignedBy};
+use broker::iam::access::Key;
 use broker::s3::Refusal;
 use broker::s3::objects::{self, Condition};
 use domain::s3::bucket::BucketName;
@@ -35,7 +36,9 @@ impl<'a> Place<'a> {
             ("s3:if-match", self.if_match),
             ("s3:if-none-match", self.if_none_match),
         ];
-        permission.keys.extend(keys.into_iter().filter_map(|(key, value)| Some((key, value?.to_owned()))));
+        permission
+            .keys
+            .extend(keys.into_iter().filter_map(|(key, value)| Some(Key::new(key, value?.to_owned()))));
         permission
     }
 

@@ -1,6 +1,7 @@
 //! The access matrix: every served operation, asked for by every kind of caller.
 
 use crate::support::{Ask, Held, POOL, Server, form, own_service, to};
+use domain::arn::IdentityPoolArn;
 use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Roles, UserPools};
@@ -8,7 +9,7 @@ use domain::user_pool::user::{User, Username};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use testkit::account;
-use testkit::iam::guest_role;
+use testkit::iam::{document, guest_role};
 use testkit::identity_pool::identity_pool;
 use testkit::user_pool::{PASSWORD, client, other_client, user, user_pool};
 
@@ -33,6 +34,9 @@ const fn json(code: &'static str) -> [&'static str; 6] {
 
 const MATRIX: &[Row] = &[
     ("cenote", "Backup", json("200")),
+    ("cenote", "DeleteGuestScopeDown", json("200")),
+    ("cenote", "GetGuestScopeDown", json("200")),
+    ("cenote", "PutGuestScopeDown", json("200")),
     ("cenote", "RotateKeys", json("200")),
     ("cognito-identity", "CreateIdentityPool", json("200")),
     ("cognito-identity", "DeleteIdentityPool", json("200")),
@@ -43,7 +47,10 @@ const MATRIX: &[Row] = &[
     ("cognito-identity", "GetIdentityPoolRoles", json("200")),
     ("cognito-identity", "ListIdentities", json("200")),
     ("cognito-identity", "ListIdentityPools", json("200")),
+    ("cognito-identity", "ListTagsForResource", json("200")),
     ("cognito-identity", "SetIdentityPoolRoles", json("200")),
+    ("cognito-identity", "TagResource", json("200")),
+    ("cognito-identity", "UntagResource", json("200")),
     ("cognito-identity", "UpdateIdentityPool", json("200")),
     ("cognito-idp", "AdminCreateUser", json("200")),
     ("cognito-idp", "AdminGetUser", json("200")),
@@ -107,7 +114,6 @@ pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
                 "AuthParameters": { "USERNAME": "alice", "PASSWORD": PASSWORD },
             }),
         ),
-        "Backup" | "RotateKeys" => own_service(operation),
         "CopyObject" => Ask::new("PUT", &own).header("x-amz-copy-source", "my-bucket/public/hello.txt"),
         "CreateBucket" => Ask::new("PUT", "/fresh-bucket"),
         "DeleteBucketCors" => Ask::new("DELETE", "/my-bucket?cors"),
@@ -132,6 +138,7 @@ pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
         "ListObjectsV2" => Ask::new("GET", "/my-bucket?list-type=2"),
         "PutObject" => Ask::new("PUT", &own).body("note"),
         "GetCallerIdentity" => form("sts", operation, &[]),
+        _ if is_about("cenote", operation) => about_the_server(server, operation).await,
         _ if is_about("cognito-identity", operation) => about_pools(server, operation).await,
         _ if is_about("cognito-idp", operation) => about_user_pools(server, operation).await,
         _ => about_roles(server, operation).await,
@@ -142,18 +149,40 @@ fn is_about(service: &str, operation: &str) -> bool {
     MATRIX.iter().any(|(of, name, _)| *of == service && *name == operation)
 }
 
-/// A good request about a pool that nobody needs, and that is there again each time.
-async fn about_pools(server: &Server, operation: &str) -> Ask {
+/// A good request to the server's own service, with what its model requires.
+async fn about_the_server(server: &Server, operation: &str) -> Ask {
+    let all = json!({
+        "IdentityPoolId": spare(server).await,
+        "Policies": [{ "Name": "none", "Document": document(&json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }])).to_string() }],
+    });
+    let model = server.app.services.cenote.model;
+    let input = model.structure(model.operation(operation).unwrap().input).unwrap();
+    let required = input.members.iter().filter(|member| member.required);
+    let members = required.map(|member| (member.name.to_string(), all[&*member.name].clone()));
+    own_service(operation).body(Value::from_iter(members).to_string())
+}
+
+/// A pool that nobody needs, and that is there again each time.
+async fn spare(server: &Server) -> IdentityPoolId {
     let spare = IdentityPool { id: IdentityPoolId::parse("us-east-1:0").unwrap(), ..identity_pool() };
     server.write(|records| records.put_identity_pool(&spare)).await;
+    spare.id
+}
+
+/// A good request about a pool that nobody needs.
+async fn about_pools(server: &Server, operation: &str) -> Ask {
+    let spare = spare(server).await;
     let role = guest_role().arn(&account().id);
     let input = json!({
-        "IdentityPoolId": spare.id,
+        "IdentityPoolId": spare,
         "IdentityId": server.alices_id().await,
         "IdentityPoolName": "spare",
         "AllowUnauthenticatedIdentities": true,
         "Roles": { "unauthenticated": role },
         "MaxResults": 1,
+        "ResourceArn": IdentityPoolArn::new(&account(), &spare),
+        "Tags": { "team": "a" },
+        "TagKeys": ["team"],
     });
     to(&format!("AWSCognitoIdentityService.{operation}"), input.to_string())
 }

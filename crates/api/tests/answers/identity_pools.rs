@@ -1,15 +1,12 @@
 //! Identity pools over the wire: their life, their roles, their identities, and each no.
 
-use crate::support::{Answer, Held, POOL, PROVIDER, RIGHT_POOL, Server, alices_login, to};
+use crate::support::{Answer, Held, POOL, PROVIDER, RIGHT_POOL, Server, alices_login};
 use api::removal;
-use domain::iam::role::{Role, RoleName};
-use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, UserPoolProvider};
-use domain::records::{IdentityPools, Roles, UserPools};
+use domain::records::{IdentityPools, UserPools};
 use domain::user_pool::user::User;
 use serde_json::{Value, json};
 use std::sync::Mutex;
-use testkit::iam::{document, guest_role, signed_in_role, trust};
 use testkit::identity_pool::{identity_pool, provider};
 use testkit::user_pool::{client, user};
 
@@ -18,12 +15,8 @@ const POOL_ARN: &str =
 const GUEST: &str = "arn:aws:iam::123456789012:role/guest";
 const SIGNED_IN: &str = "arn:aws:iam::123456789012:role/signed-in";
 
-async fn ask_as(server: &Server, held: &Held, operation: &str, input: &Value) -> Answer {
-    server.signed(held, to(&format!("AWSCognitoIdentityService.{operation}"), input.to_string())).await
-}
-
 async fn ask(server: &Server, operation: &str, input: Value) -> Answer {
-    ask_as(server, &server.root(), operation, &input).await
+    server.identity_as(&server.root(), operation, &input).await
 }
 
 #[track_caller]
@@ -35,20 +28,6 @@ fn succeeded(answer: &Answer, body: &str) {
 fn refused(answer: &Answer, code: &str, message: &str) {
     assert_eq!((answer.code().as_str(), answer.member("/message").as_str()), (code, message));
     assert_eq!(answer.status, 400);
-}
-
-/// Lets the right role do this alone, and gives credentials in it.
-async fn allowed(server: &Server, statements: Value) -> Held {
-    let pool = IdentityPoolId::parse(RIGHT_POOL).unwrap();
-    let policy = document(&statements).to_string();
-    let role = Role {
-        name: RoleName::parse("right").unwrap(),
-        trust: trust(&pool, AuthState::Authenticated).to_string(),
-        policies: guest_role().policies.into_keys().map(|name| (name, policy.clone())).collect(),
-        ..signed_in_role()
-    };
-    server.write(|records| records.put_role(&role)).await;
-    server.in_right_role().await
 }
 
 /// Everything that can be said of a pool.
@@ -227,10 +206,11 @@ async fn a_role_that_is_not_there_is_refused_as_one_that_may_not_be_passed() {
     };
     let set = async |held: &Held, role: &str| {
         let input = json!({ "IdentityPoolId": POOL, "Roles": { "authenticated": SIGNED_IN, "unauthenticated": role } });
-        ask_as(&server, held, "SetIdentityPoolRoles", &input).await
+        server.identity_as(held, "SetIdentityPoolRoles", &input).await
     };
-    let may =
-        allowed(&server, passing("arn:aws:iam::123456789012:role/*", "cognito-identity.amazonaws.com")).await;
+    let may = server
+        .in_role_with(passing("arn:aws:iam::123456789012:role/*", "cognito-identity.amazonaws.com"))
+        .await;
     assert_eq!(set(&may, GUEST).await.status, 200);
     let record: Value = serde_json::from_str(&server.app.audit.recent().pop().unwrap()).unwrap();
     assert_eq!(record["additionalEventData"]["action"], "cognito-identity:SetIdentityPoolRoles");
@@ -250,12 +230,12 @@ async fn a_role_that_is_not_there_is_refused_as_one_that_may_not_be_passed() {
         json!([setting, { "Effect": "Allow", "Action": "iam:PassRole", "Resource": SIGNED_IN }]),
         passing(SIGNED_IN, "cognito-identity.amazonaws.com"),
     ] {
-        let only_one = allowed(&server, statements).await;
+        let only_one = server.in_role_with(statements).await;
         refused(&set(&only_one, GUEST).await, "NotAuthorizedException", &forbidden);
     }
     let forbidden = format!("Access to Role '{SIGNED_IN}' is forbidden.");
     for statements in [json!([setting]), passing("*", "ec2.amazonaws.com")] {
-        let nobody = allowed(&server, statements).await;
+        let nobody = server.in_role_with(statements).await;
         refused(&set(&nobody, GUEST).await, "NotAuthorizedException", &forbidden);
     }
     let record = server.app.audit.recent().pop().unwrap();
@@ -335,13 +315,41 @@ async fn a_token_that_was_made_up_goes_on_nowhere() {
 }
 
 #[tokio::test]
+async fn ids_of_another_region_are_found_nowhere() {
+    let server = Server::start().await;
+    let (pool, identity) =
+        (POOL.replace("us-east-1", "eu-west-1"), server.alices_id().await.replace("us-east-1", "eu-west-1"));
+    let input = json!({ "IdentityPoolId": pool, "IdentityId": identity, "MaxResults": 1, "Roles": {}, "IdentityPoolName": "x", "AllowUnauthenticatedIdentities": true });
+    for operation in [
+        "DescribeIdentityPool",
+        "GetIdentityPoolRoles",
+        "ListIdentities",
+        "SetIdentityPoolRoles",
+        "UpdateIdentityPool",
+        "DeleteIdentityPool",
+        "GetId",
+    ] {
+        refused(
+            &ask(&server, operation, input.clone()).await,
+            "ResourceNotFoundException",
+            &format!("IdentityPool '{pool}' not found."),
+        );
+    }
+    for operation in ["DescribeIdentity", "GetCredentialsForIdentity"] {
+        refused(
+            &ask(&server, operation, input.clone()).await,
+            "ResourceNotFoundException",
+            &format!("Identity '{identity}' not found."),
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_policy_for_one_pool_opens_no_other() {
     let server = Server::start().await;
-    let held = allowed(
-        &server,
-        json!([{ "Effect": "Allow", "Action": "cognito-identity:*", "Resource": POOL_ARN }]),
-    )
-    .await;
+    let held = server
+        .in_role_with(json!([{ "Effect": "Allow", "Action": "cognito-identity:*", "Resource": POOL_ARN }]))
+        .await;
     let settings = |pool: &str| json!({ "IdentityPoolId": pool, "IdentityPoolName": "x", "AllowUnauthenticatedIdentities": true, "MaxResults": 1 });
     for operation in [
         "DescribeIdentityPool",
@@ -350,7 +358,7 @@ async fn a_policy_for_one_pool_opens_no_other() {
         "UpdateIdentityPool",
         "DeleteIdentityPool",
     ] {
-        let other = ask_as(&server, &held, operation, &settings(RIGHT_POOL)).await;
+        let other = server.identity_as(&held, operation, &settings(RIGHT_POOL)).await;
         let caller = "User: arn:aws:sts::123456789012:assumed-role/right/CognitoIdentityCredentials";
         let message = format!(
             "{caller} is not authorized to perform: cognito-identity:{operation} on resource: \
@@ -358,13 +366,13 @@ async fn a_policy_for_one_pool_opens_no_other() {
              policy allows the cognito-identity:{operation} action"
         );
         refused(&other, "AccessDeniedException", &message);
-        assert_eq!(ask_as(&server, &held, operation, &settings(POOL)).await.status, 200, "{operation}");
+        assert_eq!(server.identity_as(&held, operation, &settings(POOL)).await.status, 200, "{operation}");
     }
     // These are about no pool in particular.
     for operation in ["CreateIdentityPool", "ListIdentityPools", "SetIdentityPoolRoles"] {
         let input = with(settings(POOL), "Roles", json!({}));
         assert_eq!(
-            ask_as(&server, &held, operation, &input).await.code(),
+            server.identity_as(&held, operation, &input).await.code(),
             "AccessDeniedException",
             "{operation}"
         );
@@ -384,16 +392,16 @@ async fn identities_are_opened_by_the_condition_key_of_their_pool() {
     };
     let id = server.alices_id().await;
     let describe = async |held: &Held, id: &str| {
-        ask_as(&server, held, "DescribeIdentity", &json!({ "IdentityId": id })).await
+        server.identity_as(held, "DescribeIdentity", &json!({ "IdentityId": id })).await
     };
-    let held = allowed(&server, describing(POOL_ARN)).await;
+    let held = server.in_role_with(describing(POOL_ARN)).await;
     assert_eq!(describe(&held, &id).await.status, 200);
     assert_eq!(
         describe(&held, "us-east-1:0").await.code(),
         "AccessDeniedException",
         "who is there is not told"
     );
-    let held = allowed(&server, describing(&POOL_ARN.replace("1234567890", "0"))).await;
+    let held = server.in_role_with(describing(&POOL_ARN.replace("1234567890", "0"))).await;
     assert_eq!(describe(&held, &id).await.code(), "AccessDeniedException");
     let record: Value = serde_json::from_str(&server.app.audit.recent().pop().unwrap()).unwrap();
     let keys = &record["additionalEventData"]["conditionKeys"];
@@ -409,7 +417,6 @@ async fn what_a_pool_cannot_list_is_refused_and_changes_nothing() {
     let invalid = "InvalidParameterException";
     let before = ask(&server, "DescribeIdentityPool", json!({ "IdentityPoolId": POOL })).await;
     for (member, value, code, message) in [
-        ("IdentityPoolTags", json!({ "a": "b" }), invalid, "IdentityPoolTags is not served yet"),
         (
             "CognitoIdentityProviders",
             listed("cognito-idp.eu-west-1.amazonaws.com/us-east-1_AbCdEfGhI"),

@@ -145,7 +145,7 @@ async fn an_operation_that_is_not_served_says_so() {
     let server = Server::start().await;
     for (target, name) in [
         ("AWSCognitoIdentityService.UnlinkIdentity", "UnlinkIdentity"),
-        ("AWSCognitoIdentityService.TagResource", "TagResource"),
+        ("AWSCognitoIdentityProviderService.TagResource", "TagResource"),
         ("AWSCognitoIdentityProviderService.SignUp", "SignUp"),
     ] {
         let expected = (400, "NotImplementedException".to_owned(), format!("{name} is not served yet"));

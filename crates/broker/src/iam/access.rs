@@ -4,17 +4,20 @@ use crate::House;
 use crate::iam::assume::federation_keys;
 use crate::iam::authenticate::{Caller, Who};
 use domain::account::Account;
-use domain::arn::{self, RoleArn};
+use domain::arn::{self, IdentityPoolArn, RoleArn};
 use domain::iam::role::{Role, RoleName, RolePath};
 use domain::iam::session::Session;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::tag::{TagKey, Tags};
 use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
 use domain::time::Timestamp;
 use domain::user_pool::pool::UserPoolId;
 use policy::{
-    Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, Principal, Request, decide,
+    Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, Principal, Request, Values,
+    decide,
 };
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -33,6 +36,8 @@ pub enum Resource {
     RolesUnder(String),
     /// An identity pool.
     IdentityPool(IdentityPoolId),
+    /// An identity pool by its name, which may be that of another account or region.
+    IdentityPoolNamed(IdentityPoolArn),
     /// An identity, which has no ARN: policies tell it by the condition key of its pool.
     Identity(IdentityId),
     /// A user pool.
@@ -54,29 +59,65 @@ impl Resource {
             }
             Self::RolesUnder(path) => arn::roles_under(&account.id, path),
             Self::IdentityPool(id) => arn::identity_pool(account, id),
+            Self::IdentityPoolNamed(arn) => arn.to_string(),
             Self::UserPool(id) => arn::user_pool(account, id),
         })
     }
 
-    /// The condition key that follows from what it is, if there is one.
-    pub fn key(
-        &self,
-        records: &mut impl IdentityPools,
-        account: &Account,
-    ) -> Read<Option<(&'static str, String)>> {
-        Ok(match self {
+    /// The condition keys that follow from what it is: the tags of a pool, the pool of an identity.
+    pub fn keys(&self, records: &mut impl IdentityPools, account: &Account) -> Read<Vec<Key>> {
+        let pool = match self {
+            Self::IdentityPool(id) => id,
+            Self::IdentityPoolNamed(arn) if arn.is_of(account) => arn.id(),
             Self::Identity(id) => {
-                let pool = records.identity(id)?.map(|identity| identity.pool);
-                pool.map(|pool| ("cognito-identity:IdentityPoolArn", arn::identity_pool(account, &pool)))
+                let pool = records.identity(id)?.map(|identity| arn::identity_pool(account, &identity.pool));
+                return Ok(pool
+                    .map(|pool| Key::new("cognito-identity:IdentityPoolArn", pool))
+                    .into_iter()
+                    .collect());
             }
             Self::All
             | Self::Arn(_)
             | Self::Role(_)
             | Self::NewRole(..)
             | Self::RolesUnder(_)
-            | Self::IdentityPool(_)
-            | Self::UserPool(_) => None,
-        })
+            | Self::IdentityPoolNamed(_)
+            | Self::UserPool(_) => return Ok(Vec::new()),
+        };
+        let tags = records.identity_pool(pool)?.map(|pool| pool.tags).unwrap_or_default();
+        Ok(tags.iter().map(|(key, value)| Key::of_tag("aws:ResourceTag", key, value.as_str())).collect())
+    }
+}
+
+/// A condition key that a request has: its name and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Its name, such as `s3:prefix` or `aws:RequestTag/team`.
+    pub name: Cow<'static, str>,
+    /// Its value, or its values where AWS made it a key of many.
+    pub values: Values<'static>,
+}
+
+impl Key {
+    /// A key of one value.
+    pub fn new(name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), values: Values::One(value.into()) }
+    }
+
+    fn of_tag(kind: &str, key: &TagKey, value: &str) -> Self {
+        Self::new(format!("{kind}/{key}"), value.to_owned())
+    }
+
+    /// What a request to write tags is asked by: each of them, and all their keys.
+    pub fn of_tags(tags: &Tags) -> Vec<Self> {
+        let each = tags.iter().map(|(key, value)| Self::of_tag("aws:RequestTag", key, value.as_str()));
+        each.chain(Self::of_tag_keys(tags.iter().map(|(key, _)| key))).collect()
+    }
+
+    /// What a request about tags is asked by where it says their keys alone; there is no such key without one.
+    pub fn of_tag_keys<'a>(keys: impl IntoIterator<Item = &'a TagKey>) -> Option<Self> {
+        let keys: Vec<Cow<'static, str>> = keys.into_iter().map(|key| key.to_string().into()).collect();
+        (!keys.is_empty()).then_some(Self { name: "aws:TagKeys".into(), values: Values::Many(keys) })
     }
 }
 
@@ -88,7 +129,7 @@ pub struct Question<'a> {
     /// The resource's ARN.
     pub resource: &'a str,
     /// The condition keys of the service, such as `s3:authType` and `s3:prefix`; absent ones are left out.
-    pub keys: &'a [(&'static str, String)],
+    pub keys: &'a [Key],
     /// Under what circumstances it is asked.
     pub circumstances: &'a Circumstances,
 }
@@ -275,8 +316,11 @@ fn context_of<'a>(
     for (key, value) in &session.tags {
         context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
     }
-    for (key, value) in question.keys {
-        context.insert(*key, value.as_str());
+    for Key { name, values } in question.keys {
+        match values {
+            Values::One(value) => context.insert(&**name, &**value),
+            Values::Many(values) => context.insert_many(&**name, values.iter().map(|value| &**value)),
+        }
     }
     context
 }

@@ -45,7 +45,7 @@ pub fn for_identity(
         session_name: SESSION_NAME,
         life: LIFE,
         policies: match identity.state() {
-            AuthState::Guest => Some(scope_down::policies()),
+            AuthState::Guest => Some(scope_down::of(house, &pool).policies),
             AuthState::Authenticated => None,
         },
         origin: Origin {

@@ -63,6 +63,9 @@ fn issuer_named(
     if pool.developer_provider.as_ref().is_some_and(|name| name.as_str() == key) {
         return refuse(Refusal::DeveloperProvider(key.to_owned()));
     }
+    if pool.lists_provider(key) && house.issuers.pool_named_by(key).is_none() {
+        return refuse(Refusal::UnservedProvider(key.to_owned()));
+    }
     if pool.user_pools.is_empty() {
         return refuse(Refusal::NoSuchProvider(key.to_owned()));
     }

@@ -9,9 +9,11 @@ pub mod scope_down;
 pub mod users;
 
 use crate::iam::assume::AssumeRefused;
+use crate::identity_pool::scope_down::BadScopeDown;
 use domain::arn::RoleArn;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::tag::BadTags;
 use login::LoginRefused;
 
 /// Why an identity pool says no.
@@ -31,6 +33,12 @@ pub enum Refusal {
         /// How many it may list.
         most: usize,
     },
+    /// These cannot be the tags of a pool.
+    #[error("{0}")]
+    Tags(#[from] BadTags),
+    /// These policies cannot narrow guests.
+    #[error("{0}")]
+    ScopeDown(#[from] BadScopeDown),
     /// The developer provider of a pool would change.
     #[error("the developer provider of an identity pool cannot be changed once it is set")]
     DeveloperProviderIsSet,
@@ -46,6 +54,9 @@ pub enum Refusal {
     /// The pool accepts no provider of this kind.
     #[error("the pool accepts no provider of the kind of `{0}`")]
     NoSuchProvider(String),
+    /// The pool lists this provider, but its logins are not served yet.
+    #[error("logins of `{0}` are not served yet")]
+    UnservedProvider(String),
     /// The pool accepts providers of this kind, but not this one.
     #[error("the pool does not accept the provider `{0}`")]
     UnsupportedProvider(String),

@@ -3,6 +3,7 @@
 use crate::House;
 use crate::identity_pool::Refusal;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles};
+use domain::identity_pool::tag::{TagKeys, Tags};
 use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
 
 /// The most clients of user pools that a pool may list. Source: Cognito developer guide, "Quotas".
@@ -40,17 +41,24 @@ pub fn list(
     records.identity_pools(after, limit + 1)
 }
 
-/// Makes a pool what is asked for, all but its roles and when it was made; a developer provider that is not asked for
-/// stays.
-pub fn update(records: &mut impl IdentityPools, asked: &IdentityPool) -> Result<IdentityPool, Stop<Refusal>> {
-    let IdentityPool { developer_provider: set, roles, created, .. } = find(records, &asked.id)?;
+/// Makes a pool what is asked for, all but its roles, its options and when it was made. A developer provider that is not asked for
+/// stays; so do the tags unless others are given.
+pub fn update(
+    records: &mut impl IdentityPools,
+    asked: &IdentityPool,
+    tags: Option<&Tags>,
+) -> Result<IdentityPool, Stop<Refusal>> {
+    let old = find(records, &asked.id)?;
+    let set = old.developer_provider;
     let wanted = asked.developer_provider.as_ref();
     if set.is_some() && wanted.is_some() && wanted != set.as_ref() {
         return refuse(Refusal::DeveloperProviderIsSet);
     }
     check_lists(asked)?;
     let developer_provider = wanted.cloned().or(set);
-    let pool = IdentityPool { developer_provider, roles, created, ..asked.clone() };
+    let tags = tags.cloned().unwrap_or(old.tags);
+    let (roles, options, created) = (old.roles, old.options, old.created);
+    let pool = IdentityPool { developer_provider, roles, tags, options, created, ..asked.clone() };
     records.put_identity_pool(&pool);
     Ok(pool)
 }
@@ -78,6 +86,27 @@ pub fn set_roles(
         }
     }
     records.put_identity_pool(&IdentityPool { roles: roles.clone(), ..pool });
+    Ok(())
+}
+
+/// Writes tags on a pool, in the place of those that have their keys.
+pub fn tag(records: &mut impl IdentityPools, id: &IdentityPoolId, tags: &Tags) -> Result<(), Stop<Refusal>> {
+    let pool = find(records, id)?;
+    match pool.tags.with(tags) {
+        Ok(tags) => records.put_identity_pool(&IdentityPool { tags, ..pool }),
+        Err(bad) => return refuse(bad.into()),
+    }
+    Ok(())
+}
+
+/// Takes the tags of these keys off a pool, if it has them.
+pub fn untag(
+    records: &mut impl IdentityPools,
+    id: &IdentityPoolId,
+    keys: &TagKeys,
+) -> Result<(), Stop<Refusal>> {
+    let pool = find(records, id)?;
+    records.put_identity_pool(&IdentityPool { tags: pool.tags.without(keys), ..pool });
     Ok(())
 }
 

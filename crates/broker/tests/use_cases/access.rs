@@ -2,19 +2,24 @@
 
 use crate::client::{Held, ring};
 use crate::desk::{Desk, alice, proven};
-use broker::iam::access::{AccessDecision, AccessRefused, Circumstances, Question, authorize};
+use broker::iam::access::{AccessDecision, AccessRefused, Circumstances, Key, Question, Resource, authorize};
 use broker::iam::authenticate::Caller;
+use domain::arn::IdentityPoolArn;
 use domain::iam::role::{PolicyName, Role};
 use domain::identity_pool::identity::{Identity, IdentityId};
-use domain::records::{IdentityPools, Roles};
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use domain::identity_pool::tag::{TagKey, TagValue, Tags};
+use domain::records::{IdentityPools, Roles, Stop};
 use login::VerifiedLogin;
 use policy::{Denial, Layer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
-use testkit::NOW;
+use store::records::Records;
 use testkit::iam::{document, guest_role, signed_in_role};
-use testkit::identity_pool::{identity_pool_id, signed_in};
+use testkit::identity_pool::{identity_pool, identity_pool_id, signed_in};
+use testkit::{NOW, account};
 
 const SILENT_ROLE: AccessRefused = AccessRefused::Denied(Denial::Implicit { layer: Layer::Identity });
 const SILENT_SESSION: AccessRefused = AccessRefused::Denied(Denial::Implicit { layer: Layer::Session });
@@ -43,7 +48,7 @@ impl Desk {
         &self,
         caller: &Caller,
         (action, resource): (&'static str, &str),
-        keys: Vec<(&'static str, String)>,
+        keys: Vec<Key>,
     ) -> Result<AccessDecision, AccessRefused> {
         let circumstances = Circumstances {
             source_ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
@@ -253,7 +258,7 @@ async fn a_policy_can_ask_for_the_prefix_of_a_listing() {
         (Some(format!("{id}/x")), false),
         (None, false),
     ] {
-        let keys = prefix.iter().map(|prefix| ("s3:prefix", prefix.clone())).collect();
+        let keys = prefix.iter().map(|prefix| Key::new("s3:prefix", prefix.clone())).collect();
         let answer = desk.may_with(&caller, ("s3:ListBucket", "my-bucket"), keys).await;
         assert_eq!(answer.is_ok(), allowed, "{prefix:?}");
     }
@@ -282,5 +287,32 @@ async fn a_policy_can_ask_under_what_circumstances_a_request_comes() {
         let caller = desk.caller(&[alice()]).await;
         let answer = desk.may(&caller, "s3:GetObject", "my-bucket/x").await;
         assert_eq!(answer.is_ok(), allowed, "{operator} {key} {value}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_pool_is_asked_about_by_its_tags_and_a_pool_of_elsewhere_by_none() {
+    for desk in Desk::each().await {
+        let tag = (TagKey::parse("team").unwrap(), TagValue::parse("a").unwrap());
+        let tags = Tags::try_from(BTreeMap::from([tag])).unwrap();
+        let pool = IdentityPool { tags, ..identity_pool() };
+        desk.write(|records| records.put_identity_pool(&pool)).await;
+        let keys = async |resource: Resource| -> Vec<Key> {
+            let keys = |records: &mut Records<'_>| resource.keys(records, &account());
+            desk.ask(|records, _| Ok::<_, Stop<Infallible>>(keys(records)?)).await.unwrap()
+        };
+        let here = IdentityPoolArn::new(&account(), &pool.id);
+        let elsewhere = here.to_string().replace("123456789012", "999999999999");
+        let team = [Key::new("aws:ResourceTag/team", "a")];
+        assert_eq!(keys(Resource::IdentityPool(pool.id.clone())).await, team);
+        assert_eq!(keys(Resource::IdentityPoolNamed(here)).await, team);
+        let elsewhere = IdentityPoolArn::parse(&elsewhere).unwrap();
+        for other in [
+            Resource::IdentityPoolNamed(elsewhere),
+            Resource::IdentityPool(IdentityPoolId::parse("us-east-1:0").unwrap()),
+            Resource::All,
+        ] {
+            assert_eq!(keys(other).await, []);
+        }
     }
 }

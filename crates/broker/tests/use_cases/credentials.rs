@@ -1,13 +1,15 @@
 //! Who gets credentials for an identity, and what they are good for.
 
 use crate::desk::{Desk, alice, mallory, other_identity_pool, proven_to};
-use broker::identity_pool::{Refusal, scope_down};
-use domain::iam::session::{Federation, Origin};
+use broker::identity_pool::scope_down::{BadScopeDown, ScopeDown, Source};
+use broker::identity_pool::{Refusal, pools, scope_down};
+use domain::iam::session::{Federation, Origin, SessionPolicy};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, Roles};
 use domain::records::IdentityPools;
 use domain::time::Span;
-use testkit::iam::{guest_role, signed_in_role};
+use serde_json::json;
+use testkit::iam::{document, guest_role, signed_in_role};
 use testkit::identity_pool::identity_pool;
 use testkit::{NOW, account};
 
@@ -47,10 +49,38 @@ async fn a_guest_gets_the_role_for_guests_narrowed_to_what_guests_may_do_at_most
         let grant = desk.session_of(&[]).await;
         let session = grant.session();
         assert_eq!(session.role, guest_role().arn(&account().id));
-        assert_eq!(session.policies, Some(scope_down::policies()));
+        assert_eq!(session.policies, Some(ScopeDown::aws().policies));
         assert_eq!(session.federation.amr, ["unauthenticated"]);
         assert_eq!(session.origin.logins, []);
     }
+}
+
+#[tokio::test]
+async fn what_guests_may_do_at_most_is_the_pools_to_say_and_then_the_servers() {
+    let policy = |name: &str| SessionPolicy {
+        name: name.to_owned(),
+        document: document(&json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }])).to_string(),
+    };
+    let mut desk = Desk::open().await;
+    desk.house.guest_scope_down = ScopeDown { source: Source::Server, policies: vec![policy("server")] };
+    let id = identity_pool().id;
+    let narrowed = async |desk: &Desk| desk.session_of(&[]).await.session().policies.clone();
+    let shown = async |desk: &Desk| desk.ask(|records, _| scope_down::find(records, &desk.house, &id)).await;
+    assert_eq!(narrowed(&desk).await, Some(vec![policy("server")]));
+    assert_eq!(shown(&desk).await.as_ref(), Ok(&desk.house.guest_scope_down));
+    let own = [policy("one"), policy("two")];
+    let put = async |desk: &Desk, policies: Option<&[SessionPolicy]>| {
+        desk.ask(|records, _| scope_down::put(records, &id, policies)).await
+    };
+    assert_eq!(put(&desk, Some(&own)).await, Ok(()));
+    assert_eq!(narrowed(&desk).await, Some(own.to_vec()));
+    assert_eq!(shown(&desk).await, Ok(ScopeDown { source: Source::Pool, policies: own.to_vec() }));
+    assert_eq!(put(&desk, Some(&[])).await, Err(Refusal::ScopeDown(BadScopeDown::NoPolicy)));
+    assert_eq!(desk.session_of(&[alice()]).await.session().policies, None, "who signed in is not narrowed");
+    desk.ask(|records, _| pools::update(records, &identity_pool(), None)).await.unwrap();
+    assert_eq!(narrowed(&desk).await, Some(own.to_vec()), "AWS's update leaves it");
+    assert_eq!(put(&desk, None).await, Ok(()));
+    assert_eq!(narrowed(&desk).await, Some(vec![policy("server")]));
 }
 
 #[tokio::test]

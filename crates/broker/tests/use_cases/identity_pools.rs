@@ -8,11 +8,12 @@ use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName
 use domain::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
+use domain::identity_pool::tag::{BadTags, TagKey, TagKeys, TagValue, Tags};
 use domain::records::{IdentityPools, Roles as _, Stop, UserPools};
 use domain::time::Timestamp;
 use domain::user_pool::client::ClientId;
 use domain::user_pool::user::User;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::slice::from_ref;
 use testkit::iam::guest_role;
@@ -26,7 +27,7 @@ async fn find(desk: &Desk, id: &IdentityPoolId) -> Result<IdentityPool, Refusal>
 }
 
 async fn update(desk: &Desk, asked: &IdentityPool) -> Result<IdentityPool, Refusal> {
-    desk.ask(|records, _| pools::update(records, asked)).await
+    desk.ask(|records, _| pools::update(records, asked, None)).await
 }
 
 async fn set_roles(desk: &Desk, roles: &Roles) -> Result<(), Refusal> {
@@ -115,6 +116,47 @@ async fn a_pool_lists_only_so_much() {
         assert_eq!(refused, Err(refusal));
     }
     assert_eq!(find(&desk, &most.id).await, Ok(most));
+}
+
+fn tags(pairs: &[(&str, &str)]) -> Tags {
+    let tag = |&(key, value): &(&str, &str)| (TagKey::parse(key).unwrap(), TagValue::parse(value).unwrap());
+    Tags::try_from(pairs.iter().map(tag).collect::<BTreeMap<_, _>>()).unwrap()
+}
+
+#[tokio::test]
+async fn tags_are_written_and_taken_off_one_by_one() {
+    for desk in Desk::each().await {
+        let id = identity_pool().id;
+        let tag = async |new: &Tags| desk.ask(|records, _| pools::tag(records, &id, new)).await;
+        let shown = async || find(&desk, &id).await.unwrap().tags;
+        assert_eq!(tag(&tags(&[("team", "a"), ("env", "")])).await, Ok(()));
+        assert_eq!(tag(&tags(&[("team", "b")])).await, Ok(()));
+        assert_eq!(shown().await, tags(&[("env", ""), ("team", "b")]));
+        let alike = BadTags::Alike(TagKey::parse("team").unwrap());
+        assert_eq!(tag(&tags(&[("Team", "c")])).await, Err(Refusal::Tags(alike)));
+        let keys = BTreeSet::from(["env", "absent"].map(|key| TagKey::parse(key).unwrap()));
+        let keys = TagKeys::try_from(keys).unwrap();
+        let untag = async |id| desk.ask(|records, _| pools::untag(records, id, &keys)).await;
+        assert_eq!(untag(&id).await, Ok(()));
+        let left = IdentityPool { tags: tags(&[("team", "b")]), ..identity_pool() };
+        assert_eq!(find(&desk, &id).await, Ok(left));
+        let gone = Refusal::NoSuchPool(other_identity_pool().id);
+        assert_eq!(untag(&other_identity_pool().id).await.as_ref(), Err(&gone));
+        let tagging = desk.ask(|records, _| pools::tag(records, &other_identity_pool().id, &Tags::default()));
+        assert_eq!(tagging.await, Err(gone));
+    }
+}
+
+#[tokio::test]
+async fn an_update_leaves_the_tags_unless_it_says_others() {
+    let desk = Desk::open().await;
+    let tagged = IdentityPool { tags: tags(&[("team", "a")]), ..identity_pool() };
+    desk.write(|records| records.put_identity_pool(&tagged)).await;
+    assert_eq!(update(&desk, &identity_pool()).await, Ok(tagged));
+    for new in [tags(&[("env", "b")]), Tags::default()] {
+        let updated = desk.ask(|records, _| pools::update(records, &identity_pool(), Some(&new))).await;
+        assert_eq!(updated.unwrap().tags, new);
+    }
 }
 
 #[tokio::test]

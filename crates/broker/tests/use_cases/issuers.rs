@@ -6,12 +6,15 @@ use broker::identity_pool::Refusal;
 use broker::identity_pool::issuers::{Asked, Expected, expected};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, UserPoolProvider};
-use domain::identity_pool::provider::DeveloperProviderName;
+use domain::identity_pool::provider::{
+    AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
+};
 use domain::records::{IdentityPools, UserPools};
 use domain::user_pool::client::ClientId;
 use domain::user_pool::pool::{IssuerBase, Issuers, UserPoolId};
 use login::LoginRefused;
 use login::user_pool::verify;
+use std::collections::BTreeMap;
 use testkit::identity_pool::{identity_pool, provider};
 use testkit::tokens::{access_token, id_token};
 use testkit::user_pool::{client, other_user_pool, user_pool};
@@ -126,6 +129,43 @@ async fn the_name_of_a_developer_provider_is_no_login_key() {
         let refused = ask_pool(&desk, &[name.as_str()]).await.err();
         assert_eq!(refused, Some(Refusal::DeveloperProvider(name.to_string())));
     }
+}
+
+#[tokio::test]
+async fn a_login_of_a_listed_provider_that_is_no_user_pool_is_told_to_be_unserved() {
+    let desk = Desk::open().await;
+    let oidc = |issuer: &str| {
+        OpenIdProviderArn::parse(&format!("arn:aws:iam::123456789012:oidc-provider/{issuer}")).unwrap()
+    };
+    let saml = "arn:aws:iam::123456789012:saml-provider/idp";
+    for user_pools in [Vec::new(), identity_pool().user_pools] {
+        let pool = IdentityPool {
+            user_pools,
+            public_providers: BTreeMap::from([(
+                PublicProvider::parse("accounts.google.com").unwrap(),
+                AppId::parse("app").unwrap(),
+            )]),
+            openid_providers: vec![oidc("id.example/realms/x"), oidc(KEY)],
+            saml_providers: vec![SamlProviderArn::parse(saml).unwrap()],
+            ..identity_pool()
+        };
+        desk.write(|records| records.put_identity_pool(&pool)).await;
+        for key in ["accounts.google.com", "id.example/realms/x", saml] {
+            let refused = ask_pool(&desk, &[key]).await.err();
+            assert_eq!(refused, Some(Refusal::UnservedProvider(key.to_owned())));
+        }
+        for key in [
+            "id.example",
+            "id.example/realms/x/",
+            "https://id.example/realms/x",
+            "graph.facebook.com",
+            "arn:aws:iam::123456789012:saml-provider/other",
+        ] {
+            let refused = ask_pool(&desk, &[key]).await.err();
+            assert_eq!(refused, Some(Refusal::NoSuchProvider(key.to_owned())));
+        }
+    }
+    assert!(ask_pool(&desk, &[KEY]).await.is_ok(), "a user pool is one, whatever else it is listed as");
 }
 
 #[tokio::test]

@@ -2,5 +2,7 @@
 
 pub mod identity;
 pub mod login;
+pub mod options;
 pub mod pool;
 pub mod provider;
+pub mod tag;

@@ -4,9 +4,11 @@ use crate::account::Account;
 use crate::arn::RoleArn;
 use crate::entropy::{Entropy, draw_uuid};
 use crate::identity_pool::login::AuthState;
+use crate::identity_pool::options::PoolOptions;
 use crate::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
+use crate::identity_pool::tag::Tags;
 use crate::text::{is_word, text};
 use crate::time::Timestamp;
 use crate::user_pool::client::ClientId;
@@ -70,6 +72,12 @@ pub struct IdentityPool {
     pub developer_provider: Option<DeveloperProviderName>,
     /// The roles it hands out.
     pub roles: Roles,
+    /// What its administrators wrote on it.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// What it was told beyond AWS's settings.
+    #[serde(default)]
+    pub options: PoolOptions,
     /// When it was made.
     pub created: Timestamp,
 }
@@ -78,6 +86,13 @@ impl IdentityPool {
     /// Whether any client of this user pool may log in here.
     pub fn lists_user_pool(&self, user_pool: &UserPoolId) -> bool {
         self.user_pools.iter().any(|provider| provider.user_pool == *user_pool)
+    }
+
+    /// Whether logins by this name are those of a public, OpenID Connect or SAML provider that the pool lists.
+    pub fn lists_provider(&self, login_key: &str) -> bool {
+        self.public_providers.keys().any(|provider| provider.as_str() == login_key)
+            || self.openid_providers.iter().any(|provider| provider.login_key() == login_key)
+            || self.saml_providers.iter().any(|provider| provider.as_str() == login_key)
     }
 
     /// Whether tokens that this user pool made out to this client may log in here.

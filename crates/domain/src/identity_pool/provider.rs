@@ -39,6 +39,13 @@ text!(
     |text| is_provider_arn(text, "saml-provider")
 );
 
+impl OpenIdProviderArn {
+    /// The name that its logins are shown by: the issuer without its scheme.
+    pub fn login_key(&self) -> &str {
+        self.0.split_once('/').map_or("", |(_, issuer)| issuer)
+    }
+}
+
 fn is_provider_arn(text: &str, kind: &str) -> bool {
     let parts = text.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(':'));
     let name = |resource: &str| {

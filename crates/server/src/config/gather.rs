@@ -2,9 +2,11 @@
 
 use crate::Refused;
 use crate::config::Cli;
+use broker::identity_pool::scope_down;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory, Parser};
+use domain::iam::session::SessionPolicy;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::ffi::{OsStr, OsString};
@@ -201,6 +203,7 @@ impl<'a> Gathered<'a> {
     }
 
     fn check_together(&mut self) {
+        self.check_scope_down();
         let is_told = |id: &str| self.told.contains_key(id);
         let (certificate, key) = (is_told("tls.certificate"), is_told("tls.key"));
         if certificate != key {
@@ -220,6 +223,22 @@ impl<'a> Gathered<'a> {
                  credentials; give `tls.certificate` and `tls.key`, listen on a loopback address, or say \
                  `plaintext = true` where the network is encrypted by other means"
             ));
+        }
+    }
+}
+
+impl Gathered<'_> {
+    /// Whether policies that are each right can be used together.
+    fn check_scope_down(&mut self) {
+        const ID: &str = "guests.scope_down";
+        let (Some(option), Some(told)) = (self.option(ID), self.told.get(ID)) else { return };
+        // What is wrong with each was said already.
+        let Ok(matches) = alone(option, &told.values) else { return };
+        let policies: Vec<SessionPolicy> = matches.get_many(ID).into_iter().flatten().cloned().collect();
+        if !policies.is_empty()
+            && let Err(bad) = scope_down::check(&policies)
+        {
+            self.faults.push(format!("`{ID}`: {bad}. It is: {}", help(option)));
         }
     }
 }
@@ -394,6 +413,43 @@ mod tests {
             assert!(refused.contains(fault), "{fault}: {refused}");
         }
         assert!(!refused.contains("CENOTE_OTHER"), "{refused}");
+    }
+
+    #[test]
+    fn what_guests_may_do_at_most_is_read_from_files_and_refused_beside_other_faults() {
+        const GOOD: &str =
+            r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+        let folder = tempfile::tempdir().unwrap();
+        let written = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let (one, other) = (written("one.json", GOOD), written("other.json", GOOD));
+        let long = written("long.json", &format!("{GOOD}{}", " ".repeat(3000)));
+        let config = written("good.toml", &format!("[guests]\nscope_down = ['{one}', '{other}']\n"));
+        let read = told(&[&format!("--config={config}"), ENOUGH[0], ENOUGH[1]], &[]).unwrap();
+        let names = |settings: &crate::config::Settings| {
+            settings.guests.scope_down.iter().map(|policy| policy.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(read.cli.command.settings().unwrap()), [one.as_str(), &other]);
+        for (files, fault) in [
+            (written("broken.json", "{"), "broken.json`: policy `"),
+            (folder.path().join("absent.json").display().to_string(), "the file cannot be read: "),
+            (
+                format!("{long},{long}"),
+                "`guests.scope_down`: the policies have more than 4096 characters together",
+            ),
+        ] {
+            let refused =
+                told(&[&format!("--guests-scope-down={files}"), "--account=12"], &[]).err().unwrap();
+            for fault in [fault, "--account `12`", "`data` is missing"] {
+                assert!(refused.to_string().contains(fault), "{fault}: {refused}");
+            }
+        }
+        let none = written("none.toml", "[guests]\nscope_down = []\n");
+        let read = told(&[&format!("--config={none}"), ENOUGH[0], ENOUGH[1]], &[]).unwrap();
+        assert_eq!(names(read.cli.command.settings().unwrap()), [""; 0]);
     }
 
     #[test]

@@ -13,7 +13,9 @@ use domain::arn::RoleArn;
 use domain::entropy::draw_text;
 use domain::iam::access_key::RootKey;
 use domain::iam::role::{RoleName, RolePath, SESSION_LIFE};
+use domain::identity_pool::options::PoolOptions;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles, UserPoolProvider};
+use domain::identity_pool::tag::Tags;
 use domain::records::Stop;
 use domain::s3::bucket::{Bucket, BucketName};
 use domain::secret::Secret;
@@ -203,6 +205,8 @@ impl Seeding<'_> {
             saml_providers: Vec::new(),
             developer_provider: None,
             roles: Roles::default(),
+            tags: Tags::default(),
+            options: PoolOptions::default(),
             created: self.app.clock.now(),
         };
         let roles = Roles {

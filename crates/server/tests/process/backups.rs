@@ -89,7 +89,7 @@ fn a_key_ring_that_is_full_is_not_rotated_until_old_keys_have_left_it() {
         assert_eq!(rotate().json()["RingKey"], key);
     }
     let full = rotate();
-    assert_eq!((full.status, full.member("/__type").as_str()), (400, "LimitExceededException"));
+    assert_eq!((full.status, full.member("/__type").as_str()), (422, "LimitExceededException"));
     assert_eq!(come(&server, &demo_user(folder.path())).0.id.len(), 20, "the newest key seals on");
 }
 
@@ -116,12 +116,12 @@ fn only_those_who_may_rotate_keys_or_make_backups() {
         let unsigned = send(server.address, &Ask::new("POST", &format!("/_cenote/v1/{operation}")).body(""));
         assert_eq!(
             (unsigned.status, unsigned.member("/__type").as_str()),
-            (400, "MissingAuthenticationTokenException")
+            (401, "MissingAuthenticationTokenException")
         );
         let for_s3 = Ask::new("POST", &format!("/_cenote/v1/{operation}")).body("").signed(&root_of(&data));
-        assert_eq!(send(server.address, &for_s3).status, 400, "a signature for S3 is none for the server");
+        assert_eq!(send(server.address, &for_s3).status, 401, "a signature for S3 is none for the server");
         let wrong = send(server.address, &Ask::new("GET", &format!("/_cenote/v1/{operation}")));
-        assert_eq!(wrong.member("/__type"), "UnknownOperationException");
+        assert_eq!((wrong.status, wrong.member("/__type").as_str()), (405, "MethodNotAllowedException"));
     }
     assert_eq!(fs::read_to_string(data.join("keys")).unwrap(), keys);
     assert!(!file.exists() && !folder.path().join("backup.new").exists());

@@ -1,6 +1,8 @@
 //! Settings: where they may stand, and what is said of those that mean nothing.
 
-use crate::support::{Ask, Start, get, root_of, send};
+use crate::support::{
+    Ask, Connection, Start, credentials_of, get, root_of, send, try_credentials, try_identity,
+};
 use std::fs;
 
 #[test]
@@ -43,6 +45,36 @@ fn a_file_holds_every_option_and_a_name_it_does_not_know_is_refused() {
     fs::write(&file, format!("{text}lvel = \"info\"\n")).unwrap();
     let printed = Start::told_by(&file).refused();
     assert!(printed.contains("`log.lvel`") && printed.contains("`log.level` may be meant"), "{printed}");
+}
+
+#[test]
+fn what_guests_may_do_at_most_can_be_the_servers_to_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let reads = |start: Start| {
+        let server = start.run();
+        let mut connection = Connection::open(server.address).unwrap();
+        let id = try_identity(&mut connection, None).unwrap().member("/IdentityId");
+        let guest = credentials_of(&try_credentials(&mut connection, &id, None).unwrap());
+        let ask = Ask::new("GET", "/my-bucket/public/hello.txt").signed(&guest);
+        let status = send(server.address, &ask).status;
+        server.stop();
+        status
+    };
+    let file = folder.path().join("guests.json");
+    let policy = |action: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#
+        )
+    };
+    assert_eq!(reads(Start::dev(&data)), 200);
+    for (action, status) in [("s3:PutObject", 403), ("s3:GetObject", 200)] {
+        fs::write(&file, policy(action)).unwrap();
+        assert_eq!(reads(Start::dev(&data).option("--guests-scope-down", &file)), status, "{action}");
+    }
+    fs::write(&file, policy("s3:GetObject").replace("Allow", "Perhaps")).unwrap();
+    let printed = Start::dev(&data).option("--guests-scope-down", &file).refused();
+    assert!(printed.contains("--guests-scope-down `") && printed.contains("guests.json"), "{printed}");
 }
 
 #[test]

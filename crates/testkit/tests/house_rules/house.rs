@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 /// Folders that hold nothing of ours.
-const FOREIGN: [&str; 5] = ["target", ".git", "node_modules", ".venv", ".venv-cli"];
+const FOREIGN: [&str; 6] = ["target", ".git", "node_modules", ".venv", ".venv-cli", ".venv-schemathesis"];
 
 /// A text file, named as seen from the root of the repository.
 pub(crate) struct File {

@@ -180,6 +180,11 @@ impl Server {
         self.answer(to(&target, input.to_string())).await
     }
 
+    /// Calls an operation of identity pools, signed.
+    pub(crate) async fn identity_as(&self, held: &Held, operation: &str, input: &Value) -> Answer {
+        self.signed(held, to(&format!("AWSCognitoIdentityService.{operation}"), input.to_string())).await
+    }
+
     /// Calls an operation of user pools.
     pub(crate) async fn idp(&self, operation: &str, input: &Value) -> Answer {
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
@@ -263,6 +268,15 @@ impl Server {
     /// Alice's credentials in a role that may do everything.
     pub(crate) async fn in_right_role(&self) -> Held {
         self.credentials(&self.id_of(RIGHT_POOL, &alices_login()).await, &alices_login()).await
+    }
+
+    /// Alice's credentials in a role that may do this alone.
+    pub(crate) async fn in_role_with(&self, statements: Value) -> Held {
+        let policy = document(&statements).to_string();
+        let mut role = role("right", RIGHT_POOL, "*", "*");
+        role.policies.values_mut().for_each(|kept| policy.clone_into(kept));
+        self.write(|records| records.put_role(&role)).await;
+        self.in_right_role().await
     }
 
     async fn id_of(&self, pool: &str, logins: &Value) -> String {

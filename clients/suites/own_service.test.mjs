@@ -1,0 +1,134 @@
+// The server's own service: what every operation answers to those who do not ask it right, and what each does.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, it } from 'node:test';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { guest, refused, s3 } from '../support/people.mjs';
+import { DEMO_POOL, SEED } from '../support/seed.mjs';
+import { serverOfSuite, serverOfTest } from '../support/server.mjs';
+import { askOwn, ownRequest } from '../support/signed.mjs';
+import { send } from '../support/wire.mjs';
+
+const pool = { IdentityPoolId: DEMO_POOL };
+const NOWHERE = { IdentityPoolId: 'us-east-1:00000000-dead-beef-0000-000000000000' };
+const allow = (Action) => JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action, Resource: '*' } });
+const policies = (...actions) => ({ Policies: actions.map((action) => ({ Name: 'own', Document: allow(action) })) });
+
+// An input that breaks no constraint, for each operation.
+const INPUTS = {
+  Backup: {},
+  DeleteGuestScopeDown: pool,
+  GetGuestScopeDown: pool,
+  PutGuestScopeDown: { ...pool, ...policies('s3:*') },
+  RotateKeys: {},
+};
+
+describe('an operation of the server\'s own service', () => {
+  const server = serverOfSuite(SEED);
+  let root, visitor;
+  before(async () => {
+    root = server.root();
+    visitor = (await guest(server)).credentials;
+  });
+
+  it('has an input here', () => {
+    const model = JSON.parse(readFileSync(new URL('../../crates/api/src/cenote/model.json', import.meta.url), 'utf8'));
+    assert.deepEqual(Object.keys(model.operations).sort(), Object.keys(INPUTS).sort());
+  });
+
+  for (const [operation, input] of Object.entries(INPUTS)) {
+    const plain = ownRequest(operation, input);
+    const answered = async (asked, status, code) => {
+      const answer = await asked;
+      assert.deepEqual([answer.status, answer.code], [status, code], answer.text);
+      assert.equal(answer.headers['content-type'], 'application/json');
+      return answer;
+    };
+
+    it(`${operation} is refused to those who may not ask for it`, async () => {
+      await answered(send(server, plain), 401, 'MissingAuthenticationTokenException');
+      await answered(askOwn(server, operation, input, { ...root, accessKeyId: 'AKIANOBODYNOBODY0000' }), 401, 'UnrecognizedClientException');
+      await answered(askOwn(server, operation, input, { ...root, secretAccessKey: 'guessed' }), 401, 'InvalidSignatureException');
+      await answered(send(server, { ...plain, headers: { ...plain.headers, authorization: 'AWS4-HMAC-SHA256 no' } }), 401, 'IncompleteSignatureException');
+      for (const bent of [{ service: 's3' }, { service: 'cognito-identity' }, { region: 'eu-west-1' }, { now: Date.now() - 20 * 60_000 }]) {
+        await answered(askOwn(server, operation, input, root, bent), 401, 'InvalidSignatureException');
+      }
+      const denied = await answered(askOwn(server, operation, input, visitor), 403, 'AccessDeniedException');
+      assert.match(denied.text, new RegExp(`is not authorized to perform: cenote:${operation} on resource: `));
+    });
+
+    it(`${operation} is refused if it cannot be read`, async () => {
+      await answered(askOwn(server, operation, '{', root), 400, 'SerializationException');
+      await answered(askOwn(server, operation, { ...input, Misspelled: 1 }, root), 400, 'SerializationException');
+      await answered(askOwn(server, operation, 'a'.repeat(1_100_000), root), 413, 'RequestEntityTooLargeException');
+      await answered(send(server, { ...plain, method: 'PUT' }), 405, 'MethodNotAllowedException');
+      if (input.IdentityPoolId) {
+        await answered(askOwn(server, operation, { ...input, IdentityPoolId: '' }, root), 400, 'ValidationException');
+        await answered(askOwn(server, operation, { ...input, ...NOWHERE }, root), 404, 'ResourceNotFoundException');
+      }
+    });
+  }
+
+  it('is refused to a session that has ended', async () => {
+    await server.advance(3601);
+    const now = await server.now();
+    for (const [operation, input] of Object.entries(INPUTS)) {
+      assert.equal((await askOwn(server, operation, input, visitor, { now })).code, 'ExpiredTokenException', operation);
+    }
+  });
+});
+
+describe('the server\'s own service', () => {
+  const server = serverOfSuite(SEED);
+  let root;
+  before(() => { root = server.root(); });
+  const done = async (operation, input) => {
+    const answer = await askOwn(server, operation, input, root);
+    assert.equal(answer.status, 200, answer.text);
+    return JSON.parse(answer.text);
+  };
+
+  it('describes itself to anybody', async () => {
+    const answer = await send(server, { method: 'GET', path: '/_cenote/v1/openapi.json', headers: {} });
+    const checkedIn = readFileSync(new URL('../../crates/api/src/cenote/openapi.json', import.meta.url), 'utf8');
+    assert.deepEqual([answer.status, answer.text], [200, checkedIn]);
+  });
+
+  it('shows and sets what the guests of a pool may do at most', async () => {
+    const reads = (credentials) => s3(server, credentials).send(new GetObjectCommand({ Bucket: 'my-bucket', Key: 'public/hello.txt' }));
+    const shown = await done('GetGuestScopeDown', pool);
+    assert.equal(shown.Source, 'Aws');
+    assert.deepEqual(shown.Policies.map(({ Document }) => JSON.parse(Document).Statement[0].Effect), ['Allow', 'Allow']);
+    const early = (await guest(server)).credentials;
+
+    await done('PutGuestScopeDown', { ...pool, ...policies('sqs:*', 'sns:*') });
+    assert.deepEqual(await done('GetGuestScopeDown', pool), { Source: 'Pool', ...policies('sqs:*', 'sns:*') });
+    await refused(reads((await guest(server)).credentials), 'AccessDenied');
+    assert.ok(await reads(early), 'a session keeps what it was issued with');
+    await done('DeleteGuestScopeDown', pool);
+    assert.ok(await reads((await guest(server)).credentials));
+    assert.deepEqual(await done('GetGuestScopeDown', pool), shown);
+
+    const broken = { ...pool, Policies: [{ Name: 'own', Document: '{}' }] };
+    const answer = await askOwn(server, 'PutGuestScopeDown', broken, root);
+    assert.deepEqual([answer.status, answer.code], [422, 'InvalidParameterException']);
+    assert.match(answer.text, /policy `own`: /);
+  });
+
+  it('makes a backup, which is bytes', async () => {
+    const answer = await askOwn(server, 'Backup', '', root);
+    assert.deepEqual([answer.status, answer.headers['content-type']], [200, 'application/octet-stream']);
+  });
+
+  it('rotates keys until the ring is full', async (test) => {
+    const own = await serverOfTest(test, SEED);
+    const rotate = () => askOwn(own, 'RotateKeys', {}, own.root());
+    let answer;
+    for (let key = 2; key <= 101; key += 1) {
+      answer = await rotate();
+      if (answer.status !== 200) break;
+      assert.equal(JSON.parse(answer.text).RingKey, key);
+    }
+    assert.deepEqual([answer.status, answer.code], [422, 'LimitExceededException']);
+  });
+});
