@@ -23,6 +23,9 @@ pub(super) struct Days {
 struct Today {
     path: PathBuf,
     file: File,
+    /// Which file it is; no other is, as long as this one is open.
+    device: u64,
+    inode: u64,
     /// The length of the file up to the end of its last whole line.
     whole: u64,
 }
@@ -35,8 +38,7 @@ impl Today {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error),
         };
-        let held = self.file.metadata()?;
-        Ok((named.dev(), named.ino(), named.len()) == (held.dev(), held.ino(), self.whole))
+        Ok((named.dev(), named.ino(), named.len()) == (self.device, self.inode, self.whole))
     }
 }
 
@@ -109,7 +111,7 @@ fn open_day(path: PathBuf) -> io::Result<Today> {
     if whole < length {
         file.set_len(whole)?;
     }
-    Ok(Today { path, file, whole })
+    Ok(Today { path, file, device: metadata.dev(), inode: metadata.ino(), whole })
 }
 
 /// Where the last whole line of a file ends, looked for from the end of the file.
