@@ -45,7 +45,7 @@ pub trait Keeper: Send + Sync {
 pub struct Secrets {
     root: RootKey,
     ring: RwLock<Arc<KeyRing>>,
-    /// Seals the private keys of user pools, the secrets of their clients, and refresh tokens.
+    /// Seals the private keys that sign tokens, the secrets of clients, and refresh tokens.
     pub sealing: SealingKey,
 }
 
@@ -108,9 +108,9 @@ pub struct App {
     pub guests: Guests,
     /// Where passwords are hashed.
     pub hashing: Hashing,
-    /// Where the keys of user pools are made.
+    /// Where keys that sign tokens are made.
     pub key_making: KeyMaking,
-    /// The opened keys of user pools.
+    /// The opened keys that sign tokens.
     pub signers: Signers,
 }
 

@@ -22,7 +22,9 @@ pub mod s3;
 pub mod service;
 pub mod sts;
 
+mod certificate;
 mod cors;
+mod discovery;
 pub mod guests;
 pub mod hashing;
 mod json_door;

@@ -7,7 +7,7 @@
 use crate::app::App;
 use crate::audit::{self, Notes};
 use crate::body::{RequestBody, ResponseBody, full};
-use crate::cognito_idp::discovery;
+use crate::discovery;
 use crate::operation::{Call, Settled};
 use crate::protocol::timestamp::http_date;
 use crate::service::Service;
@@ -16,10 +16,8 @@ use broker::iam::access::Circumstances;
 use bytes::Bytes;
 use domain::entropy::draw_uuid;
 use domain::s3::bucket::RESERVED_SEGMENTS;
-use domain::user_pool::pool::UserPoolId;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use serde_json::Value;
 use std::net::IpAddr;
 use tracing::{Instrument, Span};
 
@@ -88,10 +86,7 @@ async fn respond(app: &App, request: Request<RequestBody>, peer: Peer, id: Strin
         Door::S3Preflight => s3::cross_origin::preflight(app, &head, &id).await,
         Door::Live => text(StatusCode::OK, "live\n"),
         Door::Ready => ready(app).await,
-        Door::PoolDocument(pool, document) => {
-            let address = discovery::address(app, &pool, &head, peer.is_secure);
-            pool_document(app, &pool, document, address).await
-        }
+        Door::Document(named) => discovery::answer(app, &named, &head, peer.is_secure).await,
         Door::Reserved => text(StatusCode::NOT_FOUND, "there is nothing here\n"),
     };
     // SDKs set their clocks by it, so it is this server's time and not the machine's.
@@ -119,15 +114,8 @@ enum Door<'a> {
     S3Preflight,
     Live,
     Ready,
-    PoolDocument(UserPoolId, PoolDocument),
+    Document(discovery::Named),
     Reserved,
-}
-
-/// A public document of a user pool.
-#[derive(Clone, Copy)]
-enum PoolDocument {
-    Keys,
-    Configuration,
 }
 
 fn door<'a>(app: &'a App, head: &Parts) -> Door<'a> {
@@ -146,9 +134,9 @@ fn door<'a>(app: &'a App, head: &Parts) -> Door<'a> {
     if path.starts_with(cenote::door::PREFIX) {
         return Door::Own;
     }
-    if let Some((pool, document)) = pool_document_named(path) {
+    if let Some(named) = discovery::Named::by(path) {
         return match head.method {
-            Method::GET | Method::HEAD => Door::PoolDocument(pool, document),
+            Method::GET | Method::HEAD => Door::Document(named),
             Method::OPTIONS => Door::Preflight("GET, OPTIONS"),
             _ => Door::Reserved,
         };
@@ -161,16 +149,6 @@ fn door<'a>(app: &'a App, head: &Parts) -> Door<'a> {
         (_, _) if RESERVED_SEGMENTS.contains(&first_segment) => Door::Reserved,
         (_, _) => Door::S3,
     }
-}
-
-fn pool_document_named(path: &str) -> Option<(UserPoolId, PoolDocument)> {
-    let (pool, document) = path.strip_prefix('/')?.split_once("/.well-known/")?;
-    let document = match document {
-        "jwks.json" => PoolDocument::Keys,
-        "openid-configuration" => PoolDocument::Configuration,
-        _ => return None,
-    };
-    Some((UserPoolId::parse(pool).ok()?, document))
 }
 
 impl<'a> Call<'a> {
@@ -202,40 +180,6 @@ async fn s3_service(app: &App, call: &mut Call<'_>, id: &str) -> Response<Respon
     response
 }
 
-async fn pool_document(
-    app: &App,
-    pool: &UserPoolId,
-    document: PoolDocument,
-    address: Option<String>,
-) -> Response<ResponseBody> {
-    let found = match (document, address) {
-        (PoolDocument::Keys, _) => Some(discovery::key_set(app, pool).await),
-        (PoolDocument::Configuration, Some(address)) => {
-            Some(discovery::configuration(app, pool, &address).await)
-        }
-        (PoolDocument::Configuration, None) => None,
-    };
-    let mut response = match found.transpose() {
-        Ok(None) => {
-            text(StatusCode::BAD_REQUEST, "the request does not say in `Host` where this server is\n")
-        }
-        Ok(Some(Some(document))) => json_document(&document),
-        Ok(Some(None)) => text(StatusCode::NOT_FOUND, "there is no such user pool\n"),
-        Err(breakdown) => {
-            tracing::error!(%breakdown, "a user pool's document cannot be read");
-            text(StatusCode::INTERNAL_SERVER_ERROR, "the server failed\n")
-        }
-    };
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
-}
-
-fn json_document(document: &Value) -> Response<ResponseBody> {
-    let mut response = Response::new(full(document.to_string()));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
 async fn ready(app: &App) -> Response<ResponseBody> {
     match app.store.is_empty().await {
         // What is known can be read all the same, so that nobody should turn away from this server.
@@ -250,7 +194,8 @@ async fn ready(app: &App) -> Response<ResponseBody> {
     }
 }
 
-fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<ResponseBody> {
+/// An answer in words.
+pub(crate) fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<ResponseBody> {
     let mut response = Response::new(full(text));
     *response.status_mut() = status;
     response

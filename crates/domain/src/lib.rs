@@ -11,6 +11,7 @@ pub mod records;
 pub mod s3;
 pub mod seal;
 pub mod secret;
+pub mod signing;
 pub mod text;
 pub mod time;
 pub mod user_pool;

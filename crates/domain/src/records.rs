@@ -8,6 +8,7 @@ use crate::iam::role::{Role, RoleName};
 use crate::identity_pool::identity::{Identity, IdentityId};
 use crate::identity_pool::login::LoginKey;
 use crate::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use crate::identity_pool::token_keys::TokenKeys;
 use crate::network::Network;
 use crate::s3::bucket::{Bucket, BucketName};
 use crate::s3::object::{ContentId, Object, ObjectKey};
@@ -102,6 +103,14 @@ pub trait IdentityPools {
     fn add_identity(&mut self, identity: &Identity);
     /// Forgets an identity.
     fn delete_identity(&mut self, identity: &Identity);
+}
+
+/// The keys that sign the tokens of all identity pools.
+pub trait IdentityTokenKeys {
+    /// The keys, if some were made.
+    fn token_keys(&mut self) -> Read<Option<TokenKeys>>;
+    /// Writes the keys.
+    fn put_token_keys(&mut self, keys: &TokenKeys);
 }
 
 /// User pools, their clients and their users.

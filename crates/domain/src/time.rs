@@ -96,6 +96,12 @@ impl Span {
         Self(self.0.saturating_mul(many as i64))
     }
 
+    /// Both spans together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// The span in milliseconds.
     pub const fn millis(self) -> i64 {
         self.0

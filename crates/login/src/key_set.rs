@@ -1,12 +1,11 @@
 //! The keys that an issuer signs with, by name. A key's algorithm is a property of the key, never of a token.
 
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use aws_lc_rs::signature::{
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents,
+};
 use data_encoding::BASE64URL_NOPAD;
-use domain::user_pool::keys::PublicKey;
+use domain::signing::{Algorithm, PublicKey};
 use std::collections::HashMap;
-
-/// The only algorithm that the keys of user pools sign with.
-const RS256: &str = "RS256";
 
 /// An issuer's keys.
 #[derive(Debug, Default)]
@@ -14,9 +13,10 @@ pub struct KeySet {
     keys: HashMap<String, RsaKey>,
 }
 
-/// A public RSA key of 2048 to 8192 bits for RS256.
+/// A public RSA key of 2048 to 8192 bits.
 #[derive(Debug)]
 pub(crate) struct RsaKey {
+    alg: Algorithm,
     pub(crate) n: Vec<u8>,
     pub(crate) e: Vec<u8>,
 }
@@ -27,7 +27,7 @@ impl KeySet {
         let read = |key: &PublicKey| {
             let n = BASE64URL_NOPAD.decode(key.n.as_bytes()).ok()?;
             let e = BASE64URL_NOPAD.decode(key.e.as_bytes()).ok()?;
-            Some((key.kid.clone(), RsaKey { n, e }))
+            Some((key.kid.clone(), RsaKey { alg: key.alg, n, e }))
         };
         Self { keys: keys.into_iter().filter_map(read).collect() }
     }
@@ -39,11 +39,15 @@ impl KeySet {
 
 impl RsaKey {
     pub(crate) const fn algorithm(&self) -> &'static str {
-        RS256
+        self.alg.name()
     }
 
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         let key = RsaPublicKeyComponents { n: self.n.as_slice(), e: self.e.as_slice() };
-        key.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
+        let parameters: &RsaParameters = match self.alg {
+            Algorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
+            Algorithm::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
+        };
+        key.verify(parameters, message, signature).is_ok()
     }
 }

@@ -1,6 +1,6 @@
 //! Project Wycheproof's JSON Web Signatures, every one of them.
 
-use domain::user_pool::keys::PublicKey;
+use domain::signing::PublicKey;
 use login::LoginRefused;
 use login::jws::UnverifiedToken;
 use login::key_set::KeySet;
@@ -54,7 +54,12 @@ impl Jwk {
     /// The key as one for RS256, whatever it says it is for.
     fn as_rsa(&self) -> Option<PublicKey> {
         let kid = self.kid.clone().unwrap_or_default();
-        (self.kty == "RSA").then_some(PublicKey { kid, n: self.n.clone()?, e: self.e.clone()? })
+        (self.kty == "RSA").then_some(PublicKey {
+            alg: Default::default(),
+            kid,
+            n: self.n.clone()?,
+            e: self.e.clone()?,
+        })
     }
 
     /// Whether nothing that the key says of itself speaks against RS256 (RFC 7517 section 4).

@@ -65,7 +65,7 @@ pub(crate) enum Command {
 
 #[derive(Subcommand)]
 pub(crate) enum KeysCommand {
-    /// Seal new sessions with a new key; sessions that older keys sealed live on.
+    /// Seal new sessions and sign new tokens of identities with new keys; those of older keys live on.
     Rotate {
         #[command(flatten)]
         server: ServerArgs,
@@ -125,8 +125,9 @@ pub(crate) struct Settings {
     /// The account number in ARNs, twelve digits.
     #[arg(long, value_name = "NUMBER", default_value = "123456789012", value_parser = AccountId::parse)]
     pub(crate) account: AccountId,
-    /// The address that user-pool tokens name as their issuer, before the pool's id: a scheme and a host, no path; AWS's
-    /// form if absent. Logins may use either form.
+    /// The address that tokens name as their issuer, those of user pools with the pool's id behind it: a scheme and a
+    /// host, no path; AWS's forms if absent. Give the address at which others reach this server, so that they find the
+    /// keys of its tokens. Logins may use either form.
     #[arg(long, value_name = "URL", value_parser = IssuerBase::parse)]
     pub(crate) issuer: Option<IssuerBase>,
     /// The host names below which buckets are hosts, as `my-bucket.s3.example.com` is below `s3.example.com`. Any other

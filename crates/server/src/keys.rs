@@ -11,8 +11,8 @@ use domain::iam::access_key::{AccessKeyId, RingKeyId, RootKey, draw_secret_key};
 use domain::iam::key_ring::{KeyRing, RingKey};
 use domain::records::Breakdown;
 use domain::secret::Secret;
+use domain::signing::FreshKey;
 use domain::time::{Span, Timestamp};
-use domain::user_pool::keys::FreshKey;
 use serde::{Deserialize, Serialize};
 
 /// The root access key pair, in the format of AWS's shared-credentials file.
@@ -129,7 +129,7 @@ fn parse(text: &str) -> Option<ServerKeys> {
     Some(ServerKeys { ring, store: secret(&file.store)?, revoked_before: file.revoked_before })
 }
 
-/// Makes the RSA keys of user pools.
+/// Makes the RSA keys that sign tokens.
 pub(crate) struct MachineKeys;
 
 impl KeyMaker for MachineKeys {

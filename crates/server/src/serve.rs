@@ -9,6 +9,7 @@ use crate::metrics;
 use crate::places::{Free, Places};
 use crate::sweep;
 use crate::tls::Certificates;
+use api::cognito_identity::token_keys;
 use api::removal;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::net::{IpAddr, SocketAddr};
@@ -22,7 +23,7 @@ use tokio::time::{interval, timeout};
 /// How long requests under way may take to end once the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
 
-/// How often it is checked whether the key ring is due for a new key.
+/// How often it is checked whether the key ring, or the tokens of identities, are due for a new key.
 const ROTATION_CHECK: Duration = Duration::from_secs(3600);
 
 /// A listener that is bound, in a process that hears when it is asked to stop.
@@ -206,6 +207,9 @@ async fn rotate_keys(opened: Arc<Opened>) {
         checks.tick().await;
         if let Err(refused) = opened.keeper.rotate_if_due(&opened.app) {
             tracing::error!(%refused, "the key ring could not be rotated");
+        }
+        if let Err(breakdown) = token_keys::rotate_if_due(&opened.app).await {
+            tracing::error!(%breakdown, "the tokens of identities could not be given a new key");
         }
     }
 }

@@ -16,11 +16,15 @@ pub(crate) async fn rotate_keys(server: &ServerArgs) -> Result<(), Refused> {
     #[serde(rename_all = "PascalCase")]
     struct Rotated {
         ring_key: u16,
+        identity_token_key: String,
     }
     let answer = Remote::new(server)?.ask("RotateKeys", &MachineClock::default()).await?;
-    let Rotated { ring_key } =
+    let Rotated { ring_key, identity_token_key } =
         serde_json::from_slice(&remote::whole(answer).await?).map_err(Refused::because)?;
-    say(&format!("key {ring_key} seals new sessions; older ones live on until they expire"))
+    say(&format!(
+        "key {ring_key} seals new sessions, and key {identity_token_key} signs new tokens of identities; older ones live \
+         on until they expire"
+    ))
 }
 
 /// `cenote backup FILE`. The file is there when it is whole, or not at all.

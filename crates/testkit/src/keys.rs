@@ -7,7 +7,8 @@ use data_encoding::{BASE64, BASE64_MIME_PERMISSIVE};
 use domain::entropy::Entropy;
 use domain::seal::SealingKey;
 use domain::secret::Secret;
-use domain::user_pool::keys::{FreshKey, PoolKey, PublicKey};
+use domain::signing::{Algorithm, FreshKey, PublicKey, SealedKey};
+use domain::user_pool::keys::PoolKeys;
 use domain::user_pool::pool::UserPoolId;
 use serde_json::json;
 
@@ -44,8 +45,9 @@ impl RsaKey {
     }
 
     /// The key as one of a pool's, sealed with [`sealing_key`].
-    pub fn of_pool(self, pool: &UserPoolId, entropy: &dyn Entropy) -> PoolKey {
-        PoolKey::seal(&self.fresh(), pool, &sealing_key(), entropy).unwrap()
+    pub fn of_pool(self, pool: &UserPoolId, entropy: &dyn Entropy) -> SealedKey {
+        let owner = PoolKeys::owner(pool);
+        SealedKey::seal(&self.fresh(), Algorithm::Rs256, &owner, &sealing_key(), entropy).unwrap()
     }
 
     /// The public half, as a pool lists it.
@@ -70,7 +72,7 @@ impl RsaKey {
 
     /// The public half as a JSON Web Key.
     pub fn public_jwk(self) -> serde_json::Value {
-        let PublicKey { kid, n, e } = self.public();
+        let PublicKey { kid, n, e, .. } = self.public();
         json!({ "alg": "RS256", "e": e, "kid": kid, "kty": "RSA", "n": n, "use": "sig" })
     }
 

@@ -182,12 +182,14 @@ impl Members {
 mod tests {
     use super::*;
     use crate::keys::sealing_key;
+    use domain::user_pool::keys::PoolKeys;
 
     #[test]
     fn an_unspoiled_token_is_what_the_pool_itself_signs() {
         let (pool, token) = (user_pool(), id_token());
         let claims: Value = serde_json::from_str(&token.claims.json()).unwrap();
-        let signed = pool.keys.id.open(&pool.id, &sealing_key()).unwrap().sign(&claims).unwrap();
+        let signed =
+            pool.keys.id.open(&PoolKeys::owner(&pool.id), &sealing_key()).unwrap().sign(&claims).unwrap();
         assert_eq!(token.text(), signed);
     }
 

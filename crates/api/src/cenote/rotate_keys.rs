@@ -1,7 +1,9 @@
-//! RotateKeys: the key ring gets a new key now. Sessions that older keys sealed live on.
+//! RotateKeys: the key ring and the keys of the tokens of identities get a new key each, now. Sessions and tokens of older
+//! keys live on.
 
 use super::to;
 use crate::app::App;
+use crate::cognito_identity::token_keys;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use domain::iam::access_key::RingKeyId;
@@ -15,11 +17,12 @@ pub struct RotateKeys;
 #[derive(Deserialize)]
 pub struct Input {}
 
-/// The new key's number.
+/// The new key's number in the ring, and the name of the new key of tokens.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     ring_key: RingKeyId,
+    identity_token_key: String,
 }
 
 impl Operation for RotateKeys {
@@ -39,6 +42,9 @@ impl Operation for RotateKeys {
             Said::bad_request("LimitExceededException", full).with_status(StatusCode::UNPROCESSABLE_ENTITY)
         })?;
         call.notes.element("ringKey", ring_key.0);
-        Ok(Reply::of(Output { ring_key }))
+        // Second, so that a full ring also bounds how many keys verifiers are shown.
+        let identity_token_key = token_keys::rotate(app).await?;
+        call.notes.element("identityTokenKey", identity_token_key.as_str());
+        Ok(Reply::of(Output { ring_key, identity_token_key }))
     }
 }

@@ -15,6 +15,9 @@ pub mod tag_resource;
 pub mod untag_resource;
 pub mod update_identity_pool;
 
+pub mod discovery;
+pub mod token_keys;
+
 mod identity;
 mod logins;
 mod pool;

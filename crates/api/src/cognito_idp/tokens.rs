@@ -3,6 +3,8 @@
 use crate::app::App;
 use broker::user_pool::sign_in::SignedIn;
 use domain::records::Breakdown;
+use domain::signing::SealedKey;
+use domain::user_pool::keys::PoolKeys;
 use serde::Serialize;
 
 /// The tokens as they are answered.
@@ -31,12 +33,16 @@ impl AuthenticationResult {
     pub(super) fn further(app: &App, signed_in: &SignedIn) -> Result<Self, Breakdown> {
         let SignedIn { user, client, keys, issue, .. } = signed_in;
         let issuer = app.house.issuers.issuer_of(&client.pool);
-        let signer = app.signers.open(&client.pool, keys, &app.secrets.sealing)?;
+        let owner = PoolKeys::owner(&client.pool);
+        let signer =
+            |key: &SealedKey| app.signers.open(&key.public.kid, || key.open(&owner, &app.secrets.sealing));
         let entropy = app.entropy.as_ref();
         let broken = |_| Breakdown::new("a token cannot be signed");
-        let id_token = signer.id.sign(&issue.id_claims(user, client, &issuer, entropy)).map_err(broken)?;
-        let access_token =
-            signer.access.sign(&issue.access_claims(user, client, &issuer, entropy)).map_err(broken)?;
+        let id_token =
+            signer(&keys.id)?.sign(&issue.id_claims(user, client, &issuer, entropy)).map_err(broken)?;
+        let access_token = signer(&keys.access)?
+            .sign(&issue.access_claims(user, client, &issuer, entropy))
+            .map_err(broken)?;
         Ok(Self {
             access_token,
             expires_in: client.lives.of_access().secs(),

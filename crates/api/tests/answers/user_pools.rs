@@ -4,7 +4,7 @@ use crate::support::{Answer, Server};
 use api::key_making::{KeyMaker, KeyMaking};
 use api::removal;
 use domain::records::Breakdown;
-use domain::user_pool::keys::FreshKey;
+use domain::signing::FreshKey;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use testkit::keys::RsaKey;

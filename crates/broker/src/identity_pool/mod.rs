@@ -6,6 +6,7 @@ pub mod identities;
 pub mod issuers;
 pub mod pools;
 pub mod scope_down;
+pub mod token_keys;
 pub mod users;
 
 use crate::iam::assume::AssumeRefused;

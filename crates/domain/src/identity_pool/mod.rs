@@ -6,3 +6,5 @@ pub mod options;
 pub mod pool;
 pub mod provider;
 pub mod tag;
+pub mod token;
+pub mod token_keys;

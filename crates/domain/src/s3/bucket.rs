@@ -16,8 +16,17 @@ text!(
 );
 
 /// First path segments that the server keeps for itself; a bucket of that name could never be reached.
-pub const RESERVED_SEGMENTS: [&str; 8] =
-    ["_cenote", "health", "oauth2", "login", "logout", "console", "identitypools", "2015-03-31"];
+pub const RESERVED_SEGMENTS: [&str; 9] = [
+    ".well-known",
+    "_cenote",
+    "health",
+    "oauth2",
+    "login",
+    "logout",
+    "console",
+    "identitypools",
+    "2015-03-31",
+];
 
 fn is_bucket_name(text: &str) -> bool {
     let bytes = text.as_bytes();

@@ -2,6 +2,7 @@
 
 use crate::account::{Account, Region};
 use crate::entropy::{Entropy, draw_text};
+use crate::identity_pool::token::AWS_ISSUER;
 use crate::text::{NotA, all, is_word, text};
 use crate::time::Timestamp;
 use crate::user_pool::keys::PoolKeys;
@@ -50,7 +51,8 @@ pub struct UserPool {
     pub modified: Timestamp,
 }
 
-/// Where user pools say they are: the `iss` of a token is this address, a slash and the pool's id.
+/// Where user pools say they are: the `iss` of a token is this address, a slash and the pool's id. Where it is an
+/// operator's own, it is what tokens of identity pools say too, all of them alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuerBase(String);
 
@@ -86,7 +88,8 @@ impl IssuerBase {
     }
 }
 
-/// The two names of every user pool as an issuer: AWS's form and the one that this server writes into its tokens.
+/// The two names of every user pool as an issuer, and of all identity pools: AWS's form and the one that this server
+/// writes into its tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuers {
     aws: IssuerBase,
@@ -113,6 +116,16 @@ impl Issuers {
     /// Every name that the pool's tokens may carry.
     pub fn names_of(&self, pool: &UserPoolId) -> Vec<String> {
         vec![self.own.issuer_of(pool), self.aws.issuer_of(pool)]
+    }
+
+    /// The issuer that tokens of identity pools carry.
+    pub fn of_identity_pools(&self) -> &str {
+        self.address_of_identity_pools().unwrap_or(AWS_ISSUER)
+    }
+
+    /// Where the documents of identity pools are, if the operator said so.
+    pub fn address_of_identity_pools(&self) -> Option<&str> {
+        (self.own != self.aws).then_some(&*self.own.0)
     }
 
     /// The pool that a login key names: an issuer without its scheme, in either form.

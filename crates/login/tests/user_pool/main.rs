@@ -6,8 +6,8 @@ mod signature;
 
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use domain::signing::PublicKey;
 use domain::time::{Span, Timestamp};
-use domain::user_pool::keys::PublicKey;
 use domain::user_pool::pool::{IssuerBase, Issuers};
 use login::key_set::KeySet;
 use login::seen::Seen;

@@ -3,7 +3,8 @@ use crate::table::Table;
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
-use domain::records::{Breakdown, IdentityPools, Read};
+use domain::identity_pool::token_keys::TokenKeys;
+use domain::records::{Breakdown, IdentityPools, IdentityTokenKeys, Read};
 
 const POOLS: Table<1, IdentityPool> = Table::new("identity-pool");
 /// Pools that were deleted and whose identities were not yet.
@@ -13,6 +14,8 @@ const IDENTITIES: Table<1, Identity> = Table::new("identity");
 const OF_POOL: Table<2, IdentityId> = Table::new("identity-of-pool");
 /// Which identity holds a login: by pool, provider and subject.
 const LOGINS: Table<3, IdentityId> = Table::new("login");
+/// The keys that sign the tokens of all pools: one row, because they change together.
+const TOKEN_KEYS: Table<1, TokenKeys> = Table::new("identity-token-keys");
 
 impl IdentityPools for Records<'_> {
     fn identity_pool(&mut self, id: &IdentityPoolId) -> Read<Option<IdentityPool>> {
@@ -93,5 +96,15 @@ impl IdentityPools for Records<'_> {
         for login in &identity.logins {
             self.delete(&LOGINS, [pool, &login.provider, &login.subject]);
         }
+    }
+}
+
+impl IdentityTokenKeys for Records<'_> {
+    fn token_keys(&mut self) -> Read<Option<TokenKeys>> {
+        self.get(&TOKEN_KEYS, ["all"])
+    }
+
+    fn put_token_keys(&mut self, keys: &TokenKeys) {
+        self.put(&TOKEN_KEYS, ["all"], keys);
     }
 }

@@ -21,15 +21,15 @@ use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRol
 use domain::records::{Breakdown, Buckets, IdentityPools, Roles, Stop, UserPools};
 use domain::s3::bucket::{Bucket, BucketName};
 use domain::secret::Secret;
+use domain::signing::FreshKey;
 use domain::time::{Span, Timestamp};
-use domain::user_pool::keys::FreshKey;
 use objects::Folder;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use store::Store;
 use store::engine::Engine;
 use store::memory::Memory;
@@ -91,6 +91,17 @@ impl KeyMaker for Ready {
     }
 }
 
+/// Keys in turn that were made once.
+#[derive(Default)]
+struct InTurn(AtomicUsize);
+
+impl KeyMaker for InTurn {
+    fn make_rsa(&self) -> Result<FreshKey, Breakdown> {
+        const TURNS: [RsaKey; 3] = [RsaKey::IdTokens, RsaKey::AccessTokens, RsaKey::Stranger];
+        Ok(TURNS[self.0.fetch_add(1, Ordering::SeqCst) % TURNS.len()].fresh())
+    }
+}
+
 /// A server, what it is made of, and the hands that move its clock.
 pub(crate) struct Server {
     pub(crate) app: App,
@@ -138,6 +149,11 @@ impl Server {
         server.write(seed).await;
         server.put(&server.root(), "/my-bucket/public/hello.txt", "hello").await;
         server
+    }
+
+    /// Makes another key each time, of three in turn.
+    pub(crate) fn makes_keys_anew(&mut self) {
+        self.app.key_making = KeyMaking::new(Arc::new(InTurn::default()));
     }
 
     /// Writes records past the operations.

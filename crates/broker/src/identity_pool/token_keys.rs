@@ -1,0 +1,37 @@
+//! The keys that sign the tokens of identities.
+
+use crate::House;
+use domain::identity_pool::token_keys::{TokenKey, TokenKeys};
+use domain::records::{IdentityTokenKeys, Read};
+use domain::time::Timestamp;
+
+/// The keys that count: what was signed with others is revoked.
+pub fn find(records: &mut impl IdentityTokenKeys, house: &House) -> Read<Option<TokenKeys>> {
+    let counts = |keys: &TokenKeys| keys.current.made >= house.revoked_before;
+    Ok(records.token_keys()?.filter(counts))
+}
+
+/// Lets a new key sign if there is none that counts, and gives the keys as they are then.
+pub fn begin(records: &mut impl IdentityTokenKeys, house: &House, first: &TokenKey) -> Read<TokenKeys> {
+    if let Some(keys) = find(records, house)? {
+        return Ok(keys);
+    }
+    let keys = TokenKeys::begin(first.clone());
+    records.put_token_keys(&keys);
+    Ok(keys)
+}
+
+/// Lets a new key sign in the place of the one that does; what that one signed stays good.
+pub fn rotate(
+    records: &mut impl IdentityTokenKeys,
+    house: &House,
+    next: &TokenKey,
+    now: Timestamp,
+) -> Read<()> {
+    let keys = match find(records, house)? {
+        Some(keys) => keys.rotated(next.clone(), now),
+        None => TokenKeys::begin(next.clone()),
+    };
+    records.put_token_keys(&keys);
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! The OpenID token of an identity: what its pool vouches for, to be taken to STS or to whoever trusts the pool.
+
+use crate::account::Account;
+use crate::arn;
+use crate::iam::session::Federation;
+use crate::identity_pool::pool::IdentityPoolId;
+use crate::time::{Span, Timestamp};
+use serde_json::{Value, json};
+
+/// The name of identity pools as a federated principal, as a provider of logins, and in condition keys. It is the same
+/// whatever the issuer of their tokens is.
+pub const PRINCIPAL: &str = "cognito-identity.amazonaws.com";
+
+/// AWS's issuer of the tokens of all identity pools.
+pub const AWS_ISSUER: &str = "https://cognito-identity.amazonaws.com";
+
+/// The longest that a token may live.
+pub const LONGEST_LIFE: Span = Span::from_hours(24);
+
+/// A token before it is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenIdToken {
+    /// The pool.
+    pub pool: IdentityPoolId,
+    /// Whom and what the pool vouches for.
+    pub federation: Federation,
+    /// When it is issued.
+    pub issued: Timestamp,
+    /// When it ends.
+    pub expires: Timestamp,
+}
+
+impl OpenIdToken {
+    /// Its claims. Source: spec of identity pools, section 8 (reported from AWS's own tokens).
+    pub fn claims(&self, issuer: &str, account: &Account) -> Value {
+        let Federation { aud, sub, amr, .. } = &self.federation;
+        json!({
+            "sub": sub,
+            "aud": aud,
+            "amr": amr,
+            "iss": issuer,
+            "https://cognito-identity.amazonaws.com/identity-pool-arn": arn::identity_pool(account, &self.pool),
+            "exp": self.expires.secs(),
+            "iat": self.issued.secs(),
+        })
+    }
+}
