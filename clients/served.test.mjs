@@ -55,6 +55,7 @@ const ANSWERS = {
   'cognito-identity GetCredentialsForIdentity': [...IDENTITY_POOL, 'InvalidIdentityPoolConfigurationException'],
   'cognito-identity GetId': [...IDENTITY_POOL, 'TooManyRequestsException'],
   'cognito-identity GetIdentityPoolRoles': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
+  'cognito-identity GetOpenIdToken': IDENTITY_POOL,
   'cognito-identity ListIdentities': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'],
   'cognito-identity ListIdentityPools': [...OF_IDENTITY_POOLS, 'InvalidParameterException'],
   'cognito-identity ListTagsForResource': OF_TAGS,
@@ -115,6 +116,10 @@ const ANSWERS = {
   's3 PutObject': [
     ...S3_DOOR, 'BadDigest', 'EntityTooLarge', 'InvalidDigest', 'KeyTooLongError', 'MalformedTrailerError',
     'MetadataTooLarge', 'MissingContentLength', 'NoSuchKey', 'PreconditionFailed',
+  ],
+  'sts AssumeRoleWithWebIdentity': [
+    'success', 'AccessDenied', 'ExpiredTokenException', 'IDPRejectedClaim', 'InvalidIdentityToken', 'MalformedInput',
+    'MalformedPolicyDocument', 'NotImplemented', 'PackedPolicyTooLarge', 'RequestEntityTooLarge', 'ValidationError',
   ],
   'sts GetCallerIdentity': SIGNED_FORM,
 };

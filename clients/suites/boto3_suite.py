@@ -3,6 +3,7 @@ import io
 import json
 import os
 import socket
+import tempfile
 import traceback
 import urllib.error
 import urllib.request
@@ -64,6 +65,20 @@ def use(url, method="GET", body=None, headers={}):
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
+
+
+def by_a_token_in_a_file(role, token):
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(token)
+        file.flush()
+        told = dict(AWS_WEB_IDENTITY_TOKEN_FILE=file.name, AWS_ROLE_ARN=role, AWS_ROLE_SESSION_NAME="file",
+                    AWS_ENDPOINT_URL_STS=ENDPOINT)
+        os.environ.update(told)
+        try:
+            return boto3.Session(region_name="us-east-1").client("sts").get_caller_identity()
+        finally:
+            for name in told:
+                del os.environ[name]
 
 
 class Suite:
@@ -323,6 +338,33 @@ class Suite:
         refused("AccessDenied", s3.get_object, **note)
         refused("NoSuchEntity", iam.get_role, **role)
         refused("404", self.root.head_bucket, Bucket=bucket)
+
+    def takes_a_token_of_an_identity_to_sts(self):
+        pools, anybody = client("cognito-identity", **ROOT), Config(signature_version=UNSIGNED)
+        known = pools.describe_identity_pool(IdentityPoolId=POOL)
+        settings = {name: known[name] for name in (
+            "IdentityPoolId", "IdentityPoolName", "AllowUnauthenticatedIdentities", "CognitoIdentityProviders")}
+        asked = dict(IdentityId=self.home, Logins=sign_in(**DEMO))
+        get_token = client("cognito-identity", config=anybody).get_open_id_token
+        refused("InvalidParameterException", get_token, **asked)
+        pools.update_identity_pool(**settings, AllowClassicFlow=True)
+        token = get_token(**asked)
+        assert token["IdentityId"] == self.home, token
+        role = pools.get_identity_pool_roles(IdentityPoolId=POOL)["Roles"]["authenticated"]
+        assume = client("sts", config=anybody).assume_role_with_web_identity
+        wanted = dict(RoleArn=role, RoleSessionName="boto3", WebIdentityToken=token["Token"])
+        answer = assume(**wanted, DurationSeconds=900)
+        assert answer["SubjectFromWebIdentityToken"] == self.home and answer["Audience"] == POOL, answer
+        issued = answer["Credentials"]
+        keys = dict(aws_access_key_id=issued["AccessKeyId"], aws_secret_access_key=issued["SecretAccessKey"],
+                    aws_session_token=issued["SessionToken"])
+        client("s3", **keys).put_object(Bucket=BUCKET, Key=f"{self.home}/sts", Body=b"mine")
+        assert self.body(f"{self.home}/sts") == b"mine"
+        refused("InvalidIdentityToken", assume, **{**wanted, "WebIdentityToken": token["Token"] + "A"})
+        refused("AccessDenied", assume, **{**wanted, "RoleArn": role + "s"})
+        assert by_a_token_in_a_file(role, token["Token"])["Arn"].endswith("/file")
+        pools.update_identity_pool(**settings, AllowClassicFlow=False)
+        refused("IDPRejectedClaim", assume, **wanted)
 
     def is_refused_a_login_that_proves_nothing(self):
         pools = client("cognito-identity", config=Config(signature_version=UNSIGNED))

@@ -15,7 +15,7 @@ const BUCKET = 'made-by-cli';
 const ROLE = 'made-by-cli';
 
 /** Runs `aws` with an access key, or none, and gives what it printed; a refusal has the code that it was told. */
-function commandLine(server, home) {
+function commandLine(server, home, more) {
   return (keys, ...line) => new Promise((resolve, reject) => {
     // Nothing that somebody has set for AWS itself may change what is tested.
     const env = {
@@ -28,6 +28,7 @@ function commandLine(server, home) {
       AWS_DEFAULT_OUTPUT: 'json',
       AWS_ENDPOINT_URL: server.endpoint,
       AWS_MAX_ATTEMPTS: '1',
+      ...more,
       ...keys && {
         AWS_ACCESS_KEY_ID: keys.accessKeyId,
         AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
@@ -80,6 +81,7 @@ async function signIn(nobody, { userPool, app, identityPool }) {
   const { Credentials } = asJson(await nobody('cognito-identity', 'get-credentials-for-identity', '--identity-id', IdentityId, ...logins));
   return {
     home: IdentityId,
+    logins,
     keys: { accessKeyId: Credentials.AccessKeyId, secretAccessKey: Credentials.SecretKey, sessionToken: Credentials.SessionToken },
   };
 }
@@ -105,7 +107,8 @@ test('the AWS CLI makes everything from nothing, uses it and tears it down', { t
   const root = (...line) => aws(server.root(), ...line);
   const made = await make(root, files);
 
-  const { home, keys } = await signIn((...line) => aws(undefined, ...line), made);
+  const nobody = (...line) => aws(undefined, ...line);
+  const { home, keys, logins } = await signIn(nobody, made);
   const alma = (...line) => aws(keys, ...line);
   const { Arn } = asJson(await alma('sts', 'get-caller-identity'));
   assert.equal(Arn, `arn:aws:sts::123456789012:assumed-role/${ROLE}/CognitoIdentityCredentials`);
@@ -123,6 +126,25 @@ test('the AWS CLI makes everything from nothing, uses it and tears it down', { t
   await denied('AccessDenied', 'iam', 'list-roles');
   await denied('AccessDeniedException', 'cognito-identity', 'describe-identity-pool', '--identity-pool-id', made.identityPool);
   await denied('AccessDeniedException', 'cognito-idp', 'describe-user-pool', '--user-pool-id', made.userPool);
+
+  // The classic flow: a token in a file is all that the CLI needs to take on a role.
+  const ofToken = ['cognito-identity', 'get-open-id-token', '--identity-id', home, ...logins];
+  await assert.rejects(nobody(...ofToken), { code: 'InvalidParameterException' });
+  await root(
+    'cognito-identity', 'update-identity-pool', '--identity-pool-id', made.identityPool, '--identity-pool-name', 'cli',
+    '--no-allow-unauthenticated-identities', '--allow-classic-flow',
+    '--cognito-identity-providers', `ProviderName=${loginKeyOf(made.userPool)},ClientId=${made.app}`,
+  );
+  const { Token } = asJson(await nobody(...ofToken));
+  const role = `arn:aws:iam::123456789012:role/${ROLE}`;
+  const wanted = ['sts', 'assume-role-with-web-identity', '--role-session-name', 'cli', '--web-identity-token', Token, '--role-arn'];
+  const assumed = asJson(await nobody(...wanted, role, '--duration-seconds', '900'));
+  assert.deepEqual([assumed.SubjectFromWebIdentityToken, assumed.Audience], [home, made.identityPool]);
+  await assert.rejects(nobody(...wanted, `${role}s`), { code: 'AccessDenied' });
+  const byFile = commandLine(server, folder, {
+    AWS_WEB_IDENTITY_TOKEN_FILE: files.write('token', Token), AWS_ROLE_ARN: role, AWS_ROLE_SESSION_NAME: 'file',
+  });
+  assert.equal(await byFile(undefined, 's3', 'cp', `s3://${BUCKET}/${home}/note.txt`, '-'), 'mine');
 
   await tearDown(root, made);
   for (const line of [['cognito-idp', 'list-user-pools'], ['cognito-identity', 'list-identity-pools']]) {

@@ -81,7 +81,10 @@ const CODES = {
 };
 const VIOLATION = { 'cognito-identity': 'ValidationException', 'cognito-idp': 'InvalidParameterException' };
 
-const isPublic = new Set(['cognito-identity GetId', 'cognito-identity GetCredentialsForIdentity', 'cognito-idp InitiateAuth']);
+const isPublic = new Set([
+  'cognito-identity GetCredentialsForIdentity', 'cognito-identity GetId', 'cognito-identity GetOpenIdToken',
+  'cognito-idp InitiateAuth', 'sts AssumeRoleWithWebIdentity',
+]);
 const served = () => readFileSync(new URL('../../operations.txt', import.meta.url), 'utf8').trimEnd().split('\n')
   .filter((line) => line.endsWith(' served') && !line.startsWith('s3 ')).map((line) => line.replace(/ served$/, ''))
   .filter((line) => !isPublic.has(line));

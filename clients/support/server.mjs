@@ -1,6 +1,7 @@
 // A Cenote of a test's own: a free port, a data folder that is gone afterwards, and always stopped at the end.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before } from 'node:test';
@@ -19,6 +20,26 @@ export function serverOfSuite(seed) {
   return server;
 }
 
+/** The same at an address that is the issuer of its tokens too, so that other systems find its keys. */
+export function reachableServerOfSuite(seed) {
+  const server = new Server(seed);
+  before(async () => {
+    await server.beIssuer();
+    await server.start();
+  });
+  after(() => server.stop());
+  return server;
+}
+
+// Somebody else may take it before the server does; then the server does not start, and says so.
+async function freePort() {
+  const listener = net.createServer();
+  await new Promise((resolve) => { listener.listen(0, '127.0.0.1', resolve); });
+  const { port } = listener.address();
+  await new Promise((resolve) => { listener.close(resolve); });
+  return port;
+}
+
 /** A server for one test alone, which may turn its clock, and that is told more than others. */
 export async function serverOfTest(test, seed, ...options) {
   const server = new Server(seed, options);
@@ -31,6 +52,7 @@ class Server {
   #folder = mkdtempSync(path.join(tmpdir(), 'cenote-'));
   #seed;
   #options;
+  #listen = '127.0.0.1:0';
   #process;
   #ended;
   #log = '';
@@ -38,6 +60,13 @@ class Server {
   constructor(seed, options = []) {
     this.#seed = seed;
     this.#options = options;
+  }
+
+  /** Makes the address at which it will listen the issuer of its tokens. */
+  async beIssuer() {
+    const port = await freePort();
+    this.#listen = `127.0.0.1:${port}`;
+    this.#options = [...this.#options, '--issuer', `http://localhost:${port}`];
   }
 
   /** Runs `cenote dev`, which seeds an empty data folder. */
@@ -62,7 +91,7 @@ class Server {
   /** Runs the binary and waits until it says where it listens. */
   async #run(command, ...more) {
     // Settings of whoever runs the suites must not reach the server.
-    const server = spawn(BINARY, [command, '--data', this.data, '--listen', '127.0.0.1:0', ...more], { env: {} });
+    const server = spawn(BINARY, [command, '--data', this.data, '--listen', this.#listen, ...more], { env: {} });
     this.#process = server;
     this.#log = '';
     running.add(server);
@@ -91,6 +120,13 @@ class Server {
     const ended = await within(STOP_MILLIS, this.#ended.then(() => true));
     this.#process.kill('SIGKILL');
     if (!ended) throw new Error(`the server did not stop when asked to:\n${this.#log}`);
+  }
+
+  /** Gives it new keys, as an operator would. */
+  rotateKeys() {
+    const line = ['keys', 'rotate', '--data', this.data, '--endpoint', this.endpoint];
+    const { status, stderr } = spawnSync(BINARY, line, { encoding: 'utf8', timeout: START_MILLIS });
+    if (status !== 0) throw new Error(`the keys were not rotated:\n${stderr}`);
   }
 
   /** Runs another process on the same data and gives what it says when it does not start. */

@@ -11,11 +11,13 @@ use crate::operation::{Call, Category};
 use broker::iam::access::{AccessDecision, AccessRefused, Key};
 use broker::iam::assume::Grant;
 use broker::iam::authenticate::{Caller, NotAuthenticated, Who};
+use broker::identity_pool::credentials::PRINCIPAL;
 use domain::account::{AccountId, Region};
 use domain::entropy::draw_uuid;
 use domain::iam::session::Session;
 use domain::records::Breakdown;
 use login::VerifiedLogin;
+use login::identity_pool::VerifiedIdentity;
 use policy::Values;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -129,6 +131,24 @@ impl Notes {
     pub fn logins(&mut self, proven: &[VerifiedLogin]) {
         let shown = |login: &VerifiedLogin| json!({ "provider": login.key().provider, "subject": login.key().subject, "client": login.client() });
         self.detail("logins", proven.iter().map(shown).collect::<Vec<Value>>());
+    }
+
+    /// An identity that a token of its pool vouches for.
+    pub(crate) fn vouched(&mut self, verified: &VerifiedIdentity) {
+        self.detail("identityPoolId", verified.pool().as_str());
+        self.detail("token", json!({ "sub": verified.identity(), "amr": verified.amr() }));
+    }
+
+    /// An identity that asks by a token of its pool alone.
+    pub(crate) fn web_identity(&mut self, verified: &VerifiedIdentity) {
+        self.vouched(verified);
+        let (pool, identity) = (verified.pool(), verified.identity());
+        self.who = Some(json!({
+            "type": "WebIdentityUser",
+            "principalId": format!("{PRINCIPAL}:{pool}:{identity}"),
+            "userName": identity,
+            "identityProvider": PRINCIPAL,
+        }));
     }
 
     /// A session that was granted.

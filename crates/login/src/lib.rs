@@ -1,5 +1,7 @@
-//! Is this token what it claims to be? Answers with a [`VerifiedLogin`], which can be made nowhere else.
+//! Is this token what it claims to be? Answers with a [`VerifiedLogin`] or, where it is a token of this server's identity
+//! pools, with a [`identity_pool::VerifiedIdentity`]; neither can be made anywhere else.
 
+pub mod identity_pool;
 pub mod jws;
 pub mod key_set;
 pub mod seen;

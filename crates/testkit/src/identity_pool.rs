@@ -1,6 +1,7 @@
 //! An identity pool, a guest and somebody who signed in.
 
 use crate::entropy::Counting;
+use crate::keys::{RsaKey, sealing_key};
 use crate::user_pool::{client, user};
 use crate::{NOW, account, iam};
 use domain::identity_pool::identity::{Identity, IdentityId};
@@ -8,6 +9,7 @@ use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::options::PoolOptions;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName, Roles, UserPoolProvider};
 use domain::identity_pool::tag::Tags;
+use domain::identity_pool::token_keys::{TokenKey, TokenKeys};
 use domain::user_pool::client::Client;
 use std::collections::BTreeMap;
 
@@ -53,6 +55,13 @@ pub fn guest() -> Identity {
 /// The identity of [`user`] in [`identity_pool`].
 pub fn signed_in() -> Identity {
     identity(vec![LoginKey::of_user_pool(&user().pool, &account().region, &user().sub)])
+}
+
+/// The keys of the tokens of identities, sealed with [`sealing_key`]; their certificate is none.
+pub fn token_keys() -> TokenKeys {
+    let fresh = RsaKey::IdentityTokens.fresh();
+    let key = TokenKey::seal(&fresh, "none".to_owned(), &sealing_key(), NOW, &Counting::new());
+    TokenKeys::begin(key.unwrap())
 }
 
 fn identity(logins: Vec<LoginKey>) -> Identity {

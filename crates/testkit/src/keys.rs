@@ -24,6 +24,8 @@ pub enum RsaKey {
     IdTokens,
     /// Signs the access tokens of [`user_pool`](crate::user_pool::user_pool).
     AccessTokens,
+    /// Signs the tokens of identities.
+    IdentityTokens,
     /// Belongs to somebody else: another pool, or an attacker.
     Stranger,
 }
@@ -34,6 +36,7 @@ impl RsaKey {
         let text = match self {
             Self::IdTokens => include_str!("keys/id_tokens.pkcs8.base64"),
             Self::AccessTokens => include_str!("keys/access_tokens.pkcs8.base64"),
+            Self::IdentityTokens => include_str!("keys/identity_tokens.pkcs8.base64"),
             Self::Stranger => include_str!("keys/stranger.pkcs8.base64"),
         };
         BASE64_MIME_PERMISSIVE.decode(text.as_bytes()).unwrap()
@@ -96,8 +99,9 @@ mod tests {
 
     #[test]
     fn every_key_has_a_name_of_its_own() {
-        let kids = [RsaKey::IdTokens, RsaKey::AccessTokens, RsaKey::Stranger].map(|key| key.public().kid);
-        assert!(kids[0] != kids[1] && kids[1] != kids[2] && kids[2] != kids[0], "{kids:?}");
+        use std::collections::HashSet;
+        let keys = [RsaKey::IdTokens, RsaKey::AccessTokens, RsaKey::IdentityTokens, RsaKey::Stranger];
+        assert_eq!(keys.map(|key| key.public().kid).into_iter().collect::<HashSet<_>>().len(), keys.len());
     }
 
     #[test]

@@ -1,12 +1,18 @@
 //! Tokens, good ones and forged ones.
 
-use crate::NOW;
 use crate::entropy::Counting;
+use crate::identity_pool::{guest, signed_in};
 use crate::keys::RsaKey;
 use crate::user_pool::{client, issuers, user, user_pool};
+use crate::{NOW, account};
 use aws_lc_rs::hmac;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256};
+use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RSA_PSS_SHA256};
 use data_encoding::BASE64URL_NOPAD;
+use domain::iam::session::Federation;
+use domain::identity_pool::identity::Identity;
+use domain::identity_pool::login::{AuthState, LoginKey};
+use domain::identity_pool::token::{AWS_ISSUER, OpenIdToken};
+use domain::time::Span;
 use domain::user_pool::session::UserSession;
 use domain::user_pool::token::Issue;
 use serde_json::{Value, json};
@@ -27,6 +33,35 @@ pub fn access_token() -> Token {
     Token::new(&claims, RsaKey::AccessTokens)
 }
 
+/// The token that the identity pool of `testkit` gives [`signed_in`] now.
+pub fn identity_token() -> Token {
+    let [login] = <[LoginKey; 1]>::try_from(signed_in().logins).unwrap();
+    let state = AuthState::Authenticated.amr().to_owned();
+    identity_token_of(&signed_in(), [state].into_iter().chain(login.amr()).collect())
+}
+
+/// The token that the pool gives [`guest`] now.
+pub fn guest_token() -> Token {
+    identity_token_of(&guest(), vec![AuthState::Guest.amr().to_owned()])
+}
+
+fn identity_token_of(identity: &Identity, amr: Vec<String>) -> Token {
+    let provider = "cognito-identity.amazonaws.com".to_owned();
+    let (aud, sub) = (identity.pool.to_string(), identity.id.to_string());
+    let token = OpenIdToken {
+        pool: identity.pool.clone(),
+        federation: Federation { provider, aud, sub, amr },
+        issued: NOW,
+        expires: NOW.after(Span::from_mins(10)),
+    };
+    let header = json!({ "kid": RsaKey::IdentityTokens.public().kid, "typ": "JWS", "alg": "RS512" });
+    Token {
+        header: Members::of(&header),
+        claims: Members::of(&token.claims(AWS_ISSUER, &account())),
+        signature: Signature::Rs512(RsaKey::IdentityTokens),
+    }
+}
+
 fn issue(entropy: &Counting) -> Issue {
     Issue::of(&UserSession::begin(&user(), &client(), NOW, entropy), NOW, entropy)
 }
@@ -36,6 +71,8 @@ fn issue(entropy: &Counting) -> Issue {
 pub enum Signature {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     Rs256(RsaKey),
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    Rs512(RsaKey),
     /// RSASSA-PSS with SHA-256.
     Ps256(RsaKey),
     /// HMAC with SHA-256 and any bytes as the secret.
@@ -132,6 +169,7 @@ pub fn sign(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>, signature: &Sig
     let signed = format!("{}.{}", encode(header), encode(payload));
     let signature = match signature {
         Signature::Rs256(key) => key.sign(signed.as_bytes(), &RSA_PKCS1_SHA256),
+        Signature::Rs512(key) => key.sign(signed.as_bytes(), &RSA_PKCS1_SHA512),
         Signature::Ps256(key) => key.sign(signed.as_bytes(), &RSA_PSS_SHA256),
         Signature::Hs256(secret) => {
             hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), signed.as_bytes()).as_ref().to_vec()
@@ -181,6 +219,7 @@ impl Members {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity_pool::token_keys;
     use crate::keys::sealing_key;
     use domain::user_pool::keys::PoolKeys;
 
@@ -191,6 +230,14 @@ mod tests {
         let signed =
             pool.keys.id.open(&PoolKeys::owner(&pool.id), &sealing_key()).unwrap().sign(&claims).unwrap();
         assert_eq!(token.text(), signed);
+    }
+
+    #[test]
+    fn an_unspoiled_token_of_an_identity_is_what_the_pools_key_signs() {
+        let keys = token_keys();
+        let claims: Value = serde_json::from_str(&identity_token().claims.json()).unwrap();
+        let signed = keys.current.open(&sealing_key()).unwrap().sign(&claims).unwrap();
+        assert_eq!(identity_token().text(), signed);
     }
 
     #[test]

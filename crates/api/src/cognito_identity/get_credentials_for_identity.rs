@@ -4,6 +4,7 @@ use super::{fault_of, logins};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Public, Reply};
+use broker::iam::assume::Grant;
 use broker::identity_pool::issuers::Asked;
 use broker::identity_pool::{Refusal, credentials};
 use domain::identity_pool::identity::IdentityId;
@@ -57,11 +58,7 @@ impl Operation for GetCredentialsForIdentity {
         if input.custom_role_arn.is_some() {
             return Err(fault_of(Refusal::CustomRole));
         }
-        let proven = logins::prove(app, call, Asked::Identity(identity_id.clone()), &input.logins).await?;
-        let granting = app.store.transact(app.entropy.as_ref(), |records, _| {
-            credentials::for_identity(records, &app.house, &identity_id, &proven, call.now)
-        });
-        let grant = granting.await?.map_err(fault_of)?;
+        let grant = granted(app, call, &identity_id, &input.logins).await?;
         call.notes.grant(&grant);
         let issued = grant
             .seal(&app.secrets.ring(), &app.house, app.entropy.as_ref())
@@ -76,4 +73,30 @@ impl Operation for GetCredentialsForIdentity {
         };
         Ok(Reply::issuing(Output { identity_id, credentials }))
     }
+}
+
+/// Grants a session for logins, or for a token of the identity's pool in their place.
+async fn granted(
+    app: &App,
+    call: &mut Call<'_>,
+    id: &IdentityId,
+    logins: &logins::Logins,
+) -> Result<Grant, Fault> {
+    let (entropy, now) = (app.entropy.as_ref(), call.now);
+    let granted = match logins::prove_own_token(app, call, logins).await? {
+        Some(token) => {
+            let granting = app
+                .store
+                .transact(entropy, |records, _| credentials::for_token(records, &app.house, id, &token, now));
+            granting.await?
+        }
+        None => {
+            let proven = logins::prove(app, call, Asked::Identity(id.clone()), logins).await?;
+            let granting = app.store.transact(entropy, |records, _| {
+                credentials::for_identity(records, &app.house, id, &proven, now)
+            });
+            granting.await?
+        }
+    };
+    granted.map_err(fault_of)
 }

@@ -4,9 +4,11 @@ use super::fault_of;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::Call;
-use broker::identity_pool::Refusal;
+use broker::identity_pool::credentials::PRINCIPAL;
 use broker::identity_pool::issuers::{Asked, expected};
-use login::{VerifiedLogin, user_pool};
+use broker::identity_pool::{Refusal, token_keys};
+use login::identity_pool::VerifiedIdentity;
+use login::{VerifiedLogin, identity_pool, user_pool};
 use std::collections::BTreeMap;
 
 /// Tokens by the name of their provider.
@@ -33,4 +35,22 @@ pub(super) async fn prove(
         proving.collect::<Result<_, _>>().map_err(|refused| fault_of(Refusal::Login(refused)))?;
     call.notes.logins(&proven);
     Ok(proven)
+}
+
+/// Proves the token of an identity pool that is shown in the place of logins, if one is.
+pub(super) async fn prove_own_token(
+    app: &App,
+    call: &mut Call<'_>,
+    logins: &Logins,
+) -> Result<Option<VerifiedIdentity>, Fault> {
+    let Some(token) = logins.get(PRINCIPAL) else { return Ok(None) };
+    call.notes.parameter("logins", logins.keys().cloned().collect::<Vec<_>>());
+    if logins.len() > 1 {
+        return Err(fault_of(Refusal::OwnTokenAndLogin));
+    }
+    let issuer = app.read(|records| token_keys::issuer(records, &app.house, call.now)).await?;
+    let verified = identity_pool::verify(token, &issuer, &app.house.seen, call.now)
+        .map_err(|refused| fault_of(Refusal::OwnToken(refused)))?;
+    call.notes.vouched(&verified);
+    Ok(Some(verified))
 }

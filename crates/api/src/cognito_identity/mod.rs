@@ -7,6 +7,7 @@ pub mod describe_identity_pool;
 pub mod get_credentials_for_identity;
 pub mod get_id;
 pub mod get_identity_pool_roles;
+pub mod get_open_id_token;
 pub mod list_identities;
 pub mod list_identity_pools;
 pub mod list_tags_for_resource;
@@ -47,6 +48,7 @@ const OPERATIONS: &[Served] = &[
     Served::of::<get_credentials_for_identity::GetCredentialsForIdentity>(),
     Served::of::<get_id::GetId>(),
     Served::of::<get_identity_pool_roles::GetIdentityPoolRoles>(),
+    Served::of::<get_open_id_token::GetOpenIdToken>(),
     Served::of::<list_identities::ListIdentities>(),
     Served::of::<list_identity_pools::ListIdentityPools>(),
     Served::of::<list_tags_for_resource::ListTagsForResource>(),
@@ -114,6 +116,10 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         ),
         Refusal::UnsupportedProvider(_) => not_authorized(UNSUPPORTED_PROVIDER, reason),
         Refusal::Login(refused) => of_login(&refused),
+        Refusal::OwnToken(refused) => of_own_token(&refused),
+        Refusal::OwnTokenHere => {
+            not_authorized("Invalid login token. Can't pass in a Cognito token.", reason)
+        }
         Refusal::Forbidden(id) => not_authorized(format!("Access to Identity '{id}' is forbidden."), reason),
         Refusal::DeveloperProvider(_) => Said {
             reason,
@@ -123,11 +129,15 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
             not_authorized("Invalid login token. The user does not exist any more or is disabled.", reason)
         }
         Refusal::SeveralLogins
+        | Refusal::OwnTokenAndLogin
         | Refusal::CustomRole
         | Refusal::DeveloperProviderIsSet
         | Refusal::Tags(_)
         | Refusal::ScopeDown(_)
         | Refusal::UnservedProvider(_) => Said::bad_request("InvalidParameterException", reason),
+        Refusal::ClassicFlowOff => {
+            Said { reason, ..Said::bad_request("InvalidParameterException", CLASSIC_FLOW_OFF) }
+        }
         Refusal::NoRole | Refusal::Role(_) => Said::bad_request(
             "InvalidIdentityPoolConfigurationException",
             "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
@@ -136,6 +146,9 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
     };
     said.into()
 }
+
+/// To who asks for a token that may not be taken to STS, or takes one there.
+pub(crate) const CLASSIC_FLOW_OFF: &str = "Basic (classic) flow is not enabled, please use enhanced flow.";
 
 const UNSUPPORTED_PROVIDER: &str = "Token is not from a supported provider of this identity pool.";
 
@@ -159,6 +172,25 @@ fn of_login(refused: &LoginRefused) -> Said {
         LoginRefused::Audience(_) => UNSUPPORTED_PROVIDER.to_owned(),
     };
     not_authorized(message, refused.to_string())
+}
+
+/// What was shown as a token of an identity pool and is none that is good.
+fn of_own_token(refused: &LoginRefused) -> Said {
+    match refused {
+        LoginRefused::NotAToken(_)
+        | LoginRefused::Issuer(_)
+        | LoginRefused::MissingClaim(_)
+        | LoginRefused::NotAnIdToken(_)
+        | LoginRefused::Audience(_) => {
+            not_authorized("Invalid login token. Not a Cognito token.", refused.to_string())
+        }
+        LoginRefused::Expired { .. }
+        | LoginRefused::NotYetValid(_)
+        | LoginRefused::Algorithm(_)
+        | LoginRefused::UnknownKey(_)
+        | LoginRefused::Signature
+        | LoginRefused::Revoked(_) => of_login(refused),
+    }
 }
 
 /// A role that cannot be handed out: the caller may not pass it, or it is not there. Who asks is not told which.

@@ -6,7 +6,9 @@ use broker::identity_pool::token_keys;
 use domain::entropy::Entropy;
 use domain::identity_pool::token_keys::{TokenKey, TokenKeys};
 use domain::records::{Breakdown, Read, Stop};
+use domain::signing::SigningKey;
 use std::convert::Infallible;
+use std::sync::Arc;
 use store::records::Records;
 
 /// The keys. One caller makes them if there are none; others who ask meanwhile wait for it.
@@ -37,6 +39,11 @@ pub async fn rotate_if_due(app: &App) -> Result<(), Breakdown> {
         rotate(app).await?;
     }
     Ok(())
+}
+
+/// The key that signs, opened.
+pub(super) fn signer(app: &App, keys: &TokenKeys) -> Result<Arc<SigningKey>, Breakdown> {
+    app.signers.open(keys.current.kid(), || keys.current.open(&app.secrets.sealing))
 }
 
 async fn find(app: &App) -> Result<Option<TokenKeys>, Breakdown> {

@@ -1,6 +1,6 @@
 //! The access matrix: every served operation, asked for by every kind of caller.
 
-use crate::support::{Ask, Held, POOL, Server, form, own_service, to};
+use crate::support::{Ask, Held, POOL, Server, form, own_service, to, to_assume};
 use domain::arn::IdentityPoolArn;
 use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
@@ -45,6 +45,7 @@ const MATRIX: &[Row] = &[
     ("cognito-identity", "GetCredentialsForIdentity", PUBLIC),
     ("cognito-identity", "GetId", PUBLIC),
     ("cognito-identity", "GetIdentityPoolRoles", json("200")),
+    ("cognito-identity", "GetOpenIdToken", PUBLIC),
     ("cognito-identity", "ListIdentities", json("200")),
     ("cognito-identity", "ListIdentityPools", json("200")),
     ("cognito-identity", "ListTagsForResource", json("200")),
@@ -91,6 +92,7 @@ const MATRIX: &[Row] = &[
     ("s3", "ListObjectsV2", [NO, "200", "200", NO, "200", "200"]),
     ("s3", "PutBucketCors", [NO, NO, NO, NO, "200", "200"]),
     ("s3", "PutObject", [NO, NO, "200", NO, "200", "200"]),
+    ("sts", "AssumeRoleWithWebIdentity", PUBLIC),
     ("sts", "GetCallerIdentity", ["MissingAuthenticationToken", "200", "200", "200", "200", "200"]),
 ];
 
@@ -101,9 +103,15 @@ pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
     let own = format!("/my-bucket/{}/note", server.alices_id().await);
     let json = |service: &str, input: &Value| to(&format!("{service}.{operation}"), input.to_string());
     match operation {
-        "GetCredentialsForIdentity" => {
+        "GetCredentialsForIdentity" | "GetOpenIdToken" => {
+            server.allow_classic_flow().await;
             let id = server.identity("GetId", &json!({ "IdentityPoolId": POOL })).await.member("/IdentityId");
             json("AWSCognitoIdentityService", &json!({ "IdentityId": id }))
+        }
+        "AssumeRoleWithWebIdentity" => {
+            server.allow_classic_flow().await;
+            let token = server.alices_token().await;
+            form("sts", operation, &to_assume(&token))
         }
         "GetId" => json("AWSCognitoIdentityService", &json!({ "IdentityPoolId": POOL })),
         "InitiateAuth" => json(

@@ -22,6 +22,7 @@ mod listing;
 mod logins;
 mod malformed;
 mod many_keys;
+mod open_id;
 mod openapi;
 mod own_prefix;
 mod own_service;

@@ -1,6 +1,6 @@
 //! Nothing that is secret is ever on record.
 
-use crate::support::{Ask, Held, POOL, PROVIDER, Server, to};
+use crate::support::{Ask, Held, POOL, PROVIDER, Server, form, to, to_assume};
 use serde_json::json;
 use testkit::user_pool::{PASSWORD, client, user_pool};
 
@@ -37,12 +37,33 @@ async fn secrets_of_a_busy_day(server: &Server) -> Vec<String> {
     }
     let mut secrets = vec![PASSWORD.to_owned(), guessed.to_owned(), id_token, access_token, refresh_token];
     secrets.extend(secrets_of_an_administrator(server).await);
+    secrets.extend(secrets_of_the_classic_flow(server).await);
     for held in [server.guest().await, server.alice().await, server.root()] {
         use_up(server, &held).await;
         secrets.push(held.secret);
         secrets.extend(held.token);
     }
     secrets
+}
+
+/// Takes a token to STS and to its pool, in good ways and in bad ones.
+async fn secrets_of_the_classic_flow(server: &Server) -> Vec<String> {
+    server.allow_classic_flow().await;
+    let token = server.alices_token().await;
+    let long = token.repeat(40);
+    for shown in [&token, &format!("{token}x"), &long] {
+        server.answer(form("sts", "AssumeRoleWithWebIdentity", &to_assume(shown))).await;
+        let query = format!("/?Action=AssumeRoleWithWebIdentity&Version=2011-06-15&WebIdentityToken={shown}");
+        server.answer(Ask::new("GET", &query)).await;
+        let logins = json!({ "cognito-identity.amazonaws.com": shown });
+        let input = json!({ "IdentityId": server.alices_id().await, "Logins": logins });
+        for operation in ["GetCredentialsForIdentity", "GetOpenIdToken"] {
+            server.identity(operation, &input).await;
+        }
+    }
+    let answer = server.answer(form("sts", "AssumeRoleWithWebIdentity", &to_assume(&token))).await;
+    let issued = ["SecretAccessKey", "SessionToken"].map(|name| answer.element(name).unwrap().to_owned());
+    [token].into_iter().chain(issued).collect()
 }
 
 /// Gives passwords and makes secrets, in good ways and in bad ones.

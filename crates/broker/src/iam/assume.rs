@@ -47,6 +47,9 @@ pub enum AssumeRefused {
         /// How the trust policy decided.
         denial: Denial,
     },
+    /// The role's sessions may not live so long.
+    #[error("sessions of role `{0}` may not live so long")]
+    TooLong(String),
     /// The role's trust policy cannot be read any more.
     #[error("the trust policy of role `{role}` cannot be evaluated: {why}")]
     Malformed {
@@ -122,6 +125,10 @@ pub fn assume_with_web_identity(
     let decision = decide_trust(&request, &PolicySet::default(), &Named { name: &name, document: &trust });
     if let Decision::Denied(denial) = decision {
         return refuse(AssumeRefused::NotTrusted { role: arn, denial });
+    }
+    // Asked last: who is not let in is told nothing about the role.
+    if asked.life > role.longest_session {
+        return refuse(AssumeRefused::TooLong(arn));
     }
     let session = Session {
         account: house.account.id.clone(),

@@ -5,3 +5,4 @@ pub mod assume;
 pub mod authenticate;
 pub mod policies;
 pub mod roles;
+pub mod web_identity;

@@ -2,6 +2,7 @@
 //! looked for.
 
 use crate::House;
+use crate::identity_pool::credentials::PRINCIPAL;
 use crate::identity_pool::{Refusal, identities, pools};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
@@ -60,6 +61,9 @@ fn issuer_named(
     pool: &IdentityPool,
     key: &str,
 ) -> Result<Issuer, Stop<Refusal>> {
+    if key == PRINCIPAL {
+        return refuse(Refusal::OwnTokenHere);
+    }
     if pool.developer_provider.as_ref().is_some_and(|name| name.as_str() == key) {
         return refuse(Refusal::DeveloperProvider(key.to_owned()));
     }

@@ -4,6 +4,7 @@ pub mod credentials;
 pub mod get_id;
 pub mod identities;
 pub mod issuers;
+pub mod open_id;
 pub mod pools;
 pub mod scope_down;
 pub mod token_keys;
@@ -73,9 +74,21 @@ pub enum Refusal {
     /// A login proves nothing.
     #[error("{0}")]
     Login(#[from] LoginRefused),
+    /// What was shown under the name of identity pools themselves proves nothing.
+    #[error("{0}")]
+    OwnToken(LoginRefused),
+    /// A token of an identity pool was shown where a login is asked for.
+    #[error("a token of an identity pool is no login here")]
+    OwnTokenHere,
+    /// A token of an identity pool was shown beside a login.
+    #[error("a token of an identity pool says who somebody is; no login may be shown beside it")]
+    OwnTokenAndLogin,
     /// The identity is not the caller's.
     #[error("what was shown does not prove identity `{0}`")]
     Forbidden(IdentityId),
+    /// Tokens of the pool may not be taken to STS.
+    #[error("the pool does not allow the classic flow")]
+    ClassicFlowOff,
     /// The pool has no role for the identity's state.
     #[error("the pool has no role for this state")]
     NoRole,

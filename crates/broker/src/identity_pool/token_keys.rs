@@ -1,9 +1,12 @@
 //! The keys that sign the tokens of identities.
 
 use crate::House;
+use domain::identity_pool::token::AWS_ISSUER;
 use domain::identity_pool::token_keys::{TokenKey, TokenKeys};
 use domain::records::{IdentityTokenKeys, Read};
 use domain::time::Timestamp;
+use login::identity_pool::Issuer;
+use login::key_set::KeySet;
 
 /// The keys that count: what was signed with others is revoked.
 pub fn find(records: &mut impl IdentityTokenKeys, house: &House) -> Read<Option<TokenKeys>> {
@@ -34,4 +37,15 @@ pub fn rotate(
     };
     records.put_token_keys(&keys);
     Ok(())
+}
+
+/// This server's identity pools as whoever checks their tokens must know them.
+pub fn issuer(records: &mut impl IdentityTokenKeys, house: &House, now: Timestamp) -> Read<Issuer> {
+    let keys = find(records, house)?;
+    let published = keys.iter().flat_map(|keys| keys.published(now)).map(|key| key.public);
+    Ok(Issuer {
+        names: [house.issuers.of_identity_pools().to_owned(), AWS_ISSUER.to_owned()],
+        keys: KeySet::of(published),
+        revoked_before: house.revoked_before,
+    })
 }

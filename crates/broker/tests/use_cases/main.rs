@@ -15,6 +15,7 @@ mod issuers;
 mod list;
 mod make;
 mod objects;
+mod open_id;
 mod refresh;
 mod sign_in;
 mod trust;

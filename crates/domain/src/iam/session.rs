@@ -10,6 +10,9 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The room that there is for the session policies and tags of one session, in bytes.
+const PACKED_BYTES: usize = 2048;
+
 /// Everything that later decisions about a session's requests depend on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
@@ -52,6 +55,15 @@ impl Session {
     /// Its unique id: the role's, a colon and the session's name.
     pub fn user_id(&self) -> String {
         format!("{}:{}", self.role_id, self.name)
+    }
+
+    /// How much of the room that there is for session policies and tags is taken, in hundredths of it; `None` where there
+    /// are none. AWS does not tell how it packs them; here they are counted as they are, in bytes.
+    pub fn packed_percent(&self) -> Option<usize> {
+        let policies = self.policies.iter().flatten().map(|policy| policy.document.len());
+        let tags = self.tags.iter().map(|(key, value)| key.len() + value.len());
+        let taken: usize = policies.chain(tags).sum();
+        (taken > 0).then(|| (taken * 100).div_ceil(PACKED_BYTES))
     }
 
     /// Whether it is over.

@@ -14,6 +14,16 @@ pub enum AuthState {
     Guest,
 }
 
+impl AuthState {
+    /// What `amr` says of it first.
+    pub const fn amr(self) -> &'static str {
+        match self {
+            Self::Authenticated => "authenticated",
+            Self::Guest => "unauthenticated",
+        }
+    }
+}
+
 /// Who somebody is at a provider: the provider and their subject there. The same pair is always the same person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LoginKey {

@@ -7,10 +7,6 @@ use crate::identity_pool::pool::IdentityPoolId;
 use crate::time::{Span, Timestamp};
 use serde_json::{Value, json};
 
-/// The name of identity pools as a federated principal, as a provider of logins, and in condition keys. It is the same
-/// whatever the issuer of their tokens is.
-pub const PRINCIPAL: &str = "cognito-identity.amazonaws.com";
-
 /// AWS's issuer of the tokens of all identity pools.
 pub const AWS_ISSUER: &str = "https://cognito-identity.amazonaws.com";
 

@@ -6,5 +6,5 @@ mod sink;
 
 pub(crate) use client::{Answer, Ask, Held};
 pub(crate) use server::{
-    GUESTS, OTHER_POOL, POOL, PROVIDER, RIGHT_POOL, Server, alices_login, form, own_service, to,
+    GUESTS, OTHER_POOL, POOL, PROVIDER, RIGHT_POOL, Server, alices_login, form, own_service, to, to_assume,
 };

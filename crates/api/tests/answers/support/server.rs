@@ -257,6 +257,18 @@ impl Server {
         self.id_of(POOL, &alices_login()).await
     }
 
+    /// Lets tokens of the pool of `testkit` be taken to STS.
+    pub(crate) async fn allow_classic_flow(&self) {
+        let classic = IdentityPool { classic_flow: Some(true), ..identity_pool() };
+        self.write(|records| records.put_identity_pool(&classic)).await;
+    }
+
+    /// A token that says who Alice is; the pool must allow it.
+    pub(crate) async fn alices_token(&self) -> String {
+        let input = json!({ "IdentityId": self.alices_id().await, "Logins": alices_login() });
+        self.identity("GetOpenIdToken", &input).await.member("/Token")
+    }
+
     /// Alice's credentials in the role for those who signed in.
     pub(crate) async fn alice(&self) -> Held {
         self.credentials(&self.alices_id().await, &alices_login()).await
@@ -314,6 +326,12 @@ impl Server {
 /// The login of `testkit`'s user, as it is shown to an identity pool.
 pub(crate) fn alices_login() -> Value {
     json!({ (PROVIDER): id_token().text() })
+}
+
+/// The parameters that take a token to the role for those who signed in.
+pub(crate) fn to_assume(token: &str) -> [(&str, &str); 3] {
+    let role = "arn:aws:iam::123456789012:role/signed-in";
+    [("RoleArn", role), ("RoleSessionName", "phone"), ("WebIdentityToken", token)]
 }
 
 /// A call of a query service, with these parameters after its action and version.

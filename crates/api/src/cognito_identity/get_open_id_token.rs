@@ -1,0 +1,70 @@
+//! GetOpenIdToken: a token that says who an identity is, to be taken to STS or to whoever trusts the pool.
+
+use super::{fault_of, logins, token_keys};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Public, Reply};
+use broker::identity_pool::issuers::Asked;
+use broker::identity_pool::open_id;
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::token::OpenIdToken;
+use domain::records::Breakdown;
+use serde::{Deserialize, Serialize};
+
+/// The operation.
+pub struct GetOpenIdToken;
+
+/// Whose token is asked for.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    identity_id: IdentityId,
+    #[serde(default)]
+    logins: logins::Logins,
+}
+
+/// The token, and whose it is.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    identity_id: String,
+    token: String,
+}
+
+impl Operation for GetOpenIdToken {
+    const NAME: &'static str = "GetOpenIdToken";
+    type Input = Input;
+    type Output = Output;
+    type Access = Public;
+
+    fn permission(_: &Input) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn run(app: &App, call: &mut Call<'_>, (): (), input: Input) -> Result<Reply<Output>, Fault> {
+        let id = input.identity_id;
+        call.notes.parameter("identityId", id.as_str());
+        let proven = logins::prove(app, call, Asked::Identity(id.clone()), &input.logins).await?;
+        let vouching = app.store.transact(app.entropy.as_ref(), |records, _| {
+            open_id::for_identity(records, &id, &proven, call.now)
+        });
+        let vouched = vouching.await?.map_err(fault_of)?;
+        call.notes.detail("reason", "the pool vouches for whom it has proven, or for its guest");
+        Ok(Reply::issuing(signed(app, call, &vouched).await?))
+    }
+}
+
+/// Signs a token, and notes all of it that is no secret.
+async fn signed(app: &App, call: &mut Call<'_>, vouched: &OpenIdToken) -> Result<Output, Fault> {
+    let OpenIdToken { federation, expires, .. } = vouched;
+    call.notes.element("identityId", federation.sub.as_str());
+    call.notes.element("expiration", expires.rfc3339());
+    call.notes.detail("amr", federation.amr.clone());
+    let keys = token_keys::get(app).await?;
+    let claims = vouched.claims(app.house.issuers.of_identity_pools(), &app.house.account);
+    let token = token_keys::signer(app, &keys)?
+        .sign(&claims)
+        .map_err(|_| Breakdown::new("a token cannot be signed"))?;
+    call.notes.detail("kid", keys.current.kid());
+    Ok(Output { identity_id: federation.sub.clone(), token })
+}

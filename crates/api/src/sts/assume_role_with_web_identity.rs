@@ -1,0 +1,123 @@
+//! AssumeRoleWithWebIdentity: temporary credentials for whoever shows a token of one of this server's identity pools to a
+//! role that trusts it. Nobody signs it.
+
+use super::fault_of;
+use crate::app::App;
+use crate::fault::{Fault, Said};
+use crate::operation::{Call, Operation, Public, Reply};
+use broker::iam::assume::Grant;
+use broker::iam::web_identity::{Asked, assume};
+use broker::identity_pool::token_keys;
+use domain::arn::RoleArn;
+use domain::records::Breakdown;
+use domain::time::{Span, Timestamp};
+use login::identity_pool::{VerifiedIdentity, verify};
+use serde::{Deserialize, Serialize};
+
+/// A session lives this long if nobody says how long.
+const LIFE: Span = Span::from_hours(1);
+
+/// The operation.
+pub struct AssumeRoleWithWebIdentity;
+
+/// The role that is asked for, the token, and the session.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    role_arn: String,
+    role_session_name: String,
+    web_identity_token: String,
+    policy: Option<String>,
+    duration_seconds: Option<u32>,
+}
+
+/// The credentials, and what the token said.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    credentials: Credentials,
+    subject_from_web_identity_token: String,
+    assumed_role_user: AssumedRoleUser,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packed_policy_size: Option<usize>,
+    provider: String,
+    audience: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Credentials {
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: String,
+    expiration: Timestamp,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AssumedRoleUser {
+    assumed_role_id: String,
+    arn: String,
+}
+
+impl Operation for AssumeRoleWithWebIdentity {
+    const NAME: &'static str = "AssumeRoleWithWebIdentity";
+    type Input = Input;
+    type Output = Output;
+    type Access = Public;
+
+    fn permission(_: &Input) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn run(app: &App, call: &mut Call<'_>, (): (), input: Input) -> Result<Reply<Output>, Fault> {
+        call.notes.parameter("roleArn", input.role_arn.as_str());
+        call.notes.parameter("roleSessionName", input.role_session_name.as_str());
+        let invalid = |_| Said::bad_request("ValidationError", "Request ARN is invalid");
+        let role = RoleArn::parse(&input.role_arn).map_err(invalid)?;
+        let token = proven(app, call, &input.web_identity_token).await?;
+        let asked = Asked {
+            role: &role,
+            session_name: &input.role_session_name,
+            life: input.duration_seconds.map_or(LIFE, Span::from_secs),
+            policy: input.policy.as_deref(),
+        };
+        let assuming = app.store.transact(app.entropy.as_ref(), |records, _| {
+            assume(records, &app.house, &token, asked, call.now)
+        });
+        let grant = assuming.await?.map_err(fault_of)?;
+        call.notes.grant(&grant);
+        Ok(Reply::issuing(issued(app, call, &grant)?))
+    }
+}
+
+/// Proves the token.
+async fn proven(app: &App, call: &mut Call<'_>, token: &str) -> Result<VerifiedIdentity, Fault> {
+    let issuer = app.read(|records| token_keys::issuer(records, &app.house, call.now)).await?;
+    let verified = verify(token, &issuer, &app.house.seen, call.now).map_err(super::of_token)?;
+    call.notes.web_identity(&verified);
+    Ok(verified)
+}
+
+/// Seals a session, and notes all of it that is no secret.
+fn issued(app: &App, call: &mut Call<'_>, grant: &Grant) -> Result<Output, Breakdown> {
+    let sealed = grant
+        .seal(&app.secrets.ring(), &app.house, app.entropy.as_ref())
+        .map_err(|_| Breakdown::new("the session cannot be sealed"))?;
+    call.notes.element("accessKeyId", sealed.id.as_str());
+    call.notes.element("expiration", sealed.expires.rfc3339());
+    let session = grant.session();
+    Ok(Output {
+        credentials: Credentials {
+            access_key_id: sealed.id.to_string(),
+            secret_access_key: sealed.secret.reveal().clone(),
+            session_token: sealed.token.reveal().clone(),
+            expiration: sealed.expires,
+        },
+        subject_from_web_identity_token: session.federation.sub.clone(),
+        assumed_role_user: AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() },
+        packed_policy_size: session.packed_percent(),
+        provider: session.federation.provider.clone(),
+        audience: session.federation.aud.clone(),
+    })
+}

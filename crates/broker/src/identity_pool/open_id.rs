@@ -1,0 +1,81 @@
+//! OpenID tokens for identities: the classic flow of identity pools.
+
+use crate::identity_pool::credentials::{PRINCIPAL, claim, federation_of};
+use crate::identity_pool::{Refusal, identities};
+use domain::iam::session::{Federation, Origin};
+use domain::identity_pool::identity::{Identity, IdentityId};
+use domain::identity_pool::login::{AuthState, LoginKey};
+use domain::identity_pool::pool::IdentityPool;
+use domain::identity_pool::token::OpenIdToken;
+use domain::records::{IdentityPools, Stop, UserPools, refuse};
+use domain::time::{Span, Timestamp};
+use login::VerifiedLogin;
+use login::identity_pool::VerifiedIdentity;
+
+/// Tokens of the classic flow live exactly this long.
+const LIFE: Span = Span::from_mins(10);
+
+/// Vouches for an identity that was proven, or for a guest, to whoever trusts the pool.
+pub fn for_identity(
+    records: &mut (impl IdentityPools + UserPools),
+    id: &IdentityId,
+    proven: &[VerifiedLogin],
+    now: Timestamp,
+) -> Result<OpenIdToken, Stop<Refusal>> {
+    let (identity, pool) = claim(records, id, proven)?;
+    must_be_open(&pool)?;
+    let federation = federation_of(&identity, proven);
+    Ok(OpenIdToken { pool: pool.id, federation, issued: now, expires: now.after(LIFE) })
+}
+
+/// An identity that a token vouches for and that is still what it was when the token was issued.
+pub(crate) struct Vouched {
+    /// The identity.
+    pub(crate) identity: Identity,
+    /// Its pool.
+    pub(crate) pool: IdentityPool,
+    /// Whether it was proven by a login, or is a guest's.
+    pub(crate) state: AuthState,
+    /// What the pool vouches for.
+    pub(crate) federation: Federation,
+    /// Where a session of it comes from.
+    pub(crate) origin: Origin,
+}
+
+/// Finds the identity that a token vouches for. A token lives on when its identity changes, and then it says what is no
+/// longer so: one that the identity has gone beyond is good for nothing.
+pub(crate) fn vouched(
+    records: &mut impl IdentityPools,
+    token: &VerifiedIdentity,
+) -> Result<Vouched, Stop<Refusal>> {
+    let (identity, pool) = identities::find(records, token.identity())?;
+    let (state, shown) = match token.amr() {
+        [guest] if guest == AuthState::Guest.amr() => (AuthState::Guest, &[][..]),
+        [proven, shown @ ..] if proven == AuthState::Authenticated.amr() && !shown.is_empty() => {
+            (AuthState::Authenticated, shown)
+        }
+        [..] => return refuse(Refusal::Forbidden(identity.id)),
+    };
+    if state == AuthState::Guest && !pool.welcomes_guests {
+        return refuse(Refusal::GuestsUnwelcome);
+    }
+    let was_shown = |login: &&LoginKey| login.amr().iter().all(|entry| shown.contains(entry));
+    let logins: Vec<LoginKey> = identity.logins.iter().filter(was_shown).cloned().collect();
+    let is_still_held = |entry: &String| logins.iter().any(|login| login.amr().contains(entry));
+    if pool.id != *token.pool() || state != identity.state() || !shown.iter().all(is_still_held) {
+        return refuse(Refusal::Forbidden(identity.id));
+    }
+    let federation = Federation {
+        provider: PRINCIPAL.to_owned(),
+        aud: pool.id.to_string(),
+        sub: identity.id.to_string(),
+        amr: token.amr().to_vec(),
+    };
+    let origin = Origin { identity: identity.id.clone(), pool: pool.id.clone(), logins };
+    Ok(Vouched { identity, pool, state, federation, origin })
+}
+
+/// Refuses where tokens of a pool may not be taken to STS.
+pub(crate) fn must_be_open(pool: &IdentityPool) -> Result<(), Stop<Refusal>> {
+    if pool.classic_flow == Some(true) { Ok(()) } else { refuse(Refusal::ClassicFlowOff) }
+}

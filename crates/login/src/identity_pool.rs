@@ -1,0 +1,89 @@
+//! OpenID tokens of this server's own identity pools. What one proves is another thing than a login, and has another type:
+//! nobody can show the one where the other is asked for.
+
+use crate::LoginRefused;
+use crate::jws::{UnverifiedToken, shown};
+use crate::key_set::KeySet;
+use crate::seen::Seen;
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::pool::IdentityPoolId;
+use domain::time::Timestamp;
+use serde::Deserialize;
+
+/// This server's identity pools as an issuer of tokens: one for all of them.
+pub struct Issuer {
+    /// What `iss` may be: AWS's form, and this server's own.
+    pub names: [String; 2],
+    /// The keys that sign the tokens, and those that did.
+    pub keys: KeySet,
+    /// What was issued before this moment is revoked.
+    pub revoked_before: Timestamp,
+}
+
+/// An identity that its pool vouched for: the token's signature, issuer and life were checked. Whether the identity is
+/// still what it was then is for the pool to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedIdentity {
+    pool: IdentityPoolId,
+    identity: IdentityId,
+    amr: Vec<String>,
+}
+
+impl VerifiedIdentity {
+    /// The pool.
+    pub const fn pool(&self) -> &IdentityPoolId {
+        &self.pool
+    }
+
+    /// The identity.
+    pub const fn identity(&self) -> &IdentityId {
+        &self.identity
+    }
+
+    /// How it was proven then, in the words of `amr`.
+    pub fn amr(&self) -> &[String] {
+        &self.amr
+    }
+}
+
+/// The claims that decide. A claim of another type than the one here makes the token no token of an identity pool.
+#[derive(Deserialize)]
+struct Claims {
+    iss: Option<String>,
+    sub: Option<String>,
+    aud: Option<String>,
+    exp: Option<i64>,
+    iat: Option<i64>,
+    amr: Option<Vec<String>>,
+}
+
+/// Checks that a token is a living token of one of this server's identity pools.
+pub fn verify(
+    token: &str,
+    issuer: &Issuer,
+    seen: &Seen,
+    now: Timestamp,
+) -> Result<VerifiedIdentity, LoginRefused> {
+    let token = UnverifiedToken::read(token)?;
+    let claims: Claims = token.claims()?;
+
+    let iss = claims.iss.ok_or(LoginRefused::MissingClaim("iss"))?;
+    if !issuer.names.contains(&iss) {
+        return Err(LoginRefused::Issuer(shown(&iss)));
+    }
+    let audience = claims.aud.ok_or(LoginRefused::MissingClaim("aud"))?;
+    let subject = claims.sub.ok_or(LoginRefused::MissingClaim("sub"))?;
+    let expires = Timestamp::from_secs(claims.exp.ok_or(LoginRefused::MissingClaim("exp"))?);
+    let issued = Timestamp::from_secs(claims.iat.ok_or(LoginRefused::MissingClaim("iat"))?);
+    let amr = claims.amr.ok_or(LoginRefused::MissingClaim("amr"))?;
+    if now >= expires {
+        return Err(LoginRefused::Expired { now, expired: expires });
+    }
+    token.check_signature(&issuer.keys, seen)?;
+    if issued < issuer.revoked_before {
+        return Err(LoginRefused::Revoked(issued));
+    }
+    let pool = IdentityPoolId::parse(&audience).map_err(|_| LoginRefused::Audience(shown(&audience)))?;
+    let identity = IdentityId::parse(&subject).map_err(|_| LoginRefused::MissingClaim("sub"))?;
+    Ok(VerifiedIdentity { pool, identity, amr })
+}
