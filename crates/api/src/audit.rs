@@ -1,8 +1,8 @@
 //! What happened, for an operator, in the shape of CloudTrail's records.
 //!
-//! Issuances, denials and management events are written before the answer leaves; what else was allowed is kept in memory
-//! for a while. A management event is on record after the fact: where its line cannot be written, the answer is withheld
-//! although the change was made.
+//! Issuances, denials, management events and what was linked, merged or unlinked are written before the answer leaves; what
+//! else was allowed is kept in memory for a while. A change is on record after the fact: where its line cannot be written,
+//! the answer is withheld although the change was made.
 //! A record holds who asked for what, how it was decided and why, and never a secret.
 
 use crate::app::App;
@@ -12,9 +12,11 @@ use broker::iam::access::{AccessDecision, AccessRefused, Key};
 use broker::iam::assume::Grant;
 use broker::iam::authenticate::{Caller, NotAuthenticated, Who};
 use broker::identity_pool::credentials::PRINCIPAL;
+use broker::identity_pool::linking::Change;
 use domain::account::{AccountId, Region};
 use domain::entropy::draw_uuid;
 use domain::iam::session::Session;
+use domain::identity_pool::login::LoginKey;
 use domain::records::Breakdown;
 use login::VerifiedLogin;
 use login::identity_pool::VerifiedIdentity;
@@ -109,6 +111,7 @@ pub struct Notes {
     details: Map<String, Value>,
     denials: Vec<Value>,
     denied: usize,
+    is_for_good: bool,
 }
 
 impl Notes {
@@ -149,6 +152,27 @@ impl Notes {
             "userName": identity,
             "identityProvider": PRINCIPAL,
         }));
+    }
+
+    /// What became of identities whose logins met: on record for good, because from then on somebody is somebody else.
+    pub fn change(&mut self, change: &Change) {
+        let Change { promoted, linked, merged } = change;
+        if *promoted {
+            self.detail("promoted", true);
+        }
+        if !linked.is_empty() {
+            self.detail("linked", named(linked));
+        }
+        if !merged.is_empty() {
+            self.detail("merged", merged.iter().map(|id| id.as_str()).collect::<Vec<&str>>());
+        }
+        self.is_for_good |= !change.is_none();
+    }
+
+    /// Logins that were taken from an identity; on record for good.
+    pub fn unlinked(&mut self, taken: &[LoginKey]) {
+        self.detail("unlinked", named(taken));
+        self.is_for_good = true;
     }
 
     /// A session that was granted.
@@ -219,6 +243,11 @@ impl Notes {
     }
 }
 
+/// Logins, as the audit names them.
+fn named(logins: &[LoginKey]) -> Vec<Value> {
+    logins.iter().map(|login| json!({ "provider": login.provider, "subject": login.subject })).collect()
+}
+
 /// A session, as CloudTrail shows one.
 fn shown(session: &Session, access_key: &str) -> Value {
     json!({
@@ -247,7 +276,12 @@ pub(crate) async fn record(
     let category = call.service.operation(operation).map_or(Category::Data, |served| served.category);
     let is_management = category == Category::Management;
     let for_good = match &ended {
-        Ok(issues) => is_management || *issues == Issues::Something || !call.notes.denials.is_empty(),
+        Ok(issues) => {
+            is_management
+                || *issues == Issues::Something
+                || call.notes.is_for_good
+                || !call.notes.denials.is_empty()
+        }
         Err(said) => match said.kind {
             Kind::Request => false,
             Kind::Denial => true,

@@ -7,6 +7,7 @@
 use crate::iam::role::{Role, RoleName};
 use crate::identity_pool::identity::{Identity, IdentityId};
 use crate::identity_pool::login::LoginKey;
+use crate::identity_pool::merge::Merge;
 use crate::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use crate::identity_pool::token_keys::TokenKeys;
 use crate::network::Network;
@@ -91,7 +92,7 @@ pub trait IdentityPools {
     /// The identity of this id.
     fn identity(&mut self, id: &IdentityId) -> Read<Option<Identity>>;
     /// The identity of this pool that holds this login.
-    fn identity_of(&mut self, pool: &IdentityPoolId, login: &LoginKey) -> Read<Option<IdentityId>>;
+    fn identity_of(&mut self, pool: &IdentityPoolId, login: &LoginKey) -> Read<Option<Identity>>;
     /// Identities of a pool in the order of their ids, from after one of them; at most `limit`.
     fn identities(
         &mut self,
@@ -99,10 +100,24 @@ pub trait IdentityPools {
         after: Option<&IdentityId>,
         limit: usize,
     ) -> Read<Vec<Identity>>;
-    /// Writes an identity that was not there before, and lets its pool and its logins find it.
-    fn add_identity(&mut self, identity: &Identity);
+    /// Writes an identity, and lets its pool and its logins find it, whomever they found before.
+    fn put_identity(&mut self, identity: &Identity);
+    /// Lets a login find nobody, once no identity holds it any more.
+    fn forget_login(&mut self, pool: &IdentityPoolId, login: &LoginKey);
     /// Forgets an identity.
     fn delete_identity(&mut self, identity: &Identity);
+}
+
+/// The journal of merged identities.
+pub trait Merges {
+    /// How this identity was merged into another.
+    fn merge_of(&mut self, disabled: &IdentityId) -> Read<Option<Merge>>;
+    /// Puts a merge into the journal.
+    fn add_merge(&mut self, merge: &Merge);
+    /// Merges of a pool in the order of time, from after one of them; at most `limit`.
+    fn merges(&mut self, pool: &IdentityPoolId, after: Option<&Merge>, limit: usize) -> Read<Vec<Merge>>;
+    /// Forgets a merge.
+    fn delete_merge(&mut self, merge: &Merge);
 }
 
 /// The keys that sign the tokens of all identity pools.

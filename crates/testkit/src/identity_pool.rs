@@ -68,5 +68,5 @@ fn identity(logins: Vec<LoginKey>) -> Identity {
     let entropy = Counting::new();
     let guest = IdentityId::draw(&account(), &entropy);
     let id = if logins.is_empty() { guest } else { IdentityId::draw(&account(), &entropy) };
-    Identity { id, pool: identity_pool_id(), logins, created: NOW, modified: NOW }
+    Identity::new(id, identity_pool_id(), logins, NOW)
 }

@@ -6,6 +6,7 @@ use crate::fault::Fault;
 use crate::operation::{Call, Operation, Public, Reply};
 use broker::iam::assume::Grant;
 use broker::identity_pool::issuers::Asked;
+use broker::identity_pool::linking::Change;
 use broker::identity_pool::{Refusal, credentials};
 use domain::identity_pool::identity::IdentityId;
 use domain::records::Breakdown;
@@ -25,7 +26,8 @@ pub struct Input {
     custom_role_arn: Option<String>,
 }
 
-/// The credentials.
+/// The credentials, and whose they are: another identity's than was asked for, where a login shown with a guest's is
+/// another's.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
@@ -53,13 +55,16 @@ impl Operation for GetCredentialsForIdentity {
     }
 
     async fn run(app: &App, call: &mut Call<'_>, (): (), input: Input) -> Result<Reply<Output>, Fault> {
-        let identity_id = input.identity_id;
-        call.notes.parameter("identityId", identity_id.as_str());
+        let asked = input.identity_id;
+        call.notes.parameter("identityId", asked.as_str());
         if input.custom_role_arn.is_some() {
             return Err(fault_of(Refusal::CustomRole));
         }
-        let grant = granted(app, call, &identity_id, &input.logins).await?;
+        let (grant, change) = granted(app, call, &asked, &input.logins).await?;
         call.notes.grant(&grant);
+        call.notes.change(&change);
+        let identity_id = grant.session().origin.identity.clone();
+        call.notes.element("identityId", identity_id.as_str());
         let issued = grant
             .seal(&app.secrets.ring(), &app.house, app.entropy.as_ref())
             .map_err(|_| Breakdown::new("the session cannot be sealed"))?;
@@ -75,20 +80,20 @@ impl Operation for GetCredentialsForIdentity {
     }
 }
 
-/// Grants a session for logins, or for a token of the identity's pool in their place.
+/// Grants a session for logins, or for a token of the identity's pool in their place, which links nothing.
 async fn granted(
     app: &App,
     call: &mut Call<'_>,
     id: &IdentityId,
     logins: &logins::Logins,
-) -> Result<Grant, Fault> {
+) -> Result<(Grant, Change), Fault> {
     let (entropy, now) = (app.entropy.as_ref(), call.now);
     let granted = match logins::prove_own_token(app, call, logins).await? {
         Some(token) => {
             let granting = app
                 .store
                 .transact(entropy, |records, _| credentials::for_token(records, &app.house, id, &token, now));
-            granting.await?
+            granting.await?.map(|grant| (grant, Change::default()))
         }
         None => {
             let proven = logins::prove(app, call, Asked::Identity(id.clone()), logins).await?;

@@ -6,6 +6,7 @@ use crate::fault::{Common, Fault, Said};
 use crate::operation::{Call, Operation, Public, Reply};
 use broker::identity_pool::get_id;
 use broker::identity_pool::issuers::Asked;
+use broker::identity_pool::linking::Met;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
 use serde::{Deserialize, Serialize};
@@ -56,9 +57,11 @@ impl Operation for GetId {
         let getting = app.store.transact(app.entropy.as_ref(), |records, entropy| {
             get_id::get_id(records, &app.house, (&pool, &proven), call.now, entropy)
         });
-        let identity_id = getting.await?.map_err(fault_of)?;
-        let reason = if proven.is_empty() { "the pool welcomes guests" } else { "the login was proven" };
+        let Met { identity, change } = getting.await?.map_err(fault_of)?;
+        let reason = if proven.is_empty() { "the pool welcomes guests" } else { "the logins were proven" };
         call.notes.detail("reason", reason);
+        call.notes.change(&change);
+        let identity_id = identity.id;
         call.notes.element("identityId", identity_id.as_str());
         Ok(Reply::of(Output { identity_id }))
     }

@@ -48,7 +48,8 @@ impl Operation for GetOpenIdToken {
         let vouching = app.store.transact(app.entropy.as_ref(), |records, _| {
             open_id::for_identity(records, &id, &proven, call.now)
         });
-        let vouched = vouching.await?.map_err(fault_of)?;
+        let (vouched, change) = vouching.await?.map_err(fault_of)?;
+        call.notes.change(&change);
         call.notes.detail("reason", "the pool vouches for whom it has proven, or for its guest");
         Ok(Reply::issuing(signed(app, call, &vouched).await?))
     }

@@ -105,7 +105,9 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         Refusal::NoSuchIdentity(id) => not_found(format!("Identity '{id}' not found.")),
         // Pools are made under ids that were just drawn.
         Refusal::Exists(_) => return Breakdown::new(reason).into(),
-        Refusal::TooMany { .. } => Said::bad_request("LimitExceededException", reason),
+        Refusal::TooMany { .. } | Refusal::TooManyLogins => {
+            Said::bad_request("LimitExceededException", reason)
+        }
         Refusal::NoSuchRole(role) => role_forbidden(&role, reason),
         Refusal::GuestsUnwelcome => {
             not_authorized("Unauthenticated access is not supported for this identity pool.", reason)
@@ -128,10 +130,15 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         Refusal::UserGone(_) => {
             not_authorized("Invalid login token. The user does not exist any more or is disabled.", reason)
         }
-        Refusal::SeveralLogins
-        | Refusal::OwnTokenAndLogin
+        // Remembered from reports of clients; the specification has no text.
+        Refusal::SecondLogin(_) => Said {
+            reason,
+            ..Said::bad_request("ResourceConflictException", "Logins are already linked to another account.")
+        },
+        Refusal::OwnTokenAndLogin
         | Refusal::CustomRole
         | Refusal::DeveloperProviderIsSet
+        | Refusal::NotLinked(_)
         | Refusal::Tags(_)
         | Refusal::ScopeDown(_)
         | Refusal::UnservedProvider(_) => Said::bad_request("InvalidParameterException", reason),

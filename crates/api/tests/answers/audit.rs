@@ -81,7 +81,8 @@ async fn an_issuance_is_on_record_with_who_what_and_why() {
     assert_eq!(record["recipientAccountId"], "123456789012");
     assert_eq!(record["requestParameters"], json!({ "identityId": id, "logins": [PROVIDER] }));
     let expiration = "2026-01-02T04:04:05Z";
-    assert_eq!(record["responseElements"], json!({ "accessKeyId": held.id, "expiration": expiration }));
+    let elements = json!({ "identityId": id, "accessKeyId": held.id, "expiration": expiration });
+    assert_eq!(record["responseElements"], elements);
 }
 
 #[tokio::test]

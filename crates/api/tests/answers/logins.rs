@@ -93,12 +93,8 @@ async fn a_provider_that_the_pool_does_not_list_is_refused_before_its_token_is_r
 }
 
 #[tokio::test]
-async fn several_logins_and_a_role_of_choice_are_refused() {
+async fn a_role_of_choice_is_refused() {
     let server = Server::start().await;
-    let two = json!({ PROVIDER: id_token().text(), "graph.facebook.com": "x" });
-    let answer = get_id(&server, two).await;
-    let message = "more than one login in one call is not served yet";
-    assert_refused(&answer, "InvalidParameterException", message);
     let input = json!({
         "IdentityId": server.alices_id().await,
         "Logins": alices_login(),

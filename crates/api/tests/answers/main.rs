@@ -15,6 +15,7 @@ mod every_constraint;
 mod golden;
 mod guests;
 mod hosts;
+mod identities;
 mod identity_keys;
 mod identity_pools;
 mod ledger;

@@ -23,7 +23,7 @@ async fn start() -> Server {
     server
         .write(|records| {
             records.put_token_keys(&token_keys());
-            records.add_identity(&signed_in());
+            records.put_identity(&signed_in());
         })
         .await;
     server

@@ -50,7 +50,7 @@ pub fn assume(
     asked: Asked<'_>,
     now: Timestamp,
 ) -> Result<Grant, Stop<WebIdentityRefused>> {
-    let Vouched { federation, origin, .. } = in_classic_flow(records, token).map_err(not_vouched)?;
+    let Vouched { federation, origin, .. } = in_classic_flow(records, token, now).map_err(not_vouched)?;
     if let Some(text) = asked.policy
         // Kept compiled are policies that are in use; anybody can send one here.
         && let Err(why) = Document::parse(text, Kind::Session)
@@ -80,8 +80,9 @@ pub fn assume(
 fn in_classic_flow(
     records: &mut impl IdentityPools,
     token: &VerifiedIdentity,
+    now: Timestamp,
 ) -> Result<Vouched, Stop<Refusal>> {
-    let vouched = vouched(records, token)?;
+    let vouched = vouched(records, token, now)?;
     must_be_open(&vouched.pool)?;
     Ok(vouched)
 }

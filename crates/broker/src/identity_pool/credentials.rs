@@ -2,13 +2,15 @@
 
 use crate::House;
 use crate::iam::assume::{Grant, WebIdentity, assume_with_web_identity};
+use crate::identity_pool::claim::{Claimed, claim};
+use crate::identity_pool::linking::Change;
 use crate::identity_pool::open_id::{Vouched, vouched};
-use crate::identity_pool::{Refusal, identities, scope_down, users};
+use crate::identity_pool::{Refusal, scope_down};
 use domain::iam::session::{Federation, Origin};
-use domain::identity_pool::identity::{Identity, IdentityId};
-use domain::identity_pool::login::AuthState;
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::IdentityPool;
-use domain::records::{IdentityPools, Roles, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Merges, Roles, Stop, UserPools, refuse};
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
 use login::identity_pool::VerifiedIdentity;
@@ -22,22 +24,21 @@ const SESSION_NAME: &str = "CognitoIdentityCredentials";
 /// Credentials of the enhanced flow live exactly this long.
 const LIFE: Span = Span::from_hours(1);
 
-/// Grants a session of the pool's role to an identity that was proven, or to a guest.
+/// Grants a session of the pool's role to an identity that was proven, or to a guest; and tells what became of it and
+/// others meanwhile.
 pub fn for_identity(
-    records: &mut (impl IdentityPools + UserPools + Roles),
+    records: &mut (impl IdentityPools + Merges + UserPools + Roles),
     house: &House,
     id: &IdentityId,
     proven: &[VerifiedLogin],
     now: Timestamp,
-) -> Result<Grant, Stop<Refusal>> {
-    let (identity, pool) = claim(records, id, proven)?;
-    let federation = federation_of(&identity, proven);
-    let origin = Origin {
-        identity: identity.id.clone(),
-        pool: pool.id.clone(),
-        logins: proven.iter().map(|login| login.key().clone()).collect(),
-    };
-    grant(records, house, (&pool, identity.state()), (federation, origin), now)
+) -> Result<(Grant, Change), Stop<Refusal>> {
+    let claimed = claim(records, id, proven, now)?;
+    let federation = federation_of(&claimed);
+    let Claimed { pool, identity, state, shown, change } = claimed;
+    let origin = Origin { identity: identity.id, pool: pool.id.clone(), logins: shown };
+    let grant = grant(records, house, (&pool, state), (federation, origin), now)?;
+    Ok((grant, change))
 }
 
 /// Grants a session of the pool's role to an identity that a token of its pool vouches for.
@@ -48,7 +49,7 @@ pub fn for_token(
     token: &VerifiedIdentity,
     now: Timestamp,
 ) -> Result<Grant, Stop<Refusal>> {
-    let Vouched { identity, pool, state, federation, origin } = vouched(records, token)?;
+    let Vouched { identity, pool, state, federation, origin } = vouched(records, token, now)?;
     if identity.id != *id {
         return refuse(Refusal::Forbidden(id.clone()));
     }
@@ -77,32 +78,14 @@ fn grant(
     })
 }
 
-/// The identity, for somebody who proved it or who is its guest, and its pool.
-pub(super) fn claim(
-    records: &mut (impl IdentityPools + UserPools),
-    id: &IdentityId,
-    proven: &[VerifiedLogin],
-) -> Result<(Identity, IdentityPool), Stop<Refusal>> {
-    let (identity, pool) = identities::find(records, id)?;
-    if proven.is_empty() && !pool.welcomes_guests {
-        return refuse(Refusal::GuestsUnwelcome);
-    }
-    users::must_be_there(records, &pool, proven)?;
-    let proves = |login: &VerifiedLogin| login.is_proven_to(&pool.id);
-    if !proven.iter().all(proves) || !identity.is_proven_by(proven.iter().map(VerifiedLogin::key)) {
-        return refuse(Refusal::Forbidden(id.clone()));
-    }
-    Ok((identity, pool))
-}
-
 /// What the pool vouches for: the claims of its OpenID token.
-pub(super) fn federation_of(identity: &Identity, proven: &[VerifiedLogin]) -> Federation {
-    let logins = proven.iter().flat_map(|login| login.key().amr());
-    let amr = std::iter::once(identity.state().amr().to_owned()).chain(logins).collect();
+pub(super) fn federation_of(claimed: &Claimed) -> Federation {
+    let Claimed { pool, identity, state, shown, .. } = claimed;
+    let logins = shown.iter().flat_map(LoginKey::amr);
     Federation {
         provider: PRINCIPAL.to_owned(),
-        aud: identity.pool.to_string(),
+        aud: pool.id.to_string(),
         sub: identity.id.to_string(),
-        amr,
+        amr: std::iter::once(state.amr().to_owned()).chain(logins).collect(),
     }
 }

@@ -1,42 +1,37 @@
 //! Finding or making the identity of somebody.
 
 use crate::House;
+use crate::identity_pool::claim::keys_proven_to;
+use crate::identity_pool::linking::{self, Change, Met};
 use crate::identity_pool::{Refusal, pools, users};
 use domain::entropy::Entropy;
-use domain::identity_pool::identity::{Identity, IdentityId};
+use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
-use domain::records::{IdentityPools, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
 
-/// The identity that holds the login proven, made if there is none; without a login, a new guest each time.
+/// The identity that holds the logins proven, made if there is none; without a login, a new guest each time.
 pub fn get_id(
-    records: &mut (impl IdentityPools + UserPools),
+    records: &mut (impl IdentityPools + Merges + UserPools),
     house: &House,
     (pool, proven): (&IdentityPoolId, &[VerifiedLogin]),
     now: Timestamp,
     entropy: &dyn Entropy,
-) -> Result<IdentityId, Stop<Refusal>> {
+) -> Result<Met, Stop<Refusal>> {
     let pool = pools::find(records, pool)?;
     if proven.is_empty() && !pool.welcomes_guests {
         return refuse(Refusal::GuestsUnwelcome);
     }
-    if let Some(foreign) = proven.iter().find(|login| !login.is_proven_to(&pool.id)) {
-        return refuse(Refusal::UnsupportedProvider(foreign.key().provider.clone()));
-    }
-    users::must_be_there(records, &pool, proven)?;
-    for login in proven {
-        if let Some(known) = records.identity_of(&pool.id, login.key())? {
-            return Ok(known);
-        }
-    }
-    let identity = Identity {
-        id: IdentityId::draw(&house.account, entropy),
-        pool: pool.id,
-        logins: proven.iter().map(|login| login.key().clone()).collect(),
-        created: now,
-        modified: now,
+    let shown = match keys_proven_to(&pool.id, proven) {
+        Ok(shown) => shown,
+        Err(foreign) => return refuse(Refusal::UnsupportedProvider(foreign.key().provider.clone())),
     };
-    records.add_identity(&identity);
-    Ok(identity.id)
+    users::must_be_there(records, &pool, proven)?;
+    if let Some(met) = linking::find(records, &pool, &shown, now)? {
+        return Ok(met);
+    }
+    let id = IdentityId::draw(&house.account, entropy);
+    let identity = linking::begin(records, &pool, id, &shown, now)?;
+    Ok(Met { identity, change: Change::default() })
 }

@@ -3,9 +3,9 @@
 use crate::identity_pool::{Refusal, pools};
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
-use domain::records::{IdentityPools, Read, Stop, refuse};
+use domain::records::{IdentityPools, Merges, Read, Stop, refuse};
 
-/// How many identities of a deleted pool are removed in one transaction.
+/// How many identities, or merges, of a deleted pool are removed in one transaction.
 pub const BATCH: usize = 250;
 
 /// Finds an identity and its pool. An identity whose pool was deleted is gone with it.
@@ -32,15 +32,29 @@ pub fn list(
     Ok(records.identities(&pool.id, after, limit + 1)?)
 }
 
-/// Removes identities of a pool that was deleted, at most [`BATCH`], and says whether that was all there was to do.
-pub fn remove_left(records: &mut impl IdentityPools, pool: &IdentityPoolId) -> Read<bool> {
+/// Forgets an identity, if it is there; its logins will be somebody new. What was issued for it lives on to its end.
+pub fn delete(records: &mut impl IdentityPools, id: &IdentityId) -> Read<()> {
+    if let Some(identity) = records.identity(id)? {
+        records.delete_identity(&identity);
+    }
+    Ok(())
+}
+
+/// Removes identities of a pool that was deleted, then its merges, at most [`BATCH`], and says whether that was all there
+/// was to do.
+pub fn remove_left(records: &mut (impl IdentityPools + Merges), pool: &IdentityPoolId) -> Read<bool> {
     // A pool may have been made anew under a deleted one's id, by the seed of a server that was reset.
     if records.identity_pool(pool)?.is_some() {
         return Ok(true);
     }
     let left = records.identities(pool, None, BATCH)?;
     left.iter().for_each(|identity| records.delete_identity(identity));
-    let is_all = left.len() < BATCH;
+    if left.len() == BATCH {
+        return Ok(false);
+    }
+    let merges = records.merges(pool, None, BATCH)?;
+    merges.iter().for_each(|merge| records.delete_merge(merge));
+    let is_all = merges.len() < BATCH;
     if is_all {
         records.forget_deleted_identity_pool(pool);
     }

@@ -38,9 +38,6 @@ pub fn expected(
     if login_keys.is_empty() && !pool.welcomes_guests {
         return refuse(Refusal::GuestsUnwelcome);
     }
-    if login_keys.len() > 1 {
-        return refuse(Refusal::SeveralLogins);
-    }
     let mut issuers = Vec::with_capacity(login_keys.len());
     for key in login_keys {
         issuers.push(issuer_named(records, house, &pool, key)?);

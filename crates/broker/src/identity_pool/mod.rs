@@ -1,16 +1,21 @@
 //! Identity pools: proving logins, finding or making identities, issuing credentials.
 
+pub mod claim;
 pub mod credentials;
 pub mod get_id;
 pub mod identities;
 pub mod issuers;
+pub mod linking;
+pub mod merges;
 pub mod open_id;
 pub mod pools;
 pub mod scope_down;
 pub mod token_keys;
+pub mod unlink;
 pub mod users;
 
 use crate::iam::assume::AssumeRefused;
+use crate::identity_pool::linking::MOST_LOGINS;
 use crate::identity_pool::scope_down::BadScopeDown;
 use domain::arn::RoleArn;
 use domain::identity_pool::identity::IdentityId;
@@ -62,9 +67,15 @@ pub enum Refusal {
     /// The pool accepts providers of this kind, but not this one.
     #[error("the pool does not accept the provider `{0}`")]
     UnsupportedProvider(String),
-    /// More logins were shown than one, which is not served yet.
-    #[error("more than one login in one call is not served yet")]
-    SeveralLogins,
+    /// An identity would hold two logins of one public provider.
+    #[error("an identity holds one login of `{0}` at most")]
+    SecondLogin(String),
+    /// An identity would hold more logins than it may.
+    #[error("an identity holds at most {MOST_LOGINS} logins")]
+    TooManyLogins,
+    /// The identity holds no login of this provider.
+    #[error("no login of `{0}` is linked to the identity")]
+    NotLinked(String),
     /// What was shown is the name of the pool's developer provider, which vouches to the pool's backend alone.
     #[error("`{0}` is the pool's developer provider")]
     DeveloperProvider(String),

@@ -1,13 +1,15 @@
 //! OpenID tokens for identities: the classic flow of identity pools.
 
-use crate::identity_pool::credentials::{PRINCIPAL, claim, federation_of};
+use crate::identity_pool::claim::claim;
+use crate::identity_pool::credentials::{PRINCIPAL, federation_of};
+use crate::identity_pool::linking::Change;
 use crate::identity_pool::{Refusal, identities};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::IdentityPool;
 use domain::identity_pool::token::OpenIdToken;
-use domain::records::{IdentityPools, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
 use login::identity_pool::VerifiedIdentity;
@@ -15,17 +17,19 @@ use login::identity_pool::VerifiedIdentity;
 /// Tokens of the classic flow live exactly this long.
 const LIFE: Span = Span::from_mins(10);
 
-/// Vouches for an identity that was proven, or for a guest, to whoever trusts the pool.
+/// Vouches for an identity that was proven, or for a guest, to whoever trusts the pool; and tells what became of it and
+/// others meanwhile.
 pub fn for_identity(
-    records: &mut (impl IdentityPools + UserPools),
+    records: &mut (impl IdentityPools + Merges + UserPools),
     id: &IdentityId,
     proven: &[VerifiedLogin],
     now: Timestamp,
-) -> Result<OpenIdToken, Stop<Refusal>> {
-    let (identity, pool) = claim(records, id, proven)?;
-    must_be_open(&pool)?;
-    let federation = federation_of(&identity, proven);
-    Ok(OpenIdToken { pool: pool.id, federation, issued: now, expires: now.after(LIFE) })
+) -> Result<(OpenIdToken, Change), Stop<Refusal>> {
+    let claimed = claim(records, id, proven, now)?;
+    must_be_open(&claimed.pool)?;
+    let federation = federation_of(&claimed);
+    let token = OpenIdToken { pool: claimed.pool.id, federation, issued: now, expires: now.after(LIFE) };
+    Ok((token, claimed.change))
 }
 
 /// An identity that a token vouches for and that is still what it was when the token was issued.
@@ -47,8 +51,9 @@ pub(crate) struct Vouched {
 pub(crate) fn vouched(
     records: &mut impl IdentityPools,
     token: &VerifiedIdentity,
+    now: Timestamp,
 ) -> Result<Vouched, Stop<Refusal>> {
-    let (identity, pool) = identities::find(records, token.identity())?;
+    let (mut identity, pool) = identities::find(records, token.identity())?;
     let (state, shown) = match token.amr() {
         [guest] if guest == AuthState::Guest.amr() => (AuthState::Guest, &[][..]),
         [proven, shown @ ..] if proven == AuthState::Authenticated.amr() && !shown.is_empty() => {
@@ -62,8 +67,11 @@ pub(crate) fn vouched(
     let was_shown = |login: &&LoginKey| login.amr().iter().all(|entry| shown.contains(entry));
     let logins: Vec<LoginKey> = identity.logins.iter().filter(was_shown).cloned().collect();
     let is_still_held = |entry: &String| logins.iter().any(|login| login.amr().contains(entry));
-    if pool.id != *token.pool() || state != identity.state() || !shown.iter().all(is_still_held) {
+    if pool.id != *token.pool() || identity.state() != Some(state) || !shown.iter().all(is_still_held) {
         return refuse(Refusal::Forbidden(identity.id));
+    }
+    if identity.is_used(now) {
+        records.put_identity(&identity);
     }
     let federation = Federation {
         provider: PRINCIPAL.to_owned(),

@@ -118,7 +118,7 @@ async fn an_identity_whose_id_begins_with_anothers_is_fenced_off_from_it() {
         Identity { id: IdentityId::parse(id).unwrap(), pool: identity_pool_id(), logins, ..signed_in() }
     };
     let (one, ten) = (identity("us-east-1:1", "one"), identity("us-east-1:10", "ten"));
-    desk.write(|records| [&one, &ten].map(|identity| records.add_identity(identity)).into_iter().collect())
+    desk.write(|records| [&one, &ten].map(|identity| records.put_identity(identity)).into_iter().collect())
         .await;
     for (subject, own, other) in
         [("one", "us-east-1:1", "us-east-1:10"), ("ten", "us-east-1:10", "us-east-1:1")]

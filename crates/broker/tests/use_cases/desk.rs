@@ -2,6 +2,7 @@
 
 use broker::House;
 use broker::iam::assume::Grant;
+use broker::identity_pool::linking::{Change, Met};
 use broker::identity_pool::{Refusal, credentials, get_id};
 use domain::entropy::Entropy;
 use domain::identity_pool::identity::{Identity, IdentityId};
@@ -14,7 +15,7 @@ use login::user_pool::{Issuer, verify};
 use std::convert::Infallible;
 use std::sync::Arc;
 use store::Store;
-use store::engine::{Engine, Range};
+use store::engine::{Engine, Key, Range, Version};
 use store::late::Late;
 use store::memory::Memory;
 use store::records::Records;
@@ -94,7 +95,13 @@ impl Desk {
 
     /// How many rows the store holds, of whatever table.
     pub(crate) async fn rows(&self) -> usize {
-        self.engine.scan(&Range::everything(), usize::MAX).await.unwrap().len()
+        self.everything().await.len()
+    }
+
+    /// The keys of all rows that the store holds, and versions, which every write makes anew.
+    pub(crate) async fn everything(&self) -> Vec<(Key, Version)> {
+        let rows = self.engine.scan(&Range::everything(), usize::MAX).await.unwrap();
+        rows.into_iter().map(|row| (row.key, row.stamped.version)).collect()
     }
 
     /// Asks the identity pool of `testkit` for an identity.
@@ -107,8 +114,18 @@ impl Desk {
         pool: &IdentityPoolId,
         proven: &[VerifiedLogin],
     ) -> Result<IdentityId, Refusal> {
+        Ok(self.meet(pool, proven, NOW).await?.identity.id)
+    }
+
+    /// What asking a pool for an identity comes to.
+    pub(crate) async fn meet(
+        &self,
+        pool: &IdentityPoolId,
+        proven: &[VerifiedLogin],
+        now: Timestamp,
+    ) -> Result<Met, Refusal> {
         let getting =
-            self.ask(|records, entropy| get_id::get_id(records, &self.house, (pool, proven), NOW, entropy));
+            self.ask(|records, entropy| get_id::get_id(records, &self.house, (pool, proven), now, entropy));
         getting.await
     }
 
@@ -123,7 +140,7 @@ impl Desk {
         id: &IdentityId,
         proven: &[VerifiedLogin],
     ) -> Result<Grant, Refusal> {
-        self.credentials_at(id, proven, NOW).await
+        Ok(self.credentials_at(id, proven, NOW).await?.0)
     }
 
     pub(crate) async fn credentials_at(
@@ -131,7 +148,7 @@ impl Desk {
         id: &IdentityId,
         proven: &[VerifiedLogin],
         now: Timestamp,
-    ) -> Result<Grant, Refusal> {
+    ) -> Result<(Grant, Change), Refusal> {
         let granting =
             self.ask(|records, _| credentials::for_identity(records, &self.house, id, proven, now));
         granting.await

@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, alice, mallory, other_identity_pool, proven_to};
 use broker::identity_pool::Refusal;
-use domain::identity_pool::identity::{Identity, IdentityId};
+use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::IdentityPools;
 use std::collections::HashSet;
@@ -29,9 +29,11 @@ async fn an_identity_is_remembered_with_its_login_pool_and_time() {
     let remembered = Identity {
         id: id.clone(),
         pool: identity_pool().id,
+        standing: Standing::Authenticated,
         logins: vec![alice().key().clone()],
         created: NOW,
         modified: NOW,
+        last_used: NOW,
     };
     assert_eq!(desk.identity(&id).await, Some(remembered));
 }

@@ -87,7 +87,7 @@ async fn what_is_left_of_a_deleted_pool_is_removed_in_batches() {
                 ..signed_in()
             })
             .collect();
-        desk.write(|records| many.iter().for_each(|identity| records.add_identity(identity))).await;
+        desk.write(|records| many.iter().for_each(|identity| records.put_identity(identity))).await;
         delete(&desk, &pool).await;
         assert_eq!(deleted(&desk).await, from_ref(&pool));
         assert!(!remove_left(&desk, &pool).await);

@@ -169,10 +169,31 @@ async fn a_login_of_a_listed_provider_that_is_no_user_pool_is_told_to_be_unserve
 }
 
 #[tokio::test]
-async fn several_logins_at_once_are_refused() {
-    let desk = Desk::open().await;
-    let refused = ask_pool(&desk, &[KEY, "graph.facebook.com"]).await.err();
-    assert_eq!(refused, Some(Refusal::SeveralLogins));
+async fn of_several_login_keys_each_must_name_an_issuer() {
+    for desk in Desk::each().await {
+        let pools = [
+            provider(&client()),
+            UserPoolProvider { user_pool: other_user_pool().id, ..provider(&client()) },
+        ];
+        let pool = IdentityPool { user_pools: pools.to_vec(), ..identity_pool() };
+        desk.write(|records| {
+            records.put_user_pool(&other_user_pool());
+            records.put_identity_pool(&pool);
+        })
+        .await;
+        let other = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Stranger0";
+        let expected = ask_pool(&desk, &[other, KEY]).await.ok().unwrap();
+        let named: Vec<UserPoolId> = expected.issuers.into_iter().map(|issuer| issuer.pool).collect();
+        assert_eq!(named, [other_user_pool().id, user_pool().id], "in the order of the keys");
+        for (unlisted, refusal) in [
+            ("graph.facebook.com", Refusal::NoSuchProvider as fn(String) -> Refusal),
+            ("cognito-idp.us-east-1.amazonaws.com/us-east-1_Nowhere", Refusal::UnsupportedProvider),
+        ] {
+            for keys in [[KEY, unlisted], [unlisted, KEY]] {
+                assert_eq!(ask_pool(&desk, &keys).await.err(), Some(refusal(unlisted.to_owned())));
+            }
+        }
+    }
 }
 
 #[tokio::test]

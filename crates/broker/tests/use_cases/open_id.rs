@@ -31,15 +31,15 @@ async fn open() -> Desk {
     let desk = Desk::open().await;
     desk.write(|records| {
         records.put_identity_pool(&classic());
-        records.add_identity(&guest());
-        records.add_identity(&signed_in());
+        records.put_identity(&guest());
+        records.put_identity(&signed_in());
     })
     .await;
     desk
 }
 
 async fn vouched(desk: &Desk, id: &IdentityId, proven: &[VerifiedLogin]) -> Result<OpenIdToken, Refusal> {
-    desk.ask(|records, _| open_id::for_identity(records, id, proven, NOW)).await
+    Ok(desk.ask(|records, _| open_id::for_identity(records, id, proven, NOW)).await?.0)
 }
 
 fn proven(token: &Token) -> VerifiedIdentity {
@@ -217,16 +217,16 @@ async fn a_token_whose_identity_has_gone_beyond_it_is_good_for_nothing() {
         }),
         ("unlinked from the login", Refusal::Forbidden(alices.clone()), |records| {
             let others = vec![mallory().key().clone()];
-            records.add_identity(&Identity { logins: others, ..signed_in() });
+            records.put_identity(&Identity { logins: others, ..signed_in() });
         }),
         ("of another pool", Refusal::Forbidden(alices), |records| {
             records.put_identity_pool(&other_identity_pool());
-            records.add_identity(&Identity { pool: other_identity_pool().id, ..signed_in() });
+            records.put_identity(&Identity { pool: other_identity_pool().id, ..signed_in() });
         }),
     ];
     let of_guest: [Became; 2] = [
         ("promoted", Refusal::Forbidden(guests), |records| {
-            records.add_identity(&Identity { logins: vec![mallory().key().clone()], ..guest() });
+            records.put_identity(&Identity { logins: vec![mallory().key().clone()], ..guest() });
         }),
         ("unwelcome", Refusal::GuestsUnwelcome, |records| {
             records.put_identity_pool(&IdentityPool { welcomes_guests: false, ..classic() });

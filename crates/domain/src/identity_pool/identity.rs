@@ -5,7 +5,7 @@ use crate::entropy::{Entropy, draw_uuid};
 use crate::identity_pool::login::{AuthState, LoginKey};
 use crate::identity_pool::pool::{IdentityPoolId, is_pool_or_identity_id};
 use crate::text::text;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 text!(
@@ -22,6 +22,22 @@ impl IdentityId {
     }
 }
 
+/// How far what is remembered of an identity's last use may lie behind: a use is written down once in so long, so that
+/// asking for credentials again and again only reads.
+const USE_IS_KNOWN_TO: Span = Span::from_hours(24);
+
+/// What an identity is to its pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// No login was ever shown for it: it is whoever holds its id.
+    Guest,
+    /// A login was shown for it, and whoever wants it must show one that it holds. If it holds none any more, nobody can.
+    Authenticated,
+    /// It was merged into another identity, and nobody gets anything for it.
+    Disabled,
+}
+
 /// An identity of a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
@@ -29,23 +45,45 @@ pub struct Identity {
     pub id: IdentityId,
     /// The pool it belongs to.
     pub pool: IdentityPoolId,
-    /// The logins that prove it; none for a guest.
+    /// What it is to the pool. It does not follow from its logins: a guest has none, and neither has one that lost them.
+    pub standing: Standing,
+    /// The logins that prove it.
     pub logins: Vec<LoginKey>,
     /// When it was made.
     pub created: Timestamp,
-    /// When its logins last changed.
+    /// When its standing or its logins last changed.
     pub modified: Timestamp,
+    /// When something was last issued for it; the truth may be up to a day later.
+    pub last_used: Timestamp,
 }
 
 impl Identity {
-    /// Whether it is a guest or has logins that must be shown.
-    pub const fn state(&self) -> AuthState {
-        if self.logins.is_empty() { AuthState::Guest } else { AuthState::Authenticated }
+    /// A new identity with the logins that were shown; without one, a guest.
+    pub const fn new(id: IdentityId, pool: IdentityPoolId, logins: Vec<LoginKey>, now: Timestamp) -> Self {
+        let standing = if logins.is_empty() { Standing::Guest } else { Standing::Authenticated };
+        Self { id, pool, standing, logins, created: now, modified: now, last_used: now }
     }
 
-    /// Whether the logins that were proven are all its own, and there is one unless it is a guest.
-    pub fn is_proven_by<'a>(&self, mut proven: impl ExactSizeIterator<Item = &'a LoginKey>) -> bool {
-        (proven.len() > 0 || self.state() == AuthState::Guest)
-            && proven.all(|login| self.logins.contains(login))
+    /// Whether it is a guest or has to be proven; `None` if nothing is issued for it any more.
+    pub const fn state(&self) -> Option<AuthState> {
+        match self.standing {
+            Standing::Guest => Some(AuthState::Guest),
+            Standing::Authenticated => Some(AuthState::Authenticated),
+            Standing::Disabled => None,
+        }
+    }
+
+    /// Whether this login proves it.
+    pub fn holds(&self, login: &LoginKey) -> bool {
+        self.logins.contains(login)
+    }
+
+    /// Notes that something is issued for it; `true` if that is news worth writing down.
+    pub fn is_used(&mut self, now: Timestamp) -> bool {
+        let is_news = now.since(self.last_used) >= USE_IS_KNOWN_TO;
+        if is_news {
+            self.last_used = now;
+        }
+        is_news
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod identity;
 pub mod login;
+pub mod merge;
 pub mod options;
 pub mod pool;
 pub mod provider;

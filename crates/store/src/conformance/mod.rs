@@ -57,6 +57,8 @@ macro_rules! conformance {
         $crate::conformance!($fresh, identities:
             identities_are_listed_by_their_pool_alone
             a_deleted_identity_leaves_nothing_behind
+            a_login_finds_the_identity_that_holds_it_last
+            merges_are_listed_in_the_order_of_time
         );
         $crate::conformance!($fresh, transactions:
             a_run_reads_what_it_has_written

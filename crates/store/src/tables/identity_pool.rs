@@ -1,10 +1,13 @@
-use crate::records::Records;
+use crate::records::{Found, Records};
 use crate::table::Table;
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::LoginKey;
+use domain::identity_pool::merge::Merge;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::identity_pool::token_keys::TokenKeys;
-use domain::records::{Breakdown, IdentityPools, IdentityTokenKeys, Read};
+use domain::records::{Breakdown, IdentityPools, IdentityTokenKeys, Merges, Read};
+use serde::de::DeserializeOwned;
+use std::any::Any;
 
 const POOLS: Table<1, IdentityPool> = Table::new("identity-pool");
 /// Pools that were deleted and whose identities were not yet.
@@ -14,6 +17,10 @@ const IDENTITIES: Table<1, Identity> = Table::new("identity");
 const OF_POOL: Table<2, IdentityId> = Table::new("identity-of-pool");
 /// Which identity holds a login: by pool, provider and subject.
 const LOGINS: Table<3, IdentityId> = Table::new("login");
+/// By the identity that was merged into another.
+const MERGES: Table<1, Merge> = Table::new("identity-merge");
+/// Which identities of a pool were merged into others: by pool, and by moment and identity.
+const MERGES_OF_POOL: Table<2, IdentityId> = Table::new("identity-merge-of-pool");
 /// The keys that sign the tokens of all pools: one row, because they change together.
 const TOKEN_KEYS: Table<1, TokenKeys> = Table::new("identity-token-keys");
 
@@ -52,8 +59,11 @@ impl IdentityPools for Records<'_> {
         self.get(&IDENTITIES, [id.as_str()])
     }
 
-    fn identity_of(&mut self, pool: &IdentityPoolId, login: &LoginKey) -> Read<Option<IdentityId>> {
-        self.get(&LOGINS, [pool.as_str(), &login.provider, &login.subject])
+    fn identity_of(&mut self, pool: &IdentityPoolId, login: &LoginKey) -> Read<Option<Identity>> {
+        match self.get(&LOGINS, [pool.as_str(), &login.provider, &login.subject])? {
+            Some(id) => self.led_to(&IDENTITIES, &id).map(Some),
+            None => Ok(None),
+        }
     }
 
     fn identities(
@@ -68,19 +78,10 @@ impl IdentityPools for Records<'_> {
             None => rows,
         };
         let ids = self.scan(&rows, limit)?;
-        ids.iter().for_each(|found| self.want(IDENTITIES.key([found.value.as_str()])));
-        let mut identities = Vec::with_capacity(ids.len());
-        for found in ids {
-            let Some(identity) = self.get(&IDENTITIES, [found.value.as_str()])? else {
-                let what = format!("pool `{pool}` lists the identity `{}`, which is not there", found.value);
-                return Err(self.broken(Breakdown::new(what)));
-            };
-            identities.push(identity);
-        }
-        Ok(identities)
+        self.all_led_to(&IDENTITIES, &ids)
     }
 
-    fn add_identity(&mut self, identity: &Identity) {
+    fn put_identity(&mut self, identity: &Identity) {
         let (id, pool) = (identity.id.as_str(), identity.pool.as_str());
         self.put(&IDENTITIES, [id], identity);
         self.put(&OF_POOL, [pool, id], &identity.id);
@@ -89,13 +90,76 @@ impl IdentityPools for Records<'_> {
         }
     }
 
+    fn forget_login(&mut self, pool: &IdentityPoolId, login: &LoginKey) {
+        self.delete(&LOGINS, [pool.as_str(), &login.provider, &login.subject]);
+    }
+
     fn delete_identity(&mut self, identity: &Identity) {
         let (id, pool) = (identity.id.as_str(), identity.pool.as_str());
         self.delete(&IDENTITIES, [id]);
         self.delete(&OF_POOL, [pool, id]);
-        for login in &identity.logins {
-            self.delete(&LOGINS, [pool, &login.provider, &login.subject]);
+        identity.logins.iter().for_each(|login| self.forget_login(&identity.pool, login));
+    }
+}
+
+impl Merges for Records<'_> {
+    fn merge_of(&mut self, disabled: &IdentityId) -> Read<Option<Merge>> {
+        self.get(&MERGES, [disabled.as_str()])
+    }
+
+    fn add_merge(&mut self, merge: &Merge) {
+        self.put(&MERGES, [merge.disabled.as_str()], merge);
+        self.put(&MERGES_OF_POOL, [merge.pool.as_str(), &place(merge)], &merge.disabled);
+    }
+
+    fn merges(&mut self, pool: &IdentityPoolId, after: Option<&Merge>, limit: usize) -> Read<Vec<Merge>> {
+        let rows = MERGES_OF_POOL.under([pool.as_str()]);
+        let after = after.map(place);
+        let rows = match &after {
+            Some(place) => rows.after(place),
+            None => rows,
+        };
+        let ids = self.scan(&rows, limit)?;
+        self.all_led_to(&MERGES, &ids)
+    }
+
+    fn delete_merge(&mut self, merge: &Merge) {
+        self.delete(&MERGES, [merge.disabled.as_str()]);
+        self.delete(&MERGES_OF_POOL, [merge.pool.as_str(), &place(merge)]);
+    }
+}
+
+/// Where a merge stands among those of its pool: places sort by moment, and then by identity.
+fn place(merge: &Merge) -> String {
+    // Turning the sign lets moments before 1970 sort before those after.
+    let moment = merge.at.millis().cast_unsigned() ^ (1 << 63);
+    format!("{moment:016x} {}", merge.disabled)
+}
+
+impl Records<'_> {
+    /// The record that an index leads to.
+    fn led_to<V: DeserializeOwned + Any + Clone + Send + Sync>(
+        &mut self,
+        table: &Table<1, V>,
+        id: &IdentityId,
+    ) -> Read<V> {
+        match self.get(table, [id.as_str()])? {
+            Some(record) => Ok(record),
+            None => {
+                let what =
+                    format!("an index leads to `{id}` of table `{}`, which is not there", table.name());
+                Err(self.broken(Breakdown::new(what)))
+            }
         }
+    }
+
+    fn all_led_to<V: DeserializeOwned + Any + Clone + Send + Sync>(
+        &mut self,
+        table: &Table<1, V>,
+        found: &[Found<IdentityId>],
+    ) -> Read<Vec<V>> {
+        found.iter().for_each(|row| self.want(table.key([row.value.as_str()])));
+        found.iter().map(|row| self.led_to(table, &row.value)).collect()
     }
 }
 

@@ -1,0 +1,65 @@
+//! Claiming an identity: by its id, and by the logins shown with it.
+
+use crate::identity_pool::linking::{self, Change, Met};
+use crate::identity_pool::{Refusal, identities, users};
+use domain::identity_pool::identity::{Identity, IdentityId};
+use domain::identity_pool::login::{AuthState, LoginKey};
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
+use domain::time::Timestamp;
+use login::VerifiedLogin;
+
+/// An identity that something may be issued for.
+pub struct Claimed {
+    /// Its pool.
+    pub pool: IdentityPool,
+    /// The identity: the one that was asked for, or the one that goes on in its place.
+    pub identity: Identity,
+    /// Whether it was proven by a login, or is a guest's.
+    pub state: AuthState,
+    /// The logins shown, each once.
+    pub shown: Vec<LoginKey>,
+    /// What became of it and others meanwhile.
+    pub change: Change,
+}
+
+/// Lets somebody have an identity for whom something will be issued: a guest, or whoever proves it by a login.
+pub fn claim(
+    records: &mut (impl IdentityPools + Merges + UserPools),
+    id: &IdentityId,
+    proven: &[VerifiedLogin],
+    now: Timestamp,
+) -> Result<Claimed, Stop<Refusal>> {
+    let (identity, pool) = identities::find(records, id)?;
+    if proven.is_empty() && !pool.welcomes_guests {
+        return refuse(Refusal::GuestsUnwelcome);
+    }
+    users::must_be_there(records, &pool, proven)?;
+    let Ok(shown) = keys_proven_to(&pool.id, proven) else {
+        return refuse(Refusal::Forbidden(identity.id));
+    };
+    let Met { mut identity, change } = linking::claim(records, &pool, identity, &shown, now)?;
+    if identity.is_used(now) {
+        records.put_identity(&identity);
+    }
+    let state = if shown.is_empty() { AuthState::Guest } else { AuthState::Authenticated };
+    Ok(Claimed { pool, identity, state, shown, change })
+}
+
+/// Who was proven to this pool, each once, however many names of one provider were used; or a login that was proven to
+/// another.
+pub(super) fn keys_proven_to<'a>(
+    pool: &IdentityPoolId,
+    proven: &'a [VerifiedLogin],
+) -> Result<Vec<LoginKey>, &'a VerifiedLogin> {
+    let mut keys = Vec::with_capacity(proven.len());
+    for login in proven {
+        if !login.is_proven_to(pool) {
+            return Err(login);
+        }
+        if !keys.contains(login.key()) {
+            keys.push(login.key().clone());
+        }
+    }
+    Ok(keys)
+}

@@ -1,0 +1,32 @@
+//! The journal of merges: what became of whom.
+
+use crate::identity_pool::{Refusal, pools};
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::merge::Merge;
+use domain::identity_pool::pool::IdentityPoolId;
+use domain::records::{IdentityPools, Merges, Read, Stop};
+
+/// The identity that goes on in the place of this one, through however many merges; itself, if it was never merged into
+/// another. Whether it is still there is another question.
+pub fn current(records: &mut impl Merges, id: &IdentityId) -> Read<IdentityId> {
+    let mut current = id.clone();
+    while let Some(merge) = records.merge_of(&current)? {
+        current = merge.survivor;
+    }
+    Ok(current)
+}
+
+/// Merges of a pool in the order of time, from after that of an identity; one more than `limit` if there are more.
+pub fn list(
+    records: &mut (impl IdentityPools + Merges),
+    pool: &IdentityPoolId,
+    after: Option<&IdentityId>,
+    limit: usize,
+) -> Result<Vec<Merge>, Stop<Refusal>> {
+    let pool = pools::find(records, pool)?;
+    let after = match after {
+        Some(disabled) => records.merge_of(disabled)?.filter(|merge| merge.pool == pool.id),
+        None => None,
+    };
+    Ok(records.merges(&pool.id, after.as_ref(), limit + 1)?)
+}

@@ -1,0 +1,46 @@
+//! Taking logins from an identity, by whoever proves it.
+
+use crate::House;
+use crate::identity_pool::claim::keys_proven_to;
+use crate::identity_pool::{Refusal, identities, linking, users};
+use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::login::{LoginKey, user_pool_provider_name};
+use domain::records::{IdentityPools, Stop, UserPools, refuse};
+use domain::time::Timestamp;
+use login::VerifiedLogin;
+
+/// Takes the logins of these providers from an identity, which all logins shown must prove: nothing is linked or merged on
+/// the way. Gives those that were taken.
+pub fn unlink(
+    records: &mut (impl IdentityPools + UserPools),
+    house: &House,
+    (id, proven): (&IdentityId, &[VerifiedLogin]),
+    providers: &[String],
+    now: Timestamp,
+) -> Result<Vec<LoginKey>, Stop<Refusal>> {
+    let (identity, pool) = identities::find(records, id)?;
+    if proven.is_empty() && !pool.welcomes_guests {
+        return refuse(Refusal::GuestsUnwelcome);
+    }
+    users::must_be_there(records, &pool, proven)?;
+    let shown = keys_proven_to(&pool.id, proven).unwrap_or_default();
+    if shown.is_empty() || !shown.iter().all(|login| identity.holds(login)) {
+        return refuse(Refusal::Forbidden(identity.id));
+    }
+    let mut named = Vec::with_capacity(providers.len());
+    for provider in providers {
+        if pool.developer_provider.as_ref().is_some_and(|name| name.as_str() == provider) {
+            return refuse(Refusal::DeveloperProvider(provider.clone()));
+        }
+        // A user pool goes by a name of this server's as well.
+        let name = house.issuers.pool_named_by(provider).map_or_else(
+            || provider.clone(),
+            |user_pool| user_pool_provider_name(&user_pool, &house.account.region),
+        );
+        if !identity.logins.iter().any(|login| login.provider == name) {
+            return refuse(Refusal::NotLinked(provider.clone()));
+        }
+        named.push(name);
+    }
+    Ok(linking::unlink(records, identity, |login| named.contains(&login.provider), now))
+}
