@@ -9,6 +9,7 @@ const JSON_DOOR = ['success', 'RequestEntityTooLargeException', 'SerializationEx
 const IDENTITY_POOL = [
   ...JSON_DOOR, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException', 'ValidationException',
 ];
+const LINKING = [...IDENTITY_POOL, 'LimitExceededException', 'ResourceConflictException'];
 const S3_SERVICE = [
   'success', 'AccessDenied', 'AuthorizationHeaderMalformed', 'AuthorizationQueryParametersError', 'ExpiredToken',
   'InvalidAccessKeyId', 'InvalidArgument', 'InvalidRequest', 'InvalidToken', 'NotImplemented', 'RequestTimeTooSkewed',
@@ -49,11 +50,12 @@ const ANSWERS = {
   'cenote PutGuestScopeDown': [...OF_POOL, 'InvalidParameterException'],
   'cenote RotateKeys': [...OWN, 'LimitExceededException'],
   'cognito-identity CreateIdentityPool': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException'],
+  'cognito-identity DeleteIdentities': OF_IDENTITY_POOLS,
   'cognito-identity DeleteIdentityPool': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity DescribeIdentity': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity DescribeIdentityPool': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
-  'cognito-identity GetCredentialsForIdentity': [...IDENTITY_POOL, 'InvalidIdentityPoolConfigurationException'],
-  'cognito-identity GetId': [...IDENTITY_POOL, 'TooManyRequestsException'],
+  'cognito-identity GetCredentialsForIdentity': [...LINKING, 'InvalidIdentityPoolConfigurationException'],
+  'cognito-identity GetId': [...LINKING, 'TooManyRequestsException'],
   'cognito-identity GetIdentityPoolRoles': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity GetOpenIdToken': IDENTITY_POOL,
   'cognito-identity ListIdentities': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'],
@@ -63,6 +65,7 @@ const ANSWERS = {
     ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
   ],
   'cognito-identity TagResource': OF_TAGS,
+  'cognito-identity UnlinkIdentity': IDENTITY_POOL,
   'cognito-identity UntagResource': OF_TAGS,
   'cognito-identity UpdateIdentityPool': [
     ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException', 'ResourceNotFoundException',

@@ -12,6 +12,7 @@ pub mod cenote;
 pub mod cognito_identity;
 pub mod cognito_idp;
 pub mod dispatch;
+pub mod each;
 pub mod fault;
 pub mod iam;
 pub mod operation;

@@ -252,7 +252,8 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    fn settled(self, app: &App, caller: &Caller) -> Result<Authorized, Denied> {
+    /// The proof that it was allowed, or what is to be told where it was not.
+    pub(crate) fn settled(self, app: &App, caller: &Caller) -> Result<Authorized, Denied> {
         let Self { action, resource, keys, decided } = self;
         decided.map_err(|why| {
             let caller = caller.arn(&app.house.account.id);

@@ -1,6 +1,7 @@
 //! Cognito identity pools (`cognito-identity`, awsJson 1.1).
 
 pub mod create_identity_pool;
+pub mod delete_identities;
 pub mod delete_identity_pool;
 pub mod describe_identity;
 pub mod describe_identity_pool;
@@ -13,6 +14,7 @@ pub mod list_identity_pools;
 pub mod list_tags_for_resource;
 pub mod set_identity_pool_roles;
 pub mod tag_resource;
+pub mod unlink_identity;
 pub mod untag_resource;
 pub mod update_identity_pool;
 
@@ -42,6 +44,7 @@ use login::LoginRefused;
 
 const OPERATIONS: &[Served] = &[
     Served::of::<create_identity_pool::CreateIdentityPool>(),
+    Served::of::<delete_identities::DeleteIdentities>(),
     Served::of::<delete_identity_pool::DeleteIdentityPool>(),
     Served::of::<describe_identity::DescribeIdentity>(),
     Served::of::<describe_identity_pool::DescribeIdentityPool>(),
@@ -54,6 +57,7 @@ const OPERATIONS: &[Served] = &[
     Served::of::<list_tags_for_resource::ListTagsForResource>(),
     Served::of::<set_identity_pool_roles::SetIdentityPoolRoles>(),
     Served::of::<tag_resource::TagResource>(),
+    Served::of::<unlink_identity::UnlinkIdentity>(),
     Served::of::<untag_resource::UntagResource>(),
     Served::of::<update_identity_pool::UpdateIdentityPool>(),
 ];

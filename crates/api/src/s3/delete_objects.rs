@@ -1,9 +1,9 @@
 //! DeleteObjects: forgets up to a thousand objects, and says of each what became of it.
 
-use super::each::SignedForEach;
 use super::written::drop_content;
 use super::{fault_of, permissions, words};
 use crate::app::App;
+use crate::each::SignedForEach;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Operation, Permission, Reply};
 use broker::iam::access::Authorized;

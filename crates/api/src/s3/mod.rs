@@ -8,7 +8,6 @@ pub mod delete_bucket_cors;
 pub mod delete_object;
 pub mod delete_objects;
 pub mod door;
-pub mod each;
 pub mod get_bucket_cors;
 pub mod get_bucket_location;
 pub mod get_object;

@@ -1,6 +1,6 @@
 //! The access matrix: every served operation, asked for by every kind of caller.
 
-use crate::support::{Ask, Held, POOL, Server, form, own_service, to, to_assume};
+use crate::support::{Ask, Held, POOL, PROVIDER, Server, alices_login, form, own_service, to, to_assume};
 use domain::arn::IdentityPoolArn;
 use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
@@ -39,6 +39,7 @@ const MATRIX: &[Row] = &[
     ("cenote", "PutGuestScopeDown", json("200")),
     ("cenote", "RotateKeys", json("200")),
     ("cognito-identity", "CreateIdentityPool", json("200")),
+    ("cognito-identity", "DeleteIdentities", json("200")),
     ("cognito-identity", "DeleteIdentityPool", json("200")),
     ("cognito-identity", "DescribeIdentity", json("200")),
     ("cognito-identity", "DescribeIdentityPool", json("200")),
@@ -51,6 +52,7 @@ const MATRIX: &[Row] = &[
     ("cognito-identity", "ListTagsForResource", json("200")),
     ("cognito-identity", "SetIdentityPoolRoles", json("200")),
     ("cognito-identity", "TagResource", json("200")),
+    ("cognito-identity", "UnlinkIdentity", PUBLIC),
     ("cognito-identity", "UntagResource", json("200")),
     ("cognito-identity", "UpdateIdentityPool", json("200")),
     ("cognito-idp", "AdminCreateUser", json("200")),
@@ -114,6 +116,11 @@ pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
             form("sts", operation, &to_assume(&token))
         }
         "GetId" => json("AWSCognitoIdentityService", &json!({ "IdentityPoolId": POOL })),
+        "UnlinkIdentity" => {
+            let id = server.alices_id().await;
+            let input = json!({ "IdentityId": id, "Logins": alices_login(), "LoginsToRemove": [PROVIDER] });
+            json("AWSCognitoIdentityService", &input)
+        }
         "InitiateAuth" => json(
             "AWSCognitoIdentityProviderService",
             &json!({
@@ -186,6 +193,7 @@ async fn about_pools(server: &Server, operation: &str) -> Ask {
         "IdentityId": server.alices_id().await,
         "IdentityPoolName": "spare",
         "AllowUnauthenticatedIdentities": true,
+        "IdentityIdsToDelete": [server.identity("GetId", &json!({ "IdentityPoolId": POOL })).await.member("/IdentityId")],
         "Roles": { "unauthenticated": role },
         "MaxResults": 1,
         "ResourceArn": IdentityPoolArn::new(&account(), &spare),

@@ -1,10 +1,11 @@
 //! What becomes of identities whose logins meet, and what is on record of it.
 
-use crate::support::{Answer, POOL, PROVIDER, Server};
+use crate::support::{Answer, OTHER_POOL, POOL, PROVIDER, Server, to};
 use domain::identity_pool::pool::{IdentityPool, UserPoolProvider};
 use domain::records::{IdentityPools, UserPools};
 use domain::time::Span;
 use serde_json::{Value, json};
+use testkit::iam::document;
 use testkit::identity_pool::{identity_pool, provider};
 use testkit::keys::RsaKey;
 use testkit::tokens::{Signature, id_token};
@@ -155,4 +156,140 @@ async fn a_second_login_of_one_provider_is_a_conflict() {
             assert_refused(&answer, "ResourceConflictException", message);
         }
     }
+}
+
+async fn unlink(server: &Server, id: &str, logins: &Value, providers: &[&str]) -> Answer {
+    let input = json!({ "IdentityId": id, "Logins": logins, "LoginsToRemove": providers });
+    server.identity("UnlinkIdentity", &input).await
+}
+
+#[tokio::test]
+async fn an_unlinked_login_is_on_record_and_is_somebody_new() {
+    let server = start().await;
+    let a = id(&server, both(&one("a"), &other("a"))).await;
+    let answer = unlink(&server, &a, &one("a"), &[OTHER_PROVIDER]).await;
+    assert_eq!((answer.status, answer.text()), (200, ""));
+    let details = on_record(&server);
+    assert_eq!(details["unlinked"], json!([named(OTHER_PROVIDER, "a")]));
+    assert_eq!(details["decision"], "allowed");
+    assert_eq!(id(&server, one("a")).await, a);
+    assert_ne!(id(&server, other("a")).await, a);
+}
+
+#[tokio::test]
+async fn what_does_not_prove_an_identity_unlinks_nothing_from_it() {
+    let server = start().await;
+    let a = id(&server, both(&one("a"), &other("a"))).await;
+    id(&server, one("m")).await;
+    let forbidden = format!("Access to Identity '{a}' is forbidden.");
+    for logins in [one("m"), json!({}), both(&one("a"), &other("m"))] {
+        let answer = unlink(&server, &a, &logins, &[PROVIDER]).await;
+        assert_refused(&answer, "NotAuthorizedException", &forbidden);
+    }
+    let answer = unlink(&server, &a, &one("a"), &["graph.facebook.com"]).await;
+    let message = "no login of `graph.facebook.com` is linked to the identity";
+    assert_refused(&answer, "InvalidParameterException", message);
+    let shown = server.identity_as(&server.root(), "DescribeIdentity", &json!({ "IdentityId": a })).await;
+    assert_eq!(shown.json()["Logins"], json!([PROVIDER, OTHER_PROVIDER]));
+}
+
+#[tokio::test]
+async fn an_identity_left_by_its_last_login_is_listed_and_reached_by_nobody() {
+    let server = start().await;
+    let a = id(&server, one("a")).await;
+    assert_eq!(unlink(&server, &a, &one("a"), &[PROVIDER]).await.status, 200);
+    let forbidden = format!("Access to Identity '{a}' is forbidden.");
+    for logins in [json!({}), one("a"), other("b")] {
+        assert_refused(&credentials(&server, &a, logins).await, "NotAuthorizedException", &forbidden);
+    }
+    let listed = list(&server, &json!({ "HideDisabled": true })).await;
+    assert!(listed.contains(&a), "it is not disabled");
+}
+
+async fn list(server: &Server, more: &Value) -> Vec<String> {
+    let mut input = json!({ "IdentityPoolId": POOL, "MaxResults": 2 });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let mut found = Vec::new();
+    loop {
+        let page = server.identity_as(&server.root(), "ListIdentities", &input).await.json();
+        let ids = page["Identities"].as_array().unwrap().iter();
+        found.extend(ids.map(|one| one["IdentityId"].as_str().unwrap().to_owned()));
+        match page.get("NextToken") {
+            Some(token) => input["NextToken"] = token.clone(),
+            None => return found,
+        }
+    }
+}
+
+#[tokio::test]
+async fn disabled_identities_are_listed_unless_they_are_hidden() {
+    let server = start().await;
+    let mut guests = Vec::new();
+    for _ in 0..5 {
+        guests.push(id(&server, json!({})).await);
+    }
+    for guest in &guests[..4] {
+        credentials(&server, guest, one("a")).await;
+    }
+    let owner = id(&server, one("a")).await;
+    assert_eq!(owner, guests[0]);
+    guests.sort();
+    assert_eq!(list(&server, &json!({})).await, guests);
+    assert_eq!(list(&server, &json!({ "HideDisabled": false })).await, guests);
+    let mut left = list(&server, &json!({ "HideDisabled": true })).await;
+    assert_eq!(left.len(), 2);
+    left.retain(|id| *id != owner);
+    let disabled = guests.iter().find(|id| **id != owner && !left.contains(id)).unwrap();
+    let shown =
+        server.identity_as(&server.root(), "DescribeIdentity", &json!({ "IdentityId": disabled })).await;
+    assert_eq!((shown.status, &shown.json()["Logins"]), (200, &json!([])));
+}
+
+#[tokio::test]
+async fn deleted_identities_are_gone_and_their_logins_are_somebody_new() {
+    let server = start().await;
+    let (a, guest) = (id(&server, one("a")).await, id(&server, json!({})).await);
+    let unknown = "us-east-1:0";
+    let deleting = json!({ "IdentityIdsToDelete": [a, unknown, guest, a] });
+    let answer = server.identity_as(&server.root(), "DeleteIdentities", &deleting).await;
+    assert_eq!((answer.status, answer.text()), (200, r#"{"UnprocessedIdentityIds":[]}"#));
+    for (id, logins) in [(&a, one("a")), (&guest, json!({}))] {
+        let gone = format!("Identity '{id}' not found.");
+        assert_refused(&credentials(&server, id, logins).await, "ResourceNotFoundException", &gone);
+    }
+    assert_ne!(id(&server, one("a")).await, a);
+}
+
+#[tokio::test]
+async fn identities_are_deleted_where_a_policy_allows_their_pool_and_kept_where_none_does() {
+    let server = start().await;
+    let (here, guest) = (id(&server, one("a")).await, id(&server, json!({})).await);
+    let there = server.identity("GetId", &json!({ "IdentityPoolId": OTHER_POOL, "Logins": one("a") })).await;
+    let there = there.member("/IdentityId");
+    let of_pool = "arn:aws:cognito-identity:us-east-1:123456789012:identitypool/us-east-1:1234567890abcdef";
+    let policy = document(&json!([{
+        "Effect": "Allow",
+        "Action": "cognito-identity:DeleteIdentities",
+        "Resource": "*",
+        "Condition": { "StringEquals": { "cognito-identity:IdentityPoolArn": of_pool } },
+    }]));
+    let held = server.alice_under(&policy.to_string()).await;
+    let delete = async |ids: &[&str]| {
+        let input = json!({ "IdentityIdsToDelete": ids });
+        server.signed(&held, to("AWSCognitoIdentityService.DeleteIdentities", input.to_string())).await
+    };
+    let denied = json!({ "IdentityId": there, "ErrorCode": "AccessDenied" });
+    let nobody = json!({ "IdentityId": "us-east-1:0", "ErrorCode": "AccessDenied" });
+    let answer = delete(&[&there, &here, "us-east-1:0"]).await;
+    let unprocessed = json!({ "UnprocessedIdentityIds": [denied, nobody] });
+    assert_eq!((answer.status, answer.json()), (200, unprocessed), "who is there is not told");
+    let line: Value = serde_json::from_str(&server.sink.lines().pop().unwrap()).unwrap();
+    assert_eq!(line["responseElements"]["deleted"], json!([here]));
+    assert_eq!(line["additionalEventData"]["deniedCount"], 2);
+    let none = delete(&[&there, "us-east-1:0"]).await;
+    assert_eq!(none.code(), "AccessDeniedException");
+    assert!(none.member("/message").contains("cognito-identity:DeleteIdentities on resource: * because"));
+    let shown = server.identity_as(&server.root(), "DescribeIdentity", &json!({ "IdentityId": there })).await;
+    assert_eq!(shown.status, 200);
+    assert_eq!(delete(&[&guest]).await.status, 200);
 }

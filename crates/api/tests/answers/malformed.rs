@@ -144,7 +144,6 @@ async fn an_operation_that_is_not_one_is_unknown() {
 async fn an_operation_that_is_not_served_says_so() {
     let server = Server::start().await;
     for (target, name) in [
-        ("AWSCognitoIdentityService.UnlinkIdentity", "UnlinkIdentity"),
         ("AWSCognitoIdentityProviderService.TagResource", "TagResource"),
         ("AWSCognitoIdentityProviderService.SignUp", "SignUp"),
     ] {

@@ -40,7 +40,7 @@ pub fn delete(records: &mut impl IdentityPools, id: &IdentityId) -> Read<()> {
     Ok(())
 }
 
-/// Removes identities of a pool that was deleted, then its merges, at most [`BATCH`], and says whether that was all there
+/// Removes identities of a pool that was deleted, then its merges, at most [`BATCH`] of each, and says whether that was all there
 /// was to do.
 pub fn remove_left(records: &mut (impl IdentityPools + Merges), pool: &IdentityPoolId) -> Read<bool> {
     // A pool may have been made anew under a deleted one's id, by the seed of a server that was reset.

@@ -114,6 +114,7 @@ pub fn join(
     if others.is_empty() && linked.is_empty() {
         return Ok(Met { identity, change: Change::default() });
     }
+    let held = identity.logins.len();
     identity.logins.extend(others.iter().flat_map(|other| &other.logins).chain(&linked).cloned());
     check(pool, &identity.logins)?;
     let promoted = identity.standing == Standing::Guest;
@@ -121,9 +122,12 @@ pub fn join(
     for other in others {
         disable(records, other, &identity, now);
     }
-    identity.standing = Standing::Authenticated;
-    identity.modified = now;
-    records.put_identity(&identity);
+    // A guest who was merged into it brought nothing.
+    if identity.logins.len() > held {
+        identity.standing = Standing::Authenticated;
+        identity.modified = now;
+        records.put_identity(&identity);
+    }
     Ok(Met { identity, change: Change { promoted, linked, merged } })
 }
 

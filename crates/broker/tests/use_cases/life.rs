@@ -112,6 +112,13 @@ async fn a_guest_who_shows_an_owned_login_becomes_its_owner_and_the_guest_is_dis
         let disabled = desk.identity(&guest).await.unwrap();
         assert_eq!((disabled.standing, disabled.modified), (Standing::Disabled, later(2)));
         assert_eq!(merge_of(&desk, &guest).await, Some(merge(&owner, &guest, &[], later(2))));
+        let again = come(&desk, &[], NOW).await;
+        desk.credentials_at(&again, &[login(0, "a")], later(3)).await.unwrap();
+        assert_eq!(
+            desk.identity(&owner).await.unwrap().modified,
+            later(2),
+            "another guest brought it nothing"
+        );
         for shown in [vec![], vec![login(0, "a")], vec![login(5, "new")]] {
             let refused = desk.credentials(&guest, &shown).await.err();
             assert_eq!(refused, Some(Refusal::Forbidden(guest.clone())));

@@ -21,4 +21,5 @@ mod open_id;
 mod refresh;
 mod sign_in;
 mod trust;
+mod unlink;
 mod user_pools;

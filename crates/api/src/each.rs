@@ -1,0 +1,91 @@
+//! Access to many things in one request: each is decided for itself, and one that is denied keeps no other from being
+//! allowed.
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Access, Asked, Call, Permission, asked, caller_of};
+use broker::iam::access::Authorized;
+use broker::iam::authenticate::Caller;
+
+/// Whoever signs may ask; what they are allowed is done, and what not is told.
+pub struct SignedForEach;
+
+/// Whoever signs and is allowed any of it may ask; what they are allowed is done, and what not is told.
+pub struct SignedForSome;
+
+impl Access for SignedForEach {
+    /// For each thing, all that must be allowed.
+    type Permission = Vec<Vec<Permission>>;
+    /// For each thing the proof that it was allowed, or nothing.
+    type Admitted = Vec<Option<Authorized>>;
+
+    async fn admit(
+        app: &App,
+        call: &mut Call<'_>,
+        each: Vec<Vec<Permission>>,
+    ) -> Result<Self::Admitted, Fault> {
+        let caller = caller_of(app, call)?;
+        call.notes.caller(&caller);
+        let decided = decide(app, call, &caller, &each).await?;
+        Ok(decided.into_iter().map(|last| last.and_then(|asked| noted(call, asked))).collect())
+    }
+}
+
+impl Access for SignedForSome {
+    /// For each thing, what must be allowed.
+    type Permission = Vec<Permission>;
+    /// For each thing the proof that it was allowed, or nothing; not nothing for all of them.
+    type Admitted = Vec<Option<Authorized>>;
+
+    async fn admit(app: &App, call: &mut Call<'_>, each: Vec<Permission>) -> Result<Self::Admitted, Fault> {
+        let caller = caller_of(app, call)?;
+        call.notes.caller(&caller);
+        let each: Vec<Vec<Permission>> = each.into_iter().map(|permission| vec![permission]).collect();
+        let mut decided = decide(app, call, &caller, &each).await?.into_iter();
+        let is_allowed_some = decided.as_slice().iter().flatten().any(|asked| asked.decided.is_ok());
+        if !is_allowed_some && let Some(Some(first)) = decided.next() {
+            first.settled(app, &caller).map_err(|denied| denied.told(call))?;
+        }
+        Ok(decided.map(|last| last.and_then(|asked| noted(call, asked))).collect())
+    }
+}
+
+/// Decides on each thing, as of one instant: the first denial of what it needs, or the last permission.
+async fn decide(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+    each: &[Vec<Permission>],
+) -> Result<Vec<Option<Asked>>, Fault> {
+    let deciding = app.read(|records| {
+        let mut decided = Vec::with_capacity(each.len());
+        for all in each {
+            let mut last = None;
+            for permission in all {
+                let asked = asked(records, app, call, caller, permission)?;
+                let is_denied = asked.decided.is_err();
+                last = Some(asked);
+                if is_denied {
+                    break;
+                }
+            }
+            decided.push(last);
+        }
+        Ok(decided)
+    });
+    Ok(deciding.await?)
+}
+
+/// Puts one decision into the notes for the audit.
+fn noted(call: &mut Call<'_>, asked: Asked) -> Option<Authorized> {
+    match asked.decided {
+        Ok(authorized) => {
+            call.notes.decision(authorized.decision());
+            Some(authorized)
+        }
+        Err(why) => {
+            call.notes.denied(&asked.resource, &why);
+            None
+        }
+    }
+}
