@@ -14,6 +14,7 @@ mod identities;
 mod identity_pools;
 mod issuers;
 mod life;
+mod life_at_random;
 mod list;
 mod make;
 mod objects;

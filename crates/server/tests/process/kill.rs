@@ -4,8 +4,8 @@
 
 use crate::ledger::{AuditReader, Ledger};
 use crate::support::{
-    Answer, Ask, BUCKET, Connection, DemoUser, Held, Shim, Start, Stopwatch, credentials_of, demo_user, get,
-    listed_keys, lists, pool_login, root_of, sign_in, try_credentials, try_identity, try_rotation,
+    Answer, Ask, BUCKET, Connection, DemoUser, Draw, Held, Shim, Start, Stopwatch, credentials_of, demo_user,
+    get, listed_keys, lists, pool_login, root_of, sign_in, try_credentials, try_identity, try_rotation,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,7 +16,6 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
 
 const KILLS: u64 = 200;
 
@@ -28,40 +27,15 @@ const ROTATIONS: u32 = 90;
 /// How many users sign in; most of them get their identity while the server is being killed.
 const USERS: usize = 12;
 
-/// Draws from a seed, so that what clients ask can be asked again.
-struct Draw(u64);
-
-impl Draw {
-    /// SplitMix64.
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    fn one_of<'a, T>(&mut self, choice: &'a [T]) -> &'a T {
-        &choice[usize::try_from(self.below(choice.len() as u64)).unwrap()]
-    }
-
-    fn millis(&mut self, from: u64, to: u64) -> Duration {
-        Duration::from_millis(from + self.below(to - from))
-    }
-
-    /// Mostly small, sometimes nothing, sometimes too large for one piece.
-    fn content(&mut self) -> Vec<u8> {
-        let length = match self.below(10) {
-            0 => 0,
-            1 => 20_000 + self.below(200_000),
-            _ => self.below(3000),
-        };
-        let byte = self.next();
-        (0..length).map(|at| (byte.wrapping_add(at * 7) % 251) as u8).collect()
-    }
+/// Mostly small, sometimes nothing, sometimes too large for one piece.
+fn content(draw: &mut Draw) -> Vec<u8> {
+    let length = match draw.below(10) {
+        0 => 0,
+        1 => 20_000 + draw.below(200_000),
+        _ => draw.below(3000),
+    };
+    let byte = draw.next();
+    (0..length).map(|at| (byte.wrapping_add(at * 7) % 251) as u8).collect()
 }
 
 /// What clients know, in all rounds.
@@ -114,7 +88,7 @@ impl Round<'_> {
             let key = format!("{own}/{}", draw.one_of(&NAMES));
             let ask = |method| Ask::new(method, &format!("/{BUCKET}/{key}"));
             if draw.below(3) > 0 {
-                let content = draw.content();
+                let content = content(&mut draw);
                 let put = ask("PUT").body(&content).signed(held);
                 self.ledger().may_become(&key, Some(content));
                 self.outcome(connection.send(&put))?;
@@ -232,13 +206,13 @@ fn run_until_killed(world: &World, server: crate::support::Running, draw: &mut D
     let round = Round { world, address: server.address, is_killed: AtomicBool::new(false) };
     thread::scope(|scope| {
         for writer in &world.writers {
-            let draw = Draw(draw.next());
+            let draw = Draw::from(draw.next());
             scope.spawn(|| round.write_objects(writer, draw));
         }
-        let guests_draw = Draw(draw.next());
+        let guests_draw = Draw::from(draw.next());
         scope.spawn(|| round.come_as_guests(guests_draw));
         for _ in 0..2 {
-            let draw = Draw(draw.next());
+            let draw = Draw::from(draw.next());
             scope.spawn(|| round.come_signed_in(draw, known));
         }
         server.killed_after(draw.millis(50, 150), || round.is_killed.store(true, Ordering::SeqCst));
@@ -252,7 +226,7 @@ fn what_was_acknowledged_survives_two_hundred_kills() {
     let (seed, data) = (folder.path().join("seed.toml"), folder.path().join("data"));
     let draws_from = u64::from(std::process::id());
     println!("draws from {draws_from}");
-    let mut draw = Draw(draws_from);
+    let mut draw = Draw::from(draws_from);
     write_seed(&seed);
     let world = begin(Start::dev(&data).seed(&seed).quiet(), &data);
     let mut audit = AuditReader::default();
@@ -302,7 +276,7 @@ fn what_was_acknowledged_survives_losses_of_power() {
     let seed = folder.path().join("seed.toml");
     let draws_from = u64::from(std::process::id());
     println!("draws from {draws_from}");
-    let mut draw = Draw(draws_from);
+    let mut draw = Draw::from(draws_from);
     write_seed(&seed);
     let start = || shim.watching(Start::dev(shim.data()).quiet().flag("--audit-sync"));
     let world = begin(start().seed(&seed), shim.data());
@@ -337,7 +311,7 @@ fn what_was_acknowledged_survives_losses_of_power() {
 fn a_seed_that_is_killed_at_any_moment_is_whole_after_the_next_start() {
     let draws_from = u64::from(std::process::id());
     println!("draws from {draws_from}");
-    let mut draw = Draw(draws_from);
+    let mut draw = Draw::from(draws_from);
     for _ in 0..20 {
         let folder = tempfile::tempdir().unwrap();
         for _ in 0..2 {

@@ -9,6 +9,7 @@ mod faults;
 mod folder;
 mod kill;
 mod ledger;
+mod meeting;
 mod proxies;
 mod rotation;
 mod seeding;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod client;
+mod draw;
 mod process;
 mod seeds;
 mod shim;
@@ -11,6 +12,7 @@ pub(crate) use calls::{
     root_of, sign_in, try_credentials, try_identity, try_rotation,
 };
 pub(crate) use client::{Answer, Ask, Connection, Held, send};
+pub(crate) use draw::Draw;
 pub(crate) use process::{Running, Start, Stopwatch};
 pub(crate) use seeds::guests_list_where;
 pub(crate) use shim::{Fault, Shim};
