@@ -57,7 +57,7 @@ const ANSWERS = {
   'cognito-identity GetCredentialsForIdentity': [...LINKING, 'InvalidIdentityPoolConfigurationException'],
   'cognito-identity GetId': [...LINKING, 'TooManyRequestsException'],
   'cognito-identity GetIdentityPoolRoles': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
-  'cognito-identity GetOpenIdToken': IDENTITY_POOL,
+  'cognito-identity GetOpenIdToken': LINKING,
   'cognito-identity ListIdentities': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'],
   'cognito-identity ListIdentityPools': [...OF_IDENTITY_POOLS, 'InvalidParameterException'],
   'cognito-identity ListTagsForResource': OF_TAGS,

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import {
   DeleteIdentitiesCommand, DeleteIdentityPoolCommand, DescribeIdentityCommand, GetCredentialsForIdentityCommand,
-  GetIdCommand, ListIdentitiesCommand, UnlinkIdentityCommand,
+  GetIdCommand, GetOpenIdTokenCommand, ListIdentitiesCommand, UnlinkIdentityCommand, UpdateIdentityPoolCommand,
 } from '@aws-sdk/client-cognito-identity';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { FAMILY, loginAt, providerOf, USER_POOLS } from '../support/family.mjs';
+import { FAMILY, loginAt, providerOf, SETTINGS, USER_POOLS } from '../support/family.mjs';
 import { identityPools, refused, to } from '../support/people.mjs';
 import { DEMO_POOL } from '../support/seed.mjs';
 import { watch } from '../support/seen.mjs';
@@ -26,6 +26,7 @@ const asking = (server) => {
     root,
     id: async (Logins) => (await anybody.send(new GetIdCommand({ IdentityPoolId: DEMO_POOL, Logins }))).IdentityId,
     credentials: (IdentityId, Logins) => anybody.send(new GetCredentialsForIdentityCommand({ IdentityId, Logins })),
+    token: (IdentityId, Logins) => anybody.send(new GetOpenIdTokenCommand({ IdentityId, Logins })),
     unlink: (IdentityId, Logins, LoginsToRemove) => (
       anybody.send(new UnlinkIdentityCommand({ IdentityId, Logins, LoginsToRemove }))
     ),
@@ -47,9 +48,11 @@ const asking = (server) => {
 describe('the life of an identity', () => {
   const server = serverOfSuite(FAMILY);
   const logins = { alice: [], bob: [] };
-  let id, credentials, unlink, describeIdentity, remove, listed;
+  let id, credentials, token, unlink, describeIdentity, remove, listed;
   before(async () => {
-    ({ id, credentials, unlink, describe: describeIdentity, remove, listed } = asking(server));
+    const ways = asking(server);
+    ({ id, credentials, token, unlink, describe: describeIdentity, remove, listed } = ways);
+    await ways.root.send(new UpdateIdentityPoolCommand({ ...SETTINGS, AllowClassicFlow: true }));
     for (let n = 0; n < USER_POOLS; n += 1) logins.alice.push(await loginAt(server, n, 'alice'));
     for (let n = 0; n < 3; n += 1) logins.bob.push(await loginAt(server, n, 'bob'));
   });
@@ -64,9 +67,10 @@ describe('the life of an identity', () => {
       assert.deepEqual((await remove(...ids.slice(at, at + 60))).UnprocessedIdentityIds, []);
     }
   };
-  const refusedBoth = async (asked, code, message) => {
+  const refusedEverywhere = async (asked, code, message) => {
     await refused(id(asked.logins), code, message);
     await refused(credentials(asked.id, asked.logins), code, message);
+    await refused(token(asked.id, asked.logins), code, message);
   };
 
   const rows = {
@@ -92,9 +96,9 @@ describe('the life of an identity', () => {
     'of several logins in one call each must be good, and then they are of one identity': async () => {
       const one = await id(alice(0));
       const spoiled = { ...alice(0), [providerOf(1)]: withFlippedSignature(logins.alice[1][providerOf(1)]) };
-      await refusedBoth({ id: one, logins: spoiled }, 'NotAuthorizedException', "Invalid login token. Couldn't verify signed token.");
+      await refusedEverywhere({ id: one, logins: spoiled }, 'NotAuthorizedException', "Invalid login token. Couldn't verify signed token.");
       const swapped = { ...alice(0), [providerOf(1)]: logins.alice[2][providerOf(2)] };
-      await refusedBoth({ id: one, logins: swapped }, 'NotAuthorizedException', "Invalid login token. Issuer doesn't match providerName");
+      await refusedEverywhere({ id: one, logins: swapped }, 'NotAuthorizedException', "Invalid login token. Issuer doesn't match providerName");
       assert.deepEqual((await describeIdentity(one)).Logins, [providerOf(0)]);
       assert.equal(await id(alice(0, 1, 2)), one);
       assert.equal((await credentials(one, alice(2))).IdentityId, one);
@@ -123,10 +127,23 @@ describe('the life of an identity', () => {
         await refused(credentials(guest, shown), 'NotAuthorizedException', forbidden(guest));
       }
       assert.equal((await credentials(owner, alice(0))).IdentityId, owner);
+      assert.equal((await token(await id(), alice(0))).IdentityId, owner, 'by GetOpenIdToken as well');
+    },
+
+    'a token that was issued to a guest is good for nothing when the guest has signed in': async () => {
+      const [promoted, merged] = [await id(), await id()];
+      for (const guest of [promoted, merged]) {
+        const logins = { 'cognito-identity.amazonaws.com': (await token(guest)).Token };
+        assert.ok((await credentials(guest, logins)).Credentials);
+        await token(guest, alice(0));
+        await refused(credentials(guest, logins), 'NotAuthorizedException', forbidden(guest));
+      }
+      assert.equal(await id(alice(0)), promoted);
     },
 
     'of two identities that meet the older goes on with all logins, and the other is disabled': async () => {
-      for (const meet of [id, async (shown) => (await credentials(await id(alice(1)), shown)).IdentityId]) {
+      const by = (ask) => async (shown) => (await ask(await id(alice(1)), shown)).IdentityId;
+      for (const meet of [id, by(credentials), by(token)]) {
         await nobody();
         const old = await id(alice(0));
         await server.advance(1);
@@ -144,6 +161,7 @@ describe('the life of an identity', () => {
       const mine = await id(bob(0));
       for (const shown of [bob(0), bob(0, 1), alice(2), { ...bob(0), ...alice(3) }]) {
         await refused(credentials(hers, shown), 'NotAuthorizedException', forbidden(hers));
+        await refused(token(hers, shown), 'NotAuthorizedException', forbidden(hers));
       }
       assert.deepEqual((await describeIdentity(hers)).Logins, [0, 1].map(providerOf));
       assert.deepEqual((await describeIdentity(mine)).Logins, [providerOf(0)]);
@@ -154,7 +172,7 @@ describe('the life of an identity', () => {
       const one = await id(alice(0, 1));
       await id(bob(0, 2));
       for (const shown of [{ ...bob(1), ...alice(0) }, { ...alice(1), ...bob(2) }]) {
-        await refusedBoth({ id: one, logins: shown }, 'ResourceConflictException', LINKED);
+        await refusedEverywhere({ id: one, logins: shown }, 'ResourceConflictException', LINKED);
       }
     },
 
@@ -165,9 +183,9 @@ describe('the life of an identity', () => {
       await credentials(one, alice(1, ...eleven.slice(0, 9).map((n) => n + 11)));
       await id(alice(1, 0));
       assert.equal((await describeIdentity(one)).Logins.length, 20);
-      await refusedBoth({ id: one, logins: alice(1, 20) }, 'LimitExceededException', 'an identity holds at most 20 logins');
+      await refusedEverywhere({ id: one, logins: alice(1, 20) }, 'LimitExceededException', 'an identity holds at most 20 logins');
       const other = await id(alice(20));
-      await refusedBoth({ id: one, logins: alice(1, 20) }, 'LimitExceededException', 'an identity holds at most 20 logins');
+      await refusedEverywhere({ id: one, logins: alice(1, 20) }, 'LimitExceededException', 'an identity holds at most 20 logins');
       assert.equal(await id(alice(20)), other);
     },
 

@@ -31,6 +31,14 @@ export const FAMILY = {
   buckets: [],
 };
 
+/** The settings of the pool, as an update has to say them all. */
+export const SETTINGS = {
+  IdentityPoolId: DEMO_POOL,
+  IdentityPoolName: 'family',
+  AllowUnauthenticatedIdentities: true,
+  CognitoIdentityProviders: all.map((n) => ({ ProviderName: providerOf(n), ClientId: `family${n}` })),
+};
+
 /** The login of a user of one of the user pools, as `Logins` holds it. */
 export async function loginAt(server, n, username) {
   const { idToken } = await signIn(server, { client: `family${n}`, username, password });

@@ -7,7 +7,7 @@ use broker::identity_pool::{Refusal, credentials, open_id, scope_down};
 use domain::arn::RoleArn;
 use domain::iam::role::Role;
 use domain::iam::session::{Federation, Origin};
-use domain::identity_pool::identity::{Identity, IdentityId};
+use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::pool::{IdentityPool, Roles as PoolRoles};
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::{IdentityPools, Roles};
@@ -210,7 +210,7 @@ type Became = (&'static str, Refusal, fn(&mut store::records::Records<'_>));
 #[tokio::test]
 async fn a_token_whose_identity_has_gone_beyond_it_is_good_for_nothing() {
     let (alices, guests) = (signed_in().id, guest().id);
-    let of_alice: [Became; 4] = [
+    let of_alice: [Became; 6] = [
         ("deleted", Refusal::NoSuchIdentity(alices.clone()), |records| records.delete_identity(&signed_in())),
         ("of a pool that is gone", Refusal::NoSuchIdentity(alices.clone()), |records| {
             records.delete_identity_pool(&identity_pool().id);
@@ -219,14 +219,25 @@ async fn a_token_whose_identity_has_gone_beyond_it_is_good_for_nothing() {
             let others = vec![mallory().key().clone()];
             records.put_identity(&Identity { logins: others, ..signed_in() });
         }),
+        ("left by its last login", Refusal::Forbidden(alices.clone()), |records| {
+            records.put_identity(&Identity { logins: Vec::new(), ..signed_in() });
+        }),
+        ("merged into another", Refusal::Forbidden(alices.clone()), |records| {
+            let standing = Standing::Disabled;
+            records.put_identity(&Identity { standing, logins: Vec::new(), ..signed_in() });
+        }),
         ("of another pool", Refusal::Forbidden(alices), |records| {
             records.put_identity_pool(&other_identity_pool());
             records.put_identity(&Identity { pool: other_identity_pool().id, ..signed_in() });
         }),
     ];
-    let of_guest: [Became; 2] = [
+    let of_guest: [Became; 3] = [
+        ("merged into another", Refusal::Forbidden(guests.clone()), |records| {
+            records.put_identity(&Identity { standing: Standing::Disabled, ..guest() });
+        }),
         ("promoted", Refusal::Forbidden(guests), |records| {
-            records.put_identity(&Identity { logins: vec![mallory().key().clone()], ..guest() });
+            let logins = vec![mallory().key().clone()];
+            records.put_identity(&Identity { standing: Standing::Authenticated, logins, ..guest() });
         }),
         ("unwelcome", Refusal::GuestsUnwelcome, |records| {
             records.put_identity_pool(&IdentityPool { welcomes_guests: false, ..classic() });
