@@ -7,7 +7,7 @@ use broker::identity_pool::{Refusal, credentials, open_id, scope_down};
 use domain::arn::RoleArn;
 use domain::iam::role::Role;
 use domain::iam::session::{Federation, Origin};
-use domain::identity_pool::identity::{Identity, IdentityId};
+use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::pool::{IdentityPool, Roles as PoolRoles};
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::{IdentityPools, Roles};
@@ -226,7 +226,8 @@ async fn a_token_whose_identity_has_gone_beyond_it_is_good_for_nothing() {
     ];
     let of_guest: [Became; 2] = [
         ("promoted", Refusal::Forbidden(guests), |records| {
-            records.put_identity(&Identity { logins: vec![mallory().key().clone()], ..guest() });
+            let (standing, logins) = (Standing::Authenticated, vec![mallory().key().clone()]);
+            records.put_identity(&Identity { standing, logins, ..guest() });
         }),
         ("unwelcome", Refusal::GuestsUnwelcome, |records| {
             records.put_identity_pool(&IdentityPool { welcomes_guests: false, ..classic() });
