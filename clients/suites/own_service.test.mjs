@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
+import { GetCredentialsForIdentityCommand } from '@aws-sdk/client-cognito-identity';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { guest, refused, s3 } from '../support/people.mjs';
-import { DEMO_POOL, SEED } from '../support/seed.mjs';
+import { getCredentials, getId, guest, identityPools, loginOf, member, refused, s3 } from '../support/people.mjs';
+import { ALICE, BOB, DEMO_POOL, LOGIN_KEY, SEED } from '../support/seed.mjs';
 import { serverOfSuite, serverOfTest } from '../support/server.mjs';
 import { askOwn, ownRequest } from '../support/signed.mjs';
 import { send } from '../support/wire.mjs';
@@ -15,11 +16,21 @@ const allow = (Action) => JSON.stringify({ Version: '2012-10-17', Statement: { E
 const policies = (...actions) => ({ Policies: actions.map((action) => ({ Name: 'own', Document: allow(action) })) });
 
 // An input that breaks no constraint, for each operation.
+const somebody = { ...pool, IdentityId: 'us-east-1:dead' };
 const INPUTS = {
   Backup: {},
   DeleteGuestScopeDown: pool,
+  FindIdentities: { ...pool, MaxResults: 1 },
   GetGuestScopeDown: pool,
+  GetIdentity: somebody,
+  GetPoolOptions: pool,
+  ListMerges: { ...pool, MaxResults: 1 },
+  LookupIdentity: { ...pool, Provider: LOGIN_KEY, Subject: 'nobody' },
+  PurgeGuests: { ...pool, IdleDays: 30, Preview: true, MaxResults: 1 },
+  PurgeIdentities: { ...pool, Filter: { Standing: 'Disabled' }, Preview: true, MaxResults: 1 },
   PutGuestScopeDown: { ...pool, ...policies('s3:*') },
+  PutPoolOptions: { ...pool, NewIdentityIds: 'Drawn', DisabledIdentityIds: 'Refused' },
+  ResolveIdentity: somebody,
   RotateKeys: {},
 };
 
@@ -113,6 +124,92 @@ describe('the server\'s own service', () => {
     const answer = await askOwn(server, 'PutGuestScopeDown', broken, root);
     assert.deepEqual([answer.status, answer.code], [422, 'InvalidParameterException']);
     assert.match(answer.text, /policy `own`: /);
+  });
+
+  it('finds identities by their logins, and by what they are', async () => {
+    const alice = await member(server, ALICE);
+    const sub = JSON.parse(Buffer.from(alice.idToken.split('.')[1], 'base64url')).sub;
+    const shown = await done('GetIdentity', { ...pool, IdentityId: alice.identityId });
+    assert.deepEqual(shown.Logins, [{ Provider: LOGIN_KEY, Subject: sub }]);
+    assert.equal(shown.Standing, 'Authenticated');
+    assert.ok(Math.abs(shown.Created * 1000 - await server.now()) < 60_000);
+    assert.deepEqual(await done('LookupIdentity', { ...pool, Provider: LOGIN_KEY, Subject: sub }), shown);
+    const bobs = await askOwn(server, 'LookupIdentity', { ...pool, Provider: LOGIN_KEY, Subject: 'bob' }, root);
+    assert.deepEqual([bobs.status, bobs.code], [404, 'ResourceNotFoundException'], 'and nobody is made');
+
+    const guests = new Set([await getId(server), await getId(server)]);
+    const found = [];
+    let NextToken;
+    do {
+      const page = await done('FindIdentities', { ...pool, Filter: { Standing: 'Guest' }, MaxResults: 1, ...(NextToken && { NextToken }) });
+      found.push(...page.Identities.map(({ IdentityId }) => IdentityId));
+      ({ NextToken } = page);
+    } while (NextToken);
+    for (const id of guests) assert.ok(found.includes(id));
+    assert.ok(!found.includes(alice.identityId));
+    const members = await done('FindIdentities', { ...pool, Filter: { Provider: LOGIN_KEY }, MaxResults: 250 });
+    assert.deepEqual(members.Identities, [shown]);
+    const madeUp = { NextToken: 'bWFkZSB1cA', MaxResults: 1 };
+    for (const [operation, more] of [
+      ['FindIdentities'], ['ListMerges'], ['PurgeGuests', { IdleDays: 1, Preview: true }],
+      ['PurgeIdentities', { Filter: { Standing: 'Guest' }, Preview: true }],
+    ]) {
+      const answer = await askOwn(server, operation, { ...pool, ...madeUp, ...more }, root);
+      assert.deepEqual([answer.status, answer.code], [422, 'InvalidParameterException'], operation);
+    }
+  });
+
+  it('tells who was merged into whom, and lets a disabled id lead its owner on', async (test) => {
+    const own = await serverOfTest(test, SEED);
+    const ask = async (operation, input) => {
+      const answer = await askOwn(own, operation, input, own.root());
+      assert.equal(answer.status, 200, answer.text);
+      return JSON.parse(answer.text);
+    };
+    const alice = await member(own, ALICE);
+    const logins = loginOf(alice.idToken);
+    const old = await getId(own);
+    assert.ok(await getCredentials(own, old, logins));
+    const { Merges } = await ask('ListMerges', { ...pool, MaxResults: 10 });
+    assert.deepEqual(Merges.map(({ At, ...merge }) => merge), [
+      { Survivor: alice.identityId, Disabled: old, Cause: 'GuestSignedIn', Logins: [] },
+    ]);
+    assert.equal((await ask('ResolveIdentity', { ...pool, IdentityId: old })).IdentityId, alice.identityId);
+
+    await refused(getCredentials(own, old, logins), 'NotAuthorizedException', `Access to Identity '${old}' is forbidden.`);
+    const options = { NewIdentityIds: 'Derived', DisabledIdentityIds: 'Resolved' };
+    await ask('PutPoolOptions', { ...pool, ...options });
+    assert.deepEqual(await ask('GetPoolOptions', pool), options);
+    const issued = await identityPools(own).send(new GetCredentialsForIdentityCommand({ IdentityId: old, Logins: logins }));
+    assert.equal(issued.IdentityId, alice.identityId);
+    const bob = await member(own, BOB);
+    await refused(getCredentials(own, old, loginOf(bob.idToken)), 'NotAuthorizedException', `Access to Identity '${old}' is forbidden.`);
+    await refused(getCredentials(own, old), 'NotAuthorizedException', `Access to Identity '${old}' is forbidden.`);
+
+    await ask('PurgeIdentities', { ...pool, Filter: { Provider: LOGIN_KEY }, Preview: false, MaxResults: 250 });
+    assert.notEqual((await member(own, BOB)).identityId, bob.identityId, 'no id is derived twice');
+  });
+
+  it('purges guests who are idle, once that was looked at', async (test) => {
+    const own = await serverOfTest(test, SEED);
+    const purge = async (Preview) => {
+      const answer = await askOwn(own, 'PurgeGuests', { ...pool, IdleDays: 30, Preview, MaxResults: 250 }, own.root(), { now: await own.now() });
+      assert.equal(answer.status, 200, answer.text);
+      return JSON.parse(answer.text).IdentityIds;
+    };
+    const idle = [await getId(own), await getId(own)].sort();
+    const alice = await member(own, ALICE);
+    await own.advance(31 * 86_400);
+    const busy = await getId(own);
+    assert.deepEqual(await purge(true), idle);
+    assert.deepEqual(await purge(false), idle);
+    assert.deepEqual(await purge(false), []);
+    await refused(getCredentials(own, idle[0]), 'ResourceNotFoundException');
+    assert.ok(await getCredentials(own, busy));
+    assert.equal((await member(own, ALICE)).identityId, alice.identityId);
+    const everybody = { ...pool, Filter: {}, Preview: false, MaxResults: 1 };
+    const answer = await askOwn(own, 'PurgeIdentities', everybody, own.root(), { now: await own.now() });
+    assert.deepEqual([answer.status, answer.code], [422, 'InvalidParameterException'], 'nobody is purged without a word');
   });
 
   it('makes a backup, which is bytes', async () => {

@@ -11,6 +11,7 @@ pub mod user_pool;
 use crate::iam::policies::Policies;
 use crate::identity_pool::scope_down::ScopeDown;
 use domain::account::Account;
+use domain::identity_pool::login::user_pool_provider_name;
 use domain::time::Timestamp;
 use domain::user_pool::pool::Issuers;
 use login::seen::Seen;
@@ -32,6 +33,14 @@ pub struct House {
 }
 
 impl House {
+    /// The name that logins of a provider are kept under. A user pool goes by a name of this server's as well.
+    pub fn provider_name(&self, provider: &str) -> String {
+        self.issuers.pool_named_by(provider).map_or_else(
+            || provider.to_owned(),
+            |user_pool| user_pool_provider_name(&user_pool, &self.account.region),
+        )
+    }
+
     /// A house for an account whose user pools go by these names.
     pub fn new(account: Account, issuers: Issuers) -> Self {
         Self {

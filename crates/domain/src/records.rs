@@ -5,6 +5,7 @@
 //! decide and write.
 
 use crate::iam::role::{Role, RoleName};
+use crate::identity_pool::derivation::Derivation;
 use crate::identity_pool::identity::{Identity, IdentityId};
 use crate::identity_pool::login::LoginKey;
 use crate::identity_pool::merge::Merge;
@@ -106,6 +107,14 @@ pub trait IdentityPools {
     fn forget_login(&mut self, pool: &IdentityPoolId, login: &LoginKey);
     /// Forgets an identity.
     fn delete_identity(&mut self, identity: &Identity);
+    /// How often an id was derived from a login of a pool, if it was.
+    fn derivation(&mut self, pool: &IdentityPoolId, login: &LoginKey) -> Read<Option<Derivation>>;
+    /// Derivations of a pool; at most `limit`.
+    fn derivations(&mut self, pool: &IdentityPoolId, limit: usize) -> Read<Vec<Derivation>>;
+    /// Writes how often an id was derived from a login of a pool.
+    fn put_derivation(&mut self, pool: &IdentityPoolId, derivation: &Derivation);
+    /// Forgets that an id was ever derived from a login of a pool.
+    fn delete_derivation(&mut self, pool: &IdentityPoolId, login: &LoginKey);
 }
 
 /// The journal of merged identities.

@@ -36,6 +36,11 @@ impl Timestamp {
         Self(self.0.saturating_add(span.millis()))
     }
 
+    /// The moment this much earlier.
+    pub const fn before(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.millis()))
+    }
+
     /// How long ago `earlier` was; zero if it lies ahead.
     pub const fn since(self, earlier: Self) -> Span {
         let millis = self.0.saturating_sub(earlier.0);
@@ -88,6 +93,11 @@ impl Span {
     /// A span of whole hours.
     pub const fn from_hours(hours: u32) -> Self {
         Self(hours as i64 * 3_600_000)
+    }
+
+    /// A span of whole days.
+    pub const fn from_days(days: u32) -> Self {
+        Self(days as i64 * 86_400_000)
     }
 
     /// The span so many times.

@@ -4,12 +4,24 @@
 
 pub mod backup;
 pub mod delete_guest_scope_down;
+pub mod find_identities;
 pub mod get_guest_scope_down;
+pub mod get_identity;
+pub mod get_pool_options;
+pub mod list_merges;
+pub mod lookup_identity;
+pub mod purge_guests;
+pub mod purge_identities;
 pub mod put_guest_scope_down;
+pub mod put_pool_options;
+pub mod resolve_identity;
 pub mod rotate_keys;
 
 pub mod door;
 
+mod filter;
+mod identity;
+mod options;
 mod scope_down;
 mod words;
 
@@ -23,8 +35,17 @@ use domain::identity_pool::pool::IdentityPoolId;
 const OPERATIONS: &[Served] = &[
     Served::of::<backup::Backup>(),
     Served::of::<delete_guest_scope_down::DeleteGuestScopeDown>(),
+    Served::of::<find_identities::FindIdentities>(),
     Served::of::<get_guest_scope_down::GetGuestScopeDown>(),
+    Served::of::<get_identity::GetIdentity>(),
+    Served::of::<get_pool_options::GetPoolOptions>(),
+    Served::of::<list_merges::ListMerges>(),
+    Served::of::<lookup_identity::LookupIdentity>(),
+    Served::of::<purge_guests::PurgeGuests>(),
+    Served::of::<purge_identities::PurgeIdentities>(),
     Served::of::<put_guest_scope_down::PutGuestScopeDown>(),
+    Served::of::<put_pool_options::PutPoolOptions>(),
+    Served::of::<resolve_identity::ResolveIdentity>(),
     Served::of::<rotate_keys::RotateKeys>(),
 ];
 

@@ -51,3 +51,8 @@ pub(super) fn fault_of(refusal: Refusal) -> Fault {
         common @ Fault::Common(_) => common,
     }
 }
+
+/// What cannot be done, although the request is well formed.
+pub(super) fn unprocessable(message: &str) -> Said {
+    Said::bad_request("InvalidParameterException", message).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+}

@@ -106,6 +106,9 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
     let reason = refusal.to_string();
     let said = match refusal {
         Refusal::NoSuchPool(id) => not_found(format!("IdentityPool '{id}' not found.")),
+        Refusal::NobodyHolds(_) => {
+            Said { reason, ..not_found("Nobody in the identity pool holds this login.".to_owned()) }
+        }
         Refusal::NoSuchIdentity(id) => not_found(format!("Identity '{id}' not found.")),
         // Pools are made under ids that were just drawn.
         Refusal::Exists(_) => return Breakdown::new(reason).into(),

@@ -3,6 +3,8 @@
 use crate::support::{Ask, Held, POOL, PROVIDER, Server, alices_login, form, own_service, to, to_assume};
 use domain::arn::IdentityPoolArn;
 use domain::iam::role::{Role, RoleName};
+use domain::identity_pool::identity::Identity;
+use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Roles, UserPools};
 use domain::user_pool::user::{User, Username};
@@ -10,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use testkit::account;
 use testkit::iam::{document, guest_role};
-use testkit::identity_pool::identity_pool;
+use testkit::identity_pool::{identity_pool, signed_in};
 use testkit::user_pool::{PASSWORD, client, other_client, user, user_pool};
 
 const CALLERS: [&str; 6] = ["anonymous", "guest", "signed in", "wrong role", "right role", "root"];
@@ -35,8 +37,17 @@ const fn json(code: &'static str) -> [&'static str; 6] {
 const MATRIX: &[Row] = &[
     ("cenote", "Backup", json("200")),
     ("cenote", "DeleteGuestScopeDown", json("200")),
+    ("cenote", "FindIdentities", json("200")),
     ("cenote", "GetGuestScopeDown", json("200")),
+    ("cenote", "GetIdentity", json("200")),
+    ("cenote", "GetPoolOptions", json("200")),
+    ("cenote", "ListMerges", json("200")),
+    ("cenote", "LookupIdentity", json("200")),
+    ("cenote", "PurgeGuests", json("200")),
+    ("cenote", "PurgeIdentities", json("200")),
     ("cenote", "PutGuestScopeDown", json("200")),
+    ("cenote", "PutPoolOptions", json("200")),
+    ("cenote", "ResolveIdentity", json("200")),
     ("cenote", "RotateKeys", json("200")),
     ("cognito-identity", "CreateIdentityPool", json("200")),
     ("cognito-identity", "DeleteIdentities", json("200")),
@@ -166,8 +177,21 @@ fn is_about(service: &str, operation: &str) -> bool {
 
 /// A good request to the server's own service, with what its model requires.
 async fn about_the_server(server: &Server, operation: &str) -> Ask {
+    let pool = spare(server).await;
+    let known = Identity { pool: pool.clone(), ..signed_in() };
+    server.write(|records| records.put_identity(&known)).await;
+    let LoginKey { provider, subject } = &known.logins[0];
     let all = json!({
-        "IdentityPoolId": spare(server).await,
+        "IdentityPoolId": pool,
+        "IdentityId": known.id,
+        "Provider": provider,
+        "Subject": subject,
+        "Filter": { "Standing": "Disabled" },
+        "IdleDays": 1,
+        "Preview": false,
+        "MaxResults": 1,
+        "NewIdentityIds": "Drawn",
+        "DisabledIdentityIds": "Refused",
         "Policies": [{ "Name": "none", "Document": document(&json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }])).to_string() }],
     });
     let model = server.app.services.cenote.model;

@@ -25,6 +25,7 @@ mod malformed;
 mod many_keys;
 mod open_id;
 mod openapi;
+mod own_identities;
 mod own_prefix;
 mod own_service;
 mod presigned;

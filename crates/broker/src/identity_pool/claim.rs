@@ -1,11 +1,12 @@
 //! Claiming an identity: by its id, and by the logins shown with it.
 
 use crate::identity_pool::linking::{self, Change, Met};
-use crate::identity_pool::{Refusal, identities, users};
-use domain::identity_pool::identity::{Identity, IdentityId};
+use crate::identity_pool::{Refusal, identities, merges, users};
+use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::login::{AuthState, LoginKey};
+use domain::identity_pool::options::DisabledIds;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
-use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Merges, Read, Stop, UserPools, refuse};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
 
@@ -38,12 +39,30 @@ pub fn claim(
     let Ok(shown) = keys_proven_to(&pool.id, proven) else {
         return refuse(Refusal::Forbidden(identity.id));
     };
+    let identity = resolved(records, &pool, identity, &shown)?;
     let Met { mut identity, change } = linking::claim(records, &pool, identity, &shown, now)?;
     if identity.is_used(now) {
         records.put_identity(&identity);
     }
     let state = if shown.is_empty() { AuthState::Guest } else { AuthState::Authenticated };
     Ok(Claimed { pool, identity, state, shown, change })
+}
+
+/// The identity that goes on in the place of a disabled one, for whoever proves it, where the pool resolves such ids.
+/// Nobody else is told what became of whom.
+fn resolved(
+    records: &mut (impl IdentityPools + Merges),
+    pool: &IdentityPool,
+    claimed: Identity,
+    shown: &[LoginKey],
+) -> Read<Identity> {
+    if claimed.standing != Standing::Disabled || pool.options.disabled_ids != DisabledIds::Resolved {
+        return Ok(claimed);
+    }
+    let current = merges::current(records, &claimed.id)?;
+    let is_proven =
+        |survivor: &Identity| survivor.pool == pool.id && shown.iter().any(|login| survivor.holds(login));
+    Ok(records.identity(&current)?.filter(is_proven).unwrap_or(claimed))
 }
 
 /// Who was proven to this pool, each once, however many names of one provider were used; or a login that was proven to

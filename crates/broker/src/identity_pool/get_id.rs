@@ -3,9 +3,9 @@
 use crate::House;
 use crate::identity_pool::claim::keys_proven_to;
 use crate::identity_pool::linking::{self, Change, Met};
+use crate::identity_pool::new_id::new_id;
 use crate::identity_pool::{Refusal, pools, users};
 use domain::entropy::Entropy;
-use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
 use domain::time::Timestamp;
@@ -31,7 +31,7 @@ pub fn get_id(
     if let Some(met) = linking::find(records, &pool, &shown, now)? {
         return Ok(met);
     }
-    let id = IdentityId::draw(&house.account, entropy);
+    let id = new_id(records, house, &pool, &shown, entropy)?;
     let identity = linking::begin(records, &pool, id, &shown, now)?;
     Ok(Met { identity, change: Change::default() })
 }

@@ -40,8 +40,8 @@ pub fn delete(records: &mut impl IdentityPools, id: &IdentityId) -> Read<()> {
     Ok(())
 }
 
-/// Removes identities of a pool that was deleted, then its merges, at most [`BATCH`] of each, and says whether that was all there
-/// was to do.
+/// Removes identities of a pool that was deleted, then its merges, then its derived ids, at most [`BATCH`] of each, and says
+/// whether that was all there was to do.
 pub fn remove_left(records: &mut (impl IdentityPools + Merges), pool: &IdentityPoolId) -> Read<bool> {
     // A pool may have been made anew under a deleted one's id, by the seed of a server that was reset.
     if records.identity_pool(pool)?.is_some() {
@@ -54,7 +54,12 @@ pub fn remove_left(records: &mut (impl IdentityPools + Merges), pool: &IdentityP
     }
     let merges = records.merges(pool, None, BATCH)?;
     merges.iter().for_each(|merge| records.delete_merge(merge));
-    let is_all = merges.len() < BATCH;
+    if merges.len() == BATCH {
+        return Ok(false);
+    }
+    let derivations = records.derivations(pool, BATCH)?;
+    derivations.iter().for_each(|derivation| records.delete_derivation(pool, &derivation.login));
+    let is_all = derivations.len() < BATCH;
     if is_all {
         records.forget_deleted_identity_pool(pool);
     }

@@ -7,9 +7,12 @@ pub mod identities;
 pub mod issuers;
 pub mod linking;
 pub mod merges;
+pub mod new_id;
 pub mod open_id;
+pub mod options;
 pub mod pools;
 pub mod scope_down;
+pub mod search;
 pub mod token_keys;
 pub mod unlink;
 pub mod users;
@@ -19,6 +22,7 @@ use crate::identity_pool::linking::MOST_LOGINS;
 use crate::identity_pool::scope_down::BadScopeDown;
 use domain::arn::RoleArn;
 use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::identity_pool::tag::BadTags;
 use login::LoginRefused;
@@ -55,6 +59,9 @@ pub enum Refusal {
     /// There is no such identity.
     #[error("there is no identity `{0}`")]
     NoSuchIdentity(IdentityId),
+    /// Nobody in the pool holds a login.
+    #[error("nobody in the pool holds the login `{}` of `{}`", .0.subject, .0.provider)]
+    NobodyHolds(LoginKey),
     /// No login was shown, and the pool does not welcome guests.
     #[error("the pool does not welcome guests")]
     GuestsUnwelcome,

@@ -4,7 +4,7 @@ use crate::House;
 use crate::identity_pool::claim::keys_proven_to;
 use crate::identity_pool::{Refusal, identities, linking, users};
 use domain::identity_pool::identity::IdentityId;
-use domain::identity_pool::login::{LoginKey, user_pool_provider_name};
+use domain::identity_pool::login::LoginKey;
 use domain::records::{IdentityPools, Stop, UserPools, refuse};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
@@ -32,11 +32,7 @@ pub fn unlink(
         if pool.developer_provider.as_ref().is_some_and(|name| name.as_str() == provider) {
             return refuse(Refusal::DeveloperProvider(provider.clone()));
         }
-        // A user pool goes by a name of this server's as well.
-        let name = house.issuers.pool_named_by(provider).map_or_else(
-            || provider.clone(),
-            |user_pool| user_pool_provider_name(&user_pool, &house.account.region),
-        );
+        let name = house.provider_name(provider);
         if !identity.logins.iter().any(|login| login.provider == name) {
             return refuse(Refusal::NotLinked(provider.clone()));
         }

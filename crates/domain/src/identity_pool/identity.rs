@@ -1,12 +1,13 @@
 //! An identity: whom a pool knows, with or without a login.
 
-use crate::account::Account;
+use crate::account::{Account, Region};
 use crate::entropy::{Entropy, draw_uuid};
 use crate::identity_pool::login::{AuthState, LoginKey};
 use crate::identity_pool::pool::{IdentityPoolId, is_pool_or_identity_id};
 use crate::text::text;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 text!(
     /// An identity's id, in the form of a pool's id; nothing tells the two apart.
@@ -18,7 +19,11 @@ text!(
 impl IdentityId {
     /// Draws a new id in a region.
     pub fn draw(account: &Account, entropy: &dyn Entropy) -> Self {
-        Self(format!("{}:{}", account.region, draw_uuid(entropy)))
+        Self::in_region(&account.region, draw_uuid(entropy))
+    }
+
+    pub(super) fn in_region(region: &Region, uuid: Uuid) -> Self {
+        Self(format!("{region}:{uuid}"))
     }
 }
 
@@ -76,6 +81,11 @@ impl Identity {
     /// Whether this login proves it.
     pub fn holds(&self, login: &LoginKey) -> bool {
         self.logins.contains(login)
+    }
+
+    /// Whether nothing was issued for it at this moment or later, for certain.
+    pub fn is_unused_since(&self, moment: Timestamp) -> bool {
+        self.last_used.after(USE_IS_KNOWN_TO) <= moment
     }
 
     /// Notes that something is issued for it; `true` if that is news worth writing down.

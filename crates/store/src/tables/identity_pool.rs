@@ -1,5 +1,6 @@
 use crate::records::{Found, Records};
 use crate::table::Table;
+use domain::identity_pool::derivation::Derivation;
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::merge::Merge;
@@ -17,6 +18,8 @@ const IDENTITIES: Table<1, Identity> = Table::new("identity");
 const OF_POOL: Table<2, IdentityId> = Table::new("identity-of-pool");
 /// Which identity holds a login: by pool, provider and subject.
 const LOGINS: Table<3, IdentityId> = Table::new("login");
+/// Ids that were derived: by pool, provider and subject.
+const DERIVATIONS: Table<3, Derivation> = Table::new("derived-identity");
 /// By the identity that was merged into another.
 const MERGES: Table<1, Merge> = Table::new("identity-merge");
 /// Which identities of a pool were merged into others: by pool, and by moment and identity.
@@ -99,6 +102,24 @@ impl IdentityPools for Records<'_> {
         self.delete(&IDENTITIES, [id]);
         self.delete(&OF_POOL, [pool, id]);
         identity.logins.iter().for_each(|login| self.forget_login(&identity.pool, login));
+    }
+
+    fn derivation(&mut self, pool: &IdentityPoolId, login: &LoginKey) -> Read<Option<Derivation>> {
+        self.get(&DERIVATIONS, [pool.as_str(), &login.provider, &login.subject])
+    }
+
+    fn derivations(&mut self, pool: &IdentityPoolId, limit: usize) -> Read<Vec<Derivation>> {
+        let rows = DERIVATIONS.under([pool.as_str()]);
+        Ok(self.scan(&rows, limit)?.into_iter().map(|found| found.value).collect())
+    }
+
+    fn put_derivation(&mut self, pool: &IdentityPoolId, derivation: &Derivation) {
+        let LoginKey { provider, subject } = &derivation.login;
+        self.put(&DERIVATIONS, [pool.as_str(), provider, subject], derivation);
+    }
+
+    fn delete_derivation(&mut self, pool: &IdentityPoolId, login: &LoginKey) {
+        self.delete(&DERIVATIONS, [pool.as_str(), &login.provider, &login.subject]);
     }
 }
 
