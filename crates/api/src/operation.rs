@@ -298,7 +298,7 @@ pub(crate) fn asked(
     let resource = permission.resource.arn(records, account)?;
     let mut keys = permission.keys.clone();
     keys.extend(permission.resource.keys(records, account)?);
-    let mut all_keys = s3::service_keys(call.service, caller.verified(), &app.house, call.now);
+    let mut all_keys = s3::service_keys(call, caller.verified(), &app.house);
     all_keys.extend_from_slice(&keys);
     let question = Question {
         action: permission.action,

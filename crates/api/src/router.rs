@@ -12,7 +12,7 @@ use crate::operation::{Call, Settled};
 use crate::protocol::timestamp::http_date;
 use crate::service::Service;
 use crate::{cenote, cors, json_door, query_door, s3};
-use broker::iam::access::Circumstances;
+use broker::iam::access::{Circumstances, Transport};
 use bytes::Bytes;
 use domain::entropy::draw_uuid;
 use domain::s3::bucket::RESERVED_SEGMENTS;
@@ -26,8 +26,8 @@ use tracing::{Instrument, Span};
 pub struct Peer {
     /// The address of the other end of the connection.
     pub address: IpAddr,
-    /// Whether the connection is encrypted.
-    pub is_secure: bool,
+    /// How the way here was protected.
+    pub transport: Transport,
 }
 
 /// An answer, and the id it carries.
@@ -86,7 +86,7 @@ async fn respond(app: &App, request: Request<RequestBody>, peer: Peer, id: Strin
         Door::S3Preflight => s3::cross_origin::preflight(app, &head, &id).await,
         Door::Live => text(StatusCode::OK, "live\n"),
         Door::Ready => ready(app).await,
-        Door::Document(named) => discovery::answer(app, &named, &head, peer.is_secure).await,
+        Door::Document(named) => discovery::answer(app, &named, &head, peer.transport.is_secure()).await,
         Door::Reserved => text(StatusCode::NOT_FOUND, "there is nothing here\n"),
     };
     // SDKs set their clocks by it, so it is this server's time and not the machine's.
@@ -160,7 +160,7 @@ impl<'a> Call<'a> {
         };
         let circumstances = Circumstances {
             source_ip: peer.address,
-            secure_transport: peer.is_secure,
+            transport: peer.transport,
             user_agent: text(header::USER_AGENT),
             referer: text(header::REFERER),
         };

@@ -13,6 +13,7 @@ use crate::to_the_end::{Panicked, ToTheEnd};
 use api::app::App;
 use api::body::{RequestBody, ResponseBody, full};
 use api::router::{self, Answered, Peer};
+use broker::iam::access::{TlsVersion, Transport};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -20,6 +21,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
+use rustls::ProtocolVersion;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -82,11 +84,11 @@ pub(crate) async fn serve(
     stopping: Stopping,
 ) {
     let place = Arc::new(place);
-    let end = |is_secure| End { peer: Peer { address, is_secure }, place };
+    let end = |transport| End { peer: Peer { address, transport }, place };
     let Stopping { watcher, mut begun } = stopping;
     let stream = PacedStream::new(stream, serving.pause());
     let Some(certificates) = &serving.certificates else {
-        return converse(stream, end(false), serving, watcher).await;
+        return converse(stream, end(Transport::Plain), serving, watcher).await;
     };
     let accepting = timeout(serving.pause(), certificates.acceptor().accept(stream));
     let accepted = tokio::select! {
@@ -94,10 +96,19 @@ pub(crate) async fn serve(
         _ = begun.changed() => return,
     };
     match accepted {
-        Ok(Ok(stream)) => converse(stream, end(true), serving, watcher).await,
+        Ok(Ok(stream)) => {
+            let version = stream.get_ref().1.protocol_version().and_then(spoken);
+            converse(stream, end(Transport::Encrypted(version)), serving, watcher).await;
+        }
         Ok(Err(error)) => tracing::debug!(%error, "TLS could not be agreed on"),
         Err(_) => tracing::debug!("TLS was not agreed on in time"),
     }
+}
+
+/// The version of TLS that was agreed on.
+fn spoken(version: ProtocolVersion) -> Option<TlsVersion> {
+    let spoken = [(ProtocolVersion::TLSv1_2, TlsVersion::V1_2), (ProtocolVersion::TLSv1_3, TlsVersion::V1_3)];
+    spoken.into_iter().find(|(named, _)| *named == version).map(|(_, version)| version)
 }
 
 async fn converse<S>(stream: S, end: End, serving: Arc<Serving>, watcher: Watcher)

@@ -4,6 +4,7 @@
 //! no trusted proxy's. Addresses further to the left are what somebody told the proxy.
 
 use api::router::Peer;
+use broker::iam::access::Transport;
 use http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -29,7 +30,7 @@ impl TrustedProxies {
         if !self.include(end.address) {
             return end;
         }
-        Peer { address: self.source(end.address, headers), is_secure: is_secure(end, headers) }
+        Peer { address: self.source(end.address, headers), transport: transport(end, headers) }
     }
 
     /// The address that the last trusted proxy saw; that of the connection's end, if what a proxy wrote cannot be read.
@@ -47,12 +48,14 @@ impl TrustedProxies {
 }
 
 /// Without the header it is the connection to the proxy that counts; a word that is not understood means no.
-fn is_secure(end: Peer, headers: &HeaderMap) -> bool {
+fn transport(end: Peer, headers: &HeaderMap) -> Transport {
     let said = entries(headers, PROTO);
-    if said.is_empty() {
-        return end.is_secure;
-    }
-    said.iter().all(|said| said.is_some_and(|said| said.eq_ignore_ascii_case("https")))
+    let is_secure = match said.is_empty() {
+        true => end.transport.is_secure(),
+        false => said.iter().all(|said| said.is_some_and(|said| said.eq_ignore_ascii_case("https"))),
+    };
+    // The version that was agreed on with the proxy says nothing of the client's.
+    if is_secure { Transport::Encrypted(None) } else { Transport::Plain }
 }
 
 /// The entries of a header that lists, over all its lines; `None` is one that is no text.
@@ -75,6 +78,9 @@ fn address(text: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use broker::iam::access::TlsVersion;
+
+    const ENCRYPTED: Transport = Transport::Encrypted(Some(TlsVersion::V1_3));
 
     fn asked(end: &str, lines: &[(&'static str, &str)]) -> (String, bool) {
         let proxies =
@@ -83,8 +89,12 @@ mod tests {
         for (name, value) in lines {
             headers.append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        let asker = proxies.asker(Peer { address: end.parse().unwrap(), is_secure: false }, &headers);
-        (asker.address.to_string(), asker.is_secure)
+        let asked = |transport| proxies.asker(Peer { address: end.parse().unwrap(), transport }, &headers);
+        let (plain, encrypted) = (asked(Transport::Plain), asked(ENCRYPTED));
+        let is_proxy = proxies.include(end.parse().unwrap());
+        let version = if is_proxy { None } else { Some(TlsVersion::V1_3) };
+        assert_eq!(encrypted.transport.tls_version(), version, "{end} {lines:?}");
+        (plain.address.to_string(), plain.transport.is_secure())
     }
 
     #[test]

@@ -35,13 +35,13 @@ mod written;
 
 use crate::dispatch::Served;
 use crate::fault::{Fault, Said};
+use crate::operation::Call;
 use crate::protocol::embedded;
 use crate::protocol::model::{BadModel, Model};
 use crate::service::Service;
 use broker::House;
 use broker::iam::access::Key;
 use broker::s3::Refusal;
-use domain::time::Timestamp;
 use http::StatusCode;
 use sigv4::authorization::ALGORITHM;
 use sigv4::{Form, Verified};
@@ -106,14 +106,9 @@ fn fault_of(refusal: Refusal) -> Fault {
 }
 
 /// The condition keys that every signed request to S3 has, from what was verified. The age is told of a presigned
-/// request alone. Source: spec of S3, section 3.
-pub(crate) fn service_keys(
-    service: &Service,
-    verified: &Verified,
-    house: &House,
-    now: Timestamp,
-) -> Vec<Key> {
-    if service.signing_name != "s3" {
+/// request alone, the version of TLS of one that came over TLS to this server itself. Source: spec of S3, section 3.
+pub(crate) fn service_keys(call: &Call<'_>, verified: &Verified, house: &House) -> Vec<Key> {
+    if call.service.signing_name != "s3" {
         return Vec::new();
     }
     let mut keys = vec![
@@ -121,11 +116,14 @@ pub(crate) fn service_keys(
         Key::new("s3:x-amz-content-sha256", verified.payload().text()),
         Key::new("s3:resourceaccount", house.account.id.to_string()),
     ];
+    if let Some(version) = call.circumstances.transport.tls_version() {
+        keys.push(Key::new("s3:tlsversion", version.name()));
+    }
     match verified.form() {
         Form::Header => keys.push(Key::new("s3:authtype", "REST-HEADER")),
         Form::Query { .. } => {
             let signed_at = verified.signed_at().saturating_mul(1000);
-            let age = now.millis().saturating_sub(signed_at).max(0);
+            let age = call.now.millis().saturating_sub(signed_at).max(0);
             keys.push(Key::new("s3:authtype", "REST-QUERY-STRING"));
             keys.push(Key::new("s3:signatureage", age.to_string()));
         }

@@ -3,6 +3,7 @@
 use crate::support::{Ask, Server};
 use api::router::{Peer, answer};
 use broker::House;
+use broker::iam::access::Transport;
 use domain::user_pool::pool::{IssuerBase, Issuers};
 use http_body_util::BodyExt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -28,7 +29,8 @@ async fn the_keys_are_where_the_document_was_asked_for() {
 #[tokio::test]
 async fn over_an_encrypted_connection_the_keys_are_found_over_one() {
     let server = Server::start().await;
-    let peer = Peer { address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), is_secure: true };
+    let peer =
+        Peer { address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), transport: Transport::Encrypted(None) };
     let answered = answer(&server.app, configuration().request(), peer).await;
     let body = answered.response.into_body().collect().await.unwrap().to_bytes();
     let document: serde_json::Value = serde_json::from_slice(&body).unwrap();

@@ -1,9 +1,11 @@
 //! Requests whose signature is in the query: whoever has the URL does what its signer may do, and nothing else.
 
 use crate::support::{Answer, Ask, Held, Server};
+use broker::iam::access::{TlsVersion, Transport};
 use domain::time::Span;
 use serde_json::{Value, json};
 use sigv4::PayloadHash;
+use std::net::Ipv4Addr;
 use testkit::iam::{document, signed_in_role};
 
 const OBJECT: &str = "/my-bucket/public/hello.txt";
@@ -302,14 +304,43 @@ async fn a_signed_request_chooses_headers_of_its_answer() {
 
 /// What alice is answered when her role may read under this condition only.
 async fn under(server: &Server, condition: &Value, ask: &Ask) -> &'static str {
+    under_over(server, condition, ask, Transport::Plain).await
+}
+
+/// The same, when she comes this way.
+async fn under_over(server: &Server, condition: &Value, ask: &Ask, way: Transport) -> &'static str {
     let statements =
         json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": condition }]);
     let mut role = signed_in_role();
     role.policies.values_mut().for_each(|policy| *policy = document(&statements).to_string());
     server.write(|records| domain::records::Roles::put_role(records, &role)).await;
-    let code = server.answer(ask.clone()).await.code();
+    let code = server.answer_over(way, Ipv4Addr::new(192, 0, 2, 1), ask.clone()).await.code();
     assert!(["200", "AccessDenied"].contains(&code.as_str()), "{code}");
     if code == "200" { "yes" } else { "no" }
+}
+
+#[tokio::test]
+async fn policies_are_asked_about_the_version_of_tls_where_it_is_known() {
+    let server = Server::start().await;
+    let alice = server.alice().await;
+    let ask = get().signed(&alice, server.now());
+    let ways = [
+        Transport::Plain,
+        Transport::Encrypted(None),
+        Transport::Encrypted(Some(TlsVersion::V1_2)),
+        Transport::Encrypted(Some(TlsVersion::V1_3)),
+    ];
+    for (condition, answers) in [
+        (json!({ "NumericGreaterThanEquals": { "s3:TlsVersion": "1.3" } }), ["no", "no", "no", "yes"]),
+        (json!({ "NumericLessThan": { "s3:TlsVersion": "1.3" } }), ["no", "no", "yes", "no"]),
+        (json!({ "StringEquals": { "s3:TlsVersion": "1.2" } }), ["no", "no", "yes", "no"]),
+        (json!({ "Null": { "s3:TlsVersion": "true" } }), ["yes", "yes", "no", "no"]),
+        (json!({ "Bool": { "aws:SecureTransport": "true" } }), ["no", "yes", "yes", "yes"]),
+    ] {
+        for (way, answer) in ways.into_iter().zip(answers) {
+            assert_eq!(under_over(&server, &condition, &ask, way).await, answer, "{condition} {way:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -134,13 +134,56 @@ pub struct Question<'a> {
     pub circumstances: &'a Circumstances,
 }
 
+/// How a request's way here was protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// Not at all.
+    Plain,
+    /// By TLS. The version is that of the connection to this server; nobody says which one a proxy spoke.
+    Encrypted(Option<TlsVersion>),
+}
+
+impl Transport {
+    /// Whether it was encrypted.
+    pub const fn is_secure(self) -> bool {
+        matches!(self, Self::Encrypted(_))
+    }
+
+    /// The version of TLS, where it is known.
+    pub const fn tls_version(self) -> Option<TlsVersion> {
+        match self {
+            Self::Plain => None,
+            Self::Encrypted(version) => version,
+        }
+    }
+}
+
+/// A version of TLS that is spoken here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsVersion {
+    /// 1.2.
+    V1_2,
+    /// 1.3.
+    V1_3,
+}
+
+impl TlsVersion {
+    /// As policies name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V1_2 => "1.2",
+            Self::V1_3 => "1.3",
+        }
+    }
+}
+
 /// What is known about a request whatever it asks for.
 #[derive(Debug, Clone)]
 pub struct Circumstances {
     /// The address that it comes from.
     pub source_ip: IpAddr,
-    /// Whether it came over TLS.
-    pub secure_transport: bool,
+    /// How its way here was protected.
+    pub transport: Transport,
     /// Its `User-Agent`, if any. Whoever asks chooses it.
     pub user_agent: Option<String>,
     /// Its `Referer`, if any. Whoever asks chooses it.
@@ -302,7 +345,7 @@ fn context_of<'a>(
         .with("aws:requestedregion", region)
         // Temporary credentials always have it, and nobody has shown a second factor for these.
         .with("aws:multifactorauthpresent", "false")
-        .with("aws:securetransport", if circumstances.secure_transport { "true" } else { "false" });
+        .with("aws:securetransport", if circumstances.transport.is_secure() { "true" } else { "false" });
     let optional = [
         ("aws:useragent", &circumstances.user_agent),
         ("aws:referer", &circumstances.referer),

@@ -2,7 +2,9 @@
 
 use crate::client::{Held, ring};
 use crate::desk::{Desk, alice, proven};
-use broker::iam::access::{AccessDecision, AccessRefused, Circumstances, Key, Question, Resource, authorize};
+use broker::iam::access::{
+    AccessDecision, AccessRefused, Circumstances, Key, Question, Resource, Transport, authorize,
+};
 use broker::iam::authenticate::Caller;
 use domain::arn::IdentityPoolArn;
 use domain::iam::role::{PolicyName, Role};
@@ -52,7 +54,7 @@ impl Desk {
     ) -> Result<AccessDecision, AccessRefused> {
         let circumstances = Circumstances {
             source_ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
-            secure_transport: false,
+            transport: Transport::Plain,
             user_agent: None,
             referer: None,
         };

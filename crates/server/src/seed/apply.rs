@@ -6,6 +6,7 @@ use super::file::{
 use crate::Refused;
 use api::app::App;
 use api::router::{self, Peer};
+use broker::iam::access::Transport;
 use broker::iam::roles::{self, NewRole};
 use broker::user_pool::users::NewUser;
 use broker::{identity_pool, s3, user_pool};
@@ -258,7 +259,7 @@ impl Seeding<'_> {
         }
         let body = http_body_util::Full::new(bytes::Bytes::from(seed.body.clone()));
         let request = request.body(body.map_err(|never| match never {}).boxed()).map_err(Refused::because)?;
-        let peer = Peer { address: IpAddr::V4(Ipv4Addr::LOCALHOST), is_secure: false };
+        let peer = Peer { address: IpAddr::V4(Ipv4Addr::LOCALHOST), transport: Transport::Plain };
         let answered = router::answer(self.app, request, peer).await;
         match answered.response.status() {
             StatusCode::OK => Ok(()),

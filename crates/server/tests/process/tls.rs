@@ -2,7 +2,7 @@
 
 use crate::support::{
     Ask, BUCKET, Connection, GUESTS_POOL, Running, Start, Stopwatch, credentials_of, guests_list_where,
-    try_credentials,
+    lists, try_credentials, try_identity,
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::crypto::aws_lc_rs;
@@ -115,6 +115,28 @@ fn requests_over_tls_are_answered_and_policies_know_it() {
     server.stop();
     let server = Start::dev(&data).run();
     assert_eq!(list(&mut Connection::open(server.address).unwrap()), 403);
+}
+
+#[test]
+fn policies_know_the_version_of_tls_unless_a_proxy_stands_between() {
+    let folder = tempfile::tempdir().unwrap();
+    let pair = Pair::make(folder.path());
+    let seed = folder.path().join("seed.toml");
+    guests_list_where("{ \"NumericGreaterThanEquals\": { \"s3:TlsVersion\": \"1.3\" } }", &seed);
+    let data = folder.path().join("data");
+    let statuses = |server: &Running| {
+        [&[&rustls::version::TLS12], &[&rustls::version::TLS13]].map(|versions| {
+            let mut connection = Connection::open_tls(server.address, pair.client(versions)).unwrap();
+            let guest = try_identity(&mut connection, None).unwrap().member("/IdentityId");
+            let held = credentials_of(&try_credentials(&mut connection, &guest, None).unwrap());
+            lists(&mut connection, &held)
+        })
+    };
+    let server = pair.start(Start::dev(&data).seed(&seed)).run();
+    assert_eq!(statuses(&server), [403, 200]);
+    server.stop();
+    let behind_a_proxy = pair.start(Start::dev(&data).option("--trusted-proxies", "127.0.0.1")).run();
+    assert_eq!(statuses(&behind_a_proxy), [403, 403]);
 }
 
 #[test]

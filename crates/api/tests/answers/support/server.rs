@@ -11,6 +11,7 @@ use api::router::{Peer, answer};
 use api::s3::hosts::{HostName, S3Hosts};
 use api::service::Services;
 use broker::House;
+use broker::iam::access::Transport;
 use bytes::Bytes;
 use domain::entropy::draw;
 use domain::iam::access_key::{AccessKeyId, RingKeyId, RootKey};
@@ -182,7 +183,12 @@ impl Server {
 
     /// The answer to a request from this address.
     pub(crate) async fn answer_to(&self, address: Ipv4Addr, ask: Ask) -> Answer {
-        let peer = Peer { address: IpAddr::V4(address), is_secure: false };
+        self.answer_over(Transport::Plain, address, ask).await
+    }
+
+    /// The answer to a request that came this way.
+    pub(crate) async fn answer_over(&self, transport: Transport, address: Ipv4Addr, ask: Ask) -> Answer {
+        let peer = Peer { address: IpAddr::V4(address), transport };
         let answered = answer(&self.app, ask.request(), peer).await;
         let answer = Answer::of(answered.response).await;
         assert_eq!(answer.header("x-amzn-requestid"), Some(&*answered.id));
