@@ -36,6 +36,8 @@ pub struct Answered {
     pub response: Response<ResponseBody>,
     /// The request's id.
     pub id: String,
+    /// What lines of the log about it have in common.
+    pub span: Span,
     /// The operation it was for, if it was for one.
     pub settled: Option<Settled>,
 }
@@ -44,46 +46,47 @@ pub struct Answered {
 /// the log until then.
 pub async fn answer(app: &App, request: Request<RequestBody>, peer: Peer) -> Answered {
     let id = draw_uuid(app.entropy.as_ref()).to_string();
-    let span = span(&id);
-    respond(app, request, peer, id).instrument(span).await
+    let span = tracing::error_span!("request", request_id = id);
+    let (response, settled) = respond(app, request, peer, &id).instrument(span.clone()).await;
+    Answered { response, id, span, settled }
 }
 
-/// What lines of the log about a request have in common.
-pub fn span(id: &str) -> Span {
-    tracing::error_span!("request", request_id = id)
-}
-
-async fn respond(app: &App, request: Request<RequestBody>, peer: Peer, id: String) -> Answered {
+async fn respond(
+    app: &App,
+    request: Request<RequestBody>,
+    peer: Peer,
+    id: &str,
+) -> (Response<ResponseBody>, Option<Settled>) {
     let (head, body) = request.into_parts();
     let mut settled = None;
     let mut response = match door(app, &head) {
         Door::Json(service) => {
             let mut call = Call::new(app, service, (&head, body), peer);
-            let response = json_door::answer(app, &mut call, &id).await;
+            let response = json_door::answer(app, &mut call, id).await;
             settled = call.settled;
             response
         }
         Door::Query(service) => {
             let mut call = Call::new(app, service, (&head, body), peer);
-            let response = query_door::answer(app, &mut call, &id).await;
+            let response = query_door::answer(app, &mut call, id).await;
             settled = call.settled;
             response
         }
         Door::Own => {
             let mut call = Call::new(app, &app.services.cenote, (&head, body), peer);
-            let response = cenote::door::answer(app, &mut call, &id).await;
+            let response = cenote::door::answer(app, &mut call, id).await;
             settled = call.settled;
             response
         }
         Door::S3 => {
             let mut call = Call::new(app, &app.services.s3, (&head, body), peer);
-            let response = s3_service(app, &mut call, &id).await;
+            let response = s3_service(app, &mut call, id).await;
             settled = call.settled;
             response
         }
         Door::UnknownTarget => json_door::unknown_target(),
         Door::Preflight(methods) => cors::preflight(&head.headers, methods),
-        Door::S3Preflight => s3::cross_origin::preflight(app, &head, &id).await,
+        Door::S3Preflight => s3::cross_origin::preflight(app, &head, id).await,
         Door::Live => text(StatusCode::OK, "live\n"),
         Door::Ready => ready(app).await,
         Door::Document(named) => discovery::answer(app, &named, &head, peer.transport.is_secure()).await,
@@ -94,13 +97,13 @@ async fn respond(app: &App, request: Request<RequestBody>, peer: Peer, id: Strin
     if let Some(date) = date {
         response.headers_mut().insert(header::DATE, date);
     }
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::from_str(id) {
         // AWS's JSON services and S3 name it differently, and SDKs look for their own.
         response.headers_mut().insert("x-amzn-requestid", value.clone());
         response.headers_mut().insert("x-amz-request-id", value.clone());
         response.headers_mut().insert("x-amz-id-2", value);
     }
-    Answered { response, id, settled }
+    (response, settled)
 }
 
 /// Where a request goes.

@@ -159,7 +159,7 @@ async fn respond(
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let app = serving.app.clone();
     let answering = ToTheEnd::of(async move { router::answer(&app, request, asker).await }, end.place);
-    let Ok(Answered { response, id, settled }) = answering.await else {
+    let Ok(Answered { response, span, settled, .. }) = answering.await else {
         tracing::error!(%method, path, "an answer ended in a panic");
         serving.metrics.panic();
         return internal_error();
@@ -168,8 +168,7 @@ async fn respond(
     serving.metrics.request(settled, status, took);
     let status = status.as_u16();
     let micros = took.as_micros();
-    router::span(&id)
-        .in_scope(|| tracing::info!(%method, path, status, micros, peer = %asker.address, "answered"));
+    span.in_scope(|| tracing::info!(%method, path, status, micros, peer = %asker.address, "answered"));
     response
 }
 
