@@ -2,7 +2,7 @@
 //! nobody can show the one where the other is asked for.
 
 use crate::LoginRefused;
-use crate::jws::{UnverifiedToken, shown};
+use crate::jws::{NOT_JSON, UnverifiedToken, shown};
 use crate::key_set::KeySet;
 use crate::seen::Seen;
 use domain::identity_pool::identity::IdentityId;
@@ -48,10 +48,10 @@ impl VerifiedIdentity {
 
 /// The claims that decide. A claim of another type than the one here makes the token no token of an identity pool.
 #[derive(Deserialize)]
-struct Claims {
-    iss: Option<String>,
-    sub: Option<String>,
-    aud: Option<String>,
+struct Deciding<'a> {
+    iss: Option<&'a str>,
+    sub: Option<&'a str>,
+    aud: Option<&'a str>,
     exp: Option<i64>,
     iat: Option<i64>,
     amr: Option<Vec<String>>,
@@ -65,11 +65,12 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<VerifiedIdentity, LoginRefused> {
     let token = UnverifiedToken::read(token)?;
-    let claims: Claims = token.claims()?;
+    let claims = token.claims()?;
+    let claims: Deciding<'_> = claims.read().ok_or(NOT_JSON)?;
 
     let iss = claims.iss.ok_or(LoginRefused::MissingClaim("iss"))?;
-    if !issuer.names.contains(&iss) {
-        return Err(LoginRefused::Issuer(shown(&iss)));
+    if !issuer.names.iter().any(|name| name == iss) {
+        return Err(LoginRefused::Issuer(shown(iss)));
     }
     let audience = claims.aud.ok_or(LoginRefused::MissingClaim("aud"))?;
     let subject = claims.sub.ok_or(LoginRefused::MissingClaim("sub"))?;
@@ -83,7 +84,7 @@ pub fn verify(
     if issued < issuer.revoked_before {
         return Err(LoginRefused::Revoked(issued));
     }
-    let pool = IdentityPoolId::parse(&audience).map_err(|_| LoginRefused::Audience(shown(&audience)))?;
-    let identity = IdentityId::parse(&subject).map_err(|_| LoginRefused::MissingClaim("sub"))?;
+    let pool = IdentityPoolId::parse(audience).map_err(|_| LoginRefused::Audience(shown(audience)))?;
+    let identity = IdentityId::parse(subject).map_err(|_| LoginRefused::MissingClaim("sub"))?;
     Ok(VerifiedIdentity { pool, identity, amr })
 }

@@ -1,5 +1,6 @@
 //! Identity pools: whom they welcome and who came.
 
+pub mod claims;
 pub mod derivation;
 pub mod identity;
 pub mod login;
