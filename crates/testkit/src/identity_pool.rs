@@ -33,6 +33,7 @@ pub fn identity_pool() -> IdentityPool {
         },
         tags: Tags::default(),
         options: PoolOptions::default(),
+        role_mappings: BTreeMap::new(),
         created: NOW,
     }
 }

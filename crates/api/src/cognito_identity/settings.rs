@@ -77,6 +77,7 @@ impl Settings {
             roles: Roles::default(),
             tags: self.identity_pool_tags.unwrap_or_default(),
             options: PoolOptions::default(),
+            role_mappings: BTreeMap::new(),
             created: now,
         })
     }

@@ -33,6 +33,7 @@ mod query;
 mod reading;
 mod refresh;
 mod refused_s3;
+mod role_mappings;
 mod roles;
 mod secrecy;
 mod sign_in;

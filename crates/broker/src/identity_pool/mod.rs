@@ -24,6 +24,8 @@ use domain::arn::RoleArn;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::role_choice::NotChosen;
+use domain::identity_pool::role_mapping::MOST_RULES;
 use domain::identity_pool::tag::BadTags;
 use login::LoginRefused;
 
@@ -107,13 +109,16 @@ pub enum Refusal {
     /// Tokens of the pool may not be taken to STS.
     #[error("the pool does not allow the classic flow")]
     ClassicFlowOff,
-    /// The pool has no role for the identity's state.
-    #[error("the pool has no role for this state")]
-    NoRole,
+    /// A role mapping is for something that is no provider of the pool.
+    #[error("`{0}` is no provider of the pool that can have a role mapping")]
+    NotMappable(String),
+    /// A role mapping has too many rules, or none.
+    #[error("the role mapping of `{0}` must have 1 to {MOST_RULES} rules")]
+    Rules(String),
+    /// No role was chosen for the identity.
+    #[error("{0}")]
+    NotChosen(NotChosen),
     /// The pool's role does not let the identity in.
     #[error("{0}")]
     Role(AssumeRefused),
-    /// The caller asked for a role of their choice, which is not served yet.
-    #[error("a custom role is not served yet")]
-    CustomRole,
 }

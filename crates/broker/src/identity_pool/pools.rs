@@ -2,9 +2,12 @@
 
 use crate::House;
 use crate::identity_pool::Refusal;
-use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles};
+use domain::arn::RoleArn;
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles, handed_out};
+use domain::identity_pool::role_mapping::{MOST_RULES, RoleMapping, RoleSource};
 use domain::identity_pool::tag::{TagKeys, Tags};
 use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
+use std::collections::BTreeMap;
 
 /// The most clients of user pools that a pool may list. Source: Cognito developer guide, "Quotas".
 const MOST_USER_POOLS: usize = 50;
@@ -41,8 +44,8 @@ pub fn list(
     records.identity_pools(after, limit + 1)
 }
 
-/// Makes a pool what is asked for, all but its roles, its options and when it was made. A developer provider that is not asked for
-/// stays; so do the tags unless others are given.
+/// Makes a pool what is asked for, all but its roles, their mappings, its options and when it was made. A developer provider
+/// that is not asked for stays; so do the tags unless others are given.
 pub fn update(
     records: &mut impl IdentityPools,
     asked: &IdentityPool,
@@ -56,9 +59,15 @@ pub fn update(
     }
     check_lists(asked)?;
     let developer_provider = wanted.cloned().or(set);
-    let tags = tags.cloned().unwrap_or(old.tags);
-    let (roles, options, created) = (old.roles, old.options, old.created);
-    let pool = IdentityPool { developer_provider, roles, tags, options, created, ..asked.clone() };
+    let pool = IdentityPool {
+        developer_provider,
+        roles: old.roles,
+        role_mappings: old.role_mappings,
+        tags: tags.cloned().unwrap_or(old.tags),
+        options: old.options,
+        created: old.created,
+        ..asked.clone()
+    };
     records.put_identity_pool(&pool);
     Ok(pool)
 }
@@ -71,21 +80,49 @@ pub fn delete(records: &mut impl IdentityPools, id: &IdentityPoolId) -> Result<(
     Ok(())
 }
 
-/// Puts roles, which must exist, in the place of a pool's.
+/// What a pool hands out: a role for each state, and the mappings that choose another one.
+#[derive(Debug, Clone, Default)]
+pub struct HandedOut {
+    /// The roles of the states.
+    pub roles: PoolRoles,
+    /// The mappings by the names of their providers.
+    pub mappings: BTreeMap<String, RoleMapping>,
+}
+
+impl HandedOut {
+    /// Every role among them, each once.
+    pub fn all(&self) -> Vec<&RoleArn> {
+        handed_out(&self.roles, &self.mappings)
+    }
+}
+
+/// Puts roles, which must exist, and mappings, of providers that are listed, in the place of a pool's.
 pub fn set_roles(
     records: &mut (impl IdentityPools + Roles),
     house: &House,
     id: &IdentityPoolId,
-    roles: &PoolRoles,
+    asked: &HandedOut,
 ) -> Result<(), Stop<Refusal>> {
     let pool = find(records, id)?;
-    for arn in [&roles.authenticated, &roles.unauthenticated].into_iter().flatten() {
+    let mappable = pool.mappable(&house.account.region);
+    for (provider, mapping) in &asked.mappings {
+        if !mappable.contains(provider) {
+            return refuse(Refusal::NotMappable(provider.clone()));
+        }
+        if let RoleSource::Rules(rules) = &mapping.source
+            && !(1..=MOST_RULES).contains(&rules.len())
+        {
+            return refuse(Refusal::Rules(provider.clone()));
+        }
+    }
+    for arn in asked.all() {
         let role = records.role(arn.name())?;
         if role.is_none_or(|role| role.arn(&house.account.id) != *arn) {
             return refuse(Refusal::NoSuchRole(arn.clone()));
         }
     }
-    records.put_identity_pool(&IdentityPool { roles: roles.clone(), ..pool });
+    let HandedOut { roles, mappings: role_mappings } = asked.clone();
+    records.put_identity_pool(&IdentityPool { roles, role_mappings, ..pool });
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use broker::identity_pool::{Refusal, pools, scope_down};
 use domain::iam::session::{Federation, Origin, SessionPolicy};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, Roles};
+use domain::identity_pool::role_choice::NotChosen;
 use domain::records::IdentityPools;
 use domain::time::Span;
 use serde_json::json;
@@ -141,7 +142,7 @@ async fn a_state_without_a_role_gets_nothing_and_the_other_states_role_least_of_
         ] {
             let pool = IdentityPool { roles, ..identity_pool() };
             desk.write(|records| records.put_identity_pool(&pool)).await;
-            assert_eq!(desk.credentials(id, &shown).await.err(), Some(Refusal::NoRole));
+            assert_eq!(desk.credentials(id, &shown).await.err(), Some(Refusal::NotChosen(NotChosen::NoRole)));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use broker::House;
 use broker::iam::assume::Grant;
+use broker::identity_pool::credentials::{Asked, Granted};
 use broker::identity_pool::linking::{Change, Met};
 use broker::identity_pool::{Refusal, credentials, get_id};
 use domain::entropy::Entropy;
@@ -149,9 +150,14 @@ impl Desk {
         proven: &[VerifiedLogin],
         now: Timestamp,
     ) -> Result<(Grant, Change), Refusal> {
-        let granting =
-            self.ask(|records, _| credentials::for_identity(records, &self.house, id, proven, now));
-        granting.await
+        let Granted { grant, change, .. } =
+            self.choosing(Asked { identity: id, proven, role: None }, now).await?;
+        Ok((grant, change))
+    }
+
+    /// Asks for credentials, and what chose their role.
+    pub(crate) async fn choosing(&self, asked: Asked<'_>, now: Timestamp) -> Result<Granted, Refusal> {
+        self.ask(|records, _| credentials::for_identity(records, &self.house, asked, now)).await
     }
 
     /// A session of somebody new who shows this.

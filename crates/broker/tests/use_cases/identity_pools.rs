@@ -1,6 +1,7 @@
 //! The life of an identity pool, and what its settings mean for those who log in.
 
 use crate::desk::{Desk, alice, other_identity_pool, proven, proven_to};
+use broker::identity_pool::pools::HandedOut;
 use broker::identity_pool::{Refusal, pools};
 use domain::arn::RoleArn;
 use domain::iam::role::{Role, RolePath};
@@ -31,7 +32,8 @@ async fn update(desk: &Desk, asked: &IdentityPool) -> Result<IdentityPool, Refus
 }
 
 async fn set_roles(desk: &Desk, roles: &Roles) -> Result<(), Refusal> {
-    desk.ask(|records, _| pools::set_roles(records, &desk.house, &identity_pool().id, roles)).await
+    let asked = HandedOut { roles: roles.clone(), mappings: BTreeMap::new() };
+    desk.ask(|records, _| pools::set_roles(records, &desk.house, &identity_pool().id, &asked)).await
 }
 
 /// A pool with something in each of its settings.
@@ -213,7 +215,7 @@ async fn what_is_asked_of_a_pool_that_is_not_there_is_refused() {
     assert_eq!(update(&desk, &absent).await.as_ref(), Err(&refusal));
     let deleting = desk.ask(|records, _| pools::delete(records, &absent.id)).await;
     assert_eq!(deleting.as_ref(), Err(&refusal));
-    let roles = Roles::default();
+    let roles = HandedOut::default();
     let setting = desk.ask(|records, _| pools::set_roles(records, &desk.house, &absent.id, &roles)).await;
     assert_eq!(setting, Err(refusal));
     assert_eq!(desk.rows().await, rows);

@@ -21,6 +21,7 @@ mod new_ids;
 mod objects;
 mod open_id;
 mod refresh;
+mod role_mappings;
 mod search;
 mod sign_in;
 mod trust;

@@ -9,6 +9,7 @@ use domain::iam::role::Role;
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::pool::{IdentityPool, Roles as PoolRoles};
+use domain::identity_pool::role_choice::NotChosen;
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::{IdentityPools, Roles};
 use domain::time::{Span, Timestamp};
@@ -71,7 +72,9 @@ async fn assume(desk: &Desk, token: &Token, asked: &Asked) -> Result<Grant, WebI
 
 async fn enhanced(desk: &Desk, id: &IdentityId, token: &Token) -> Result<Grant, Refusal> {
     let token = proven(token);
-    desk.ask(|records, _| credentials::for_token(records, &desk.house, id, &token, NOW)).await
+    let granted =
+        desk.ask(|records, _| credentials::for_token(records, &desk.house, (id, None), &token, NOW)).await;
+    Ok(granted?.grant)
 }
 
 #[tokio::test]
@@ -152,7 +155,7 @@ async fn a_token_in_the_place_of_logins_gets_the_pools_own_role_for_an_hour() {
     let without = IdentityPool { roles: PoolRoles::default(), ..classic() };
     desk.write(|records| records.put_identity_pool(&without)).await;
     let refused = enhanced(&desk, &signed_in().id, &identity_token()).await.err();
-    assert_eq!(refused, Some(Refusal::NoRole));
+    assert_eq!(refused, Some(Refusal::NotChosen(NotChosen::NoRole)));
 }
 
 #[tokio::test]

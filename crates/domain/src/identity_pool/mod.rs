@@ -8,6 +8,8 @@ pub mod merge;
 pub mod options;
 pub mod pool;
 pub mod provider;
+pub mod role_choice;
+pub mod role_mapping;
 pub mod tag;
 pub mod token;
 pub mod token_keys;
