@@ -133,6 +133,7 @@ impl Seeding<'_> {
             name: seed.name.clone(),
             secret: None,
             auth_flows: Some(seed.auth_flows.clone()),
+            write_attributes: seed.write_attributes.clone(),
             hides_missing_users: seed.hides_missing_users,
             lives: lives.map_err(|no| Refused(format!("the seed: client `{}`: {no}", seed.name)))?,
             created: now,
