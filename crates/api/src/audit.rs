@@ -184,6 +184,9 @@ impl Notes {
         let policies = session.policies.iter().flatten().map(|policy| policy.name.clone());
         self.detail("sessionPolicies", policies.collect::<Vec<String>>());
         self.detail("amr", session.federation.amr.clone());
+        if !session.tags.is_empty() {
+            self.detail("sessionTags", json!(session.tags));
+        }
     }
 
     /// Who signed.

@@ -63,6 +63,11 @@ impl VerifiedLogin {
         format!("{}:{}", self.key.provider, self.client)
     }
 
+    /// The name under which a pool's principal tags know its provider.
+    pub fn tagged_as(&self) -> &str {
+        &self.key.provider
+    }
+
     /// Whether it was proven to this pool; a token that one pool accepts may be foreign to another.
     pub fn is_proven_to(&self, pool: &IdentityPoolId) -> bool {
         self.pool == *pool

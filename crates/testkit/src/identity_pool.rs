@@ -34,6 +34,7 @@ pub fn identity_pool() -> IdentityPool {
         tags: Tags::default(),
         options: PoolOptions::default(),
         role_mappings: BTreeMap::new(),
+        principal_tags: BTreeMap::new(),
         created: NOW,
     }
 }

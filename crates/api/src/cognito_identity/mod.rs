@@ -9,10 +9,12 @@ pub mod get_credentials_for_identity;
 pub mod get_id;
 pub mod get_identity_pool_roles;
 pub mod get_open_id_token;
+pub mod get_principal_tag_attribute_map;
 pub mod list_identities;
 pub mod list_identity_pools;
 pub mod list_tags_for_resource;
 pub mod set_identity_pool_roles;
+pub mod set_principal_tag_attribute_map;
 pub mod tag_resource;
 pub mod unlink_identity;
 pub mod untag_resource;
@@ -24,6 +26,7 @@ pub mod token_keys;
 mod identity;
 mod logins;
 mod pool;
+mod principal_tags;
 mod role_mappings;
 mod settings;
 
@@ -54,10 +57,12 @@ const OPERATIONS: &[Served] = &[
     Served::of::<get_id::GetId>(),
     Served::of::<get_identity_pool_roles::GetIdentityPoolRoles>(),
     Served::of::<get_open_id_token::GetOpenIdToken>(),
+    Served::of::<get_principal_tag_attribute_map::GetPrincipalTagAttributeMap>(),
     Served::of::<list_identities::ListIdentities>(),
     Served::of::<list_identity_pools::ListIdentityPools>(),
     Served::of::<list_tags_for_resource::ListTagsForResource>(),
     Served::of::<set_identity_pool_roles::SetIdentityPoolRoles>(),
+    Served::of::<set_principal_tag_attribute_map::SetPrincipalTagAttributeMap>(),
     Served::of::<tag_resource::TagResource>(),
     Served::of::<unlink_identity::UnlinkIdentity>(),
     Served::of::<untag_resource::UntagResource>(),
@@ -158,13 +163,20 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
             "InvalidParameterException",
             format!("({provider}) is not a valid RoleMapping ProviderName or is not a configured provider."),
         ),
+        Refusal::NotTaggable(provider) => Said::bad_request(
+            "InvalidParameterException",
+            format!("({provider}) is not a valid IdentityProviderName or is not a configured provider."),
+        ),
+        Refusal::NoAttributeMap(provider) => {
+            not_found(format!("There is no principal tag attribute map for '{provider}'."))
+        }
         Refusal::NotChosen(NotChosen::NotAllowed(role)) => role_forbidden(&role, reason),
         Refusal::NotChosen(NotChosen::Ambiguous) => {
             not_authorized("The ambiguous role mapping rules denied this request", reason)
         }
-        Refusal::NotChosen(NotChosen::NoRole | NotChosen::NotARole(_)) | Refusal::Role(_) => {
-            misconfigured(reason)
-        }
+        Refusal::NotChosen(NotChosen::NoRole | NotChosen::NotARole(_))
+        | Refusal::Role(_)
+        | Refusal::Claim(_) => misconfigured(reason),
     };
     said.into()
 }

@@ -78,6 +78,7 @@ impl Settings {
             tags: self.identity_pool_tags.unwrap_or_default(),
             options: PoolOptions::default(),
             role_mappings: BTreeMap::new(),
+            principal_tags: BTreeMap::new(),
             created: now,
         })
     }

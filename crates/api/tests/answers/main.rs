@@ -29,6 +29,7 @@ mod own_identities;
 mod own_prefix;
 mod own_service;
 mod presigned;
+mod principal_tags;
 mod query;
 mod reading;
 mod refresh;

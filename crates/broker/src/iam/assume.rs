@@ -6,16 +6,23 @@ use domain::entropy::Entropy;
 use domain::iam::access_key::AccessKeyId;
 use domain::iam::key_ring::{Credentials, KeyRing};
 use domain::iam::session::{Federation, Origin, Session, SessionPolicy};
+use domain::identity_pool::tag::Tags;
 use domain::records::{Roles, Stop, refuse};
 use domain::seal::NotSealed;
 use domain::time::{Span, Timestamp};
 use policy::{
     Context, Decision, Denial, Kind, Malformed, Named, PolicySet, Principal, Request, decide_trust,
 };
-use std::collections::BTreeMap;
 
 /// The action that a trust policy must allow.
 const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
+
+/// The action that it must allow besides where the session has tags.
+const TAGGING: &str = "sts:TagSession";
+
+/// How many bytes the keys and values of a session's tags may have together. AWS packs them in a way that it does not
+/// tell; this is what it says fits. Source: Cognito developer guide, "Using attributes for access control".
+const TAG_BYTES: usize = 460;
 
 /// A web identity and the role it asks for.
 pub struct WebIdentity<'a> {
@@ -27,6 +34,8 @@ pub struct WebIdentity<'a> {
     pub session_name: &'a str,
     /// How long the session shall live.
     pub life: Span,
+    /// The tags that the session shall have.
+    pub tags: Tags,
     /// What narrows the session; nothing if absent.
     pub policies: Option<Vec<SessionPolicy>>,
     /// By what the session can be revoked.
@@ -50,6 +59,22 @@ pub enum AssumeRefused {
     /// The role's sessions may not live so long.
     #[error("sessions of role `{0}` may not live so long")]
     TooLong(String),
+    /// The role's trust policy does not let this identity bring tags.
+    #[error(
+        "role `{role}` may not be given session tags, which needs `{TAGGING}` in its trust policy: {denial}"
+    )]
+    NotTaggable {
+        /// The role.
+        role: String,
+        /// How the trust policy decided.
+        denial: Denial,
+    },
+    /// The tags are too large for a session.
+    #[error("the session tags take {percent}% of the space that there is for them")]
+    TagsTooLarge {
+        /// How much of the space they would take.
+        percent: usize,
+    },
     /// The role's trust policy cannot be read any more.
     #[error("the trust policy of role `{role}` cannot be evaluated: {why}")]
     Malformed {
@@ -114,17 +139,24 @@ pub fn assume_with_web_identity(
         Err(why) => return refuse(AssumeRefused::Malformed { role: arn, why }),
     };
     let name = format!("trust policy of role {}", role.name);
-    let federation = &asked.federation;
-    let context = trust_context(federation, asked.session_name);
-    let request = Request {
-        principal: Principal::Federated(&federation.provider),
-        action: ACTION,
-        resource: &arn,
-        context: &context,
+    let context = trust_context(&asked);
+    let decide = |action| {
+        let principal = Principal::Federated(&asked.federation.provider);
+        let request = Request { principal, action, resource: &arn, context: &context };
+        decide_trust(&request, &PolicySet::default(), &Named { name: &name, document: &trust })
     };
-    let decision = decide_trust(&request, &PolicySet::default(), &Named { name: &name, document: &trust });
+    let decision = decide(ACTION);
     if let Decision::Denied(denial) = decision {
         return refuse(AssumeRefused::NotTrusted { role: arn, denial });
+    }
+    if !asked.tags.is_empty()
+        && let Decision::Denied(denial) = decide(TAGGING)
+    {
+        return refuse(AssumeRefused::NotTaggable { role: arn, denial });
+    }
+    let bytes: usize = asked.tags.iter().map(|(key, value)| key.as_str().len() + value.as_str().len()).sum();
+    if bytes > TAG_BYTES {
+        return refuse(AssumeRefused::TagsTooLarge { percent: (bytes * 100).div_ceil(TAG_BYTES) });
     }
     // Asked last: who is not let in is told nothing about the role.
     if asked.life > role.longest_session {
@@ -138,7 +170,7 @@ pub fn assume_with_web_identity(
         issued: now,
         expires: now.after(asked.life),
         policies: asked.policies,
-        tags: BTreeMap::new(),
+        tags: asked.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
         transitive_tags: Vec::new(),
         source_identity: None,
         federation: asked.federation,
@@ -148,9 +180,14 @@ pub fn assume_with_web_identity(
 }
 
 /// What a trust policy can ask about a web identity. Source: IAM user guide, "Available keys for AWS web identity
-/// federation".
-fn trust_context<'a>(federation: &'a Federation, session_name: &'a str) -> Context<'a> {
-    federation_keys(federation).with("sts:rolesessionname", session_name)
+/// federation" and "Passing session tags in AWS STS".
+fn trust_context<'a>(asked: &'a WebIdentity<'_>) -> Context<'a> {
+    let mut context = federation_keys(&asked.federation).with("sts:rolesessionname", asked.session_name);
+    for (key, value) in asked.tags.iter() {
+        context.insert(format!("aws:RequestTag/{key}"), value.as_str());
+    }
+    context.insert_many("aws:tagkeys", asked.tags.iter().map(|(key, _)| key.as_str()));
+    context
 }
 
 /// The condition keys under the federated provider's own name; they stay usable in the session.

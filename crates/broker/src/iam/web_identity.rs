@@ -6,6 +6,7 @@ use crate::identity_pool::Refusal;
 use crate::identity_pool::open_id::{Vouched, must_be_open, vouched};
 use domain::arn::RoleArn;
 use domain::iam::session::SessionPolicy;
+use domain::identity_pool::tag::Tags;
 use domain::records::{IdentityPools, Roles, Stop, refuse};
 use domain::time::{Span, Timestamp};
 use login::identity_pool::VerifiedIdentity;
@@ -63,6 +64,7 @@ pub fn assume(
         federation,
         session_name: asked.session_name,
         life: asked.life,
+        tags: Tags::default(),
         policies: asked.policy.map(|text| vec![named(text)]),
         origin,
     };

@@ -5,12 +5,13 @@ use crate::iam::assume::{Grant, WebIdentity, assume_with_web_identity};
 use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::linking::Change;
 use crate::identity_pool::open_id::{Vouched, vouched};
-use crate::identity_pool::{Refusal, scope_down};
+use crate::identity_pool::{Refusal, principal_tags, scope_down};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::IdentityPool;
 use domain::identity_pool::role_choice::{Chosen, ChosenBy, Mapped, NotChosen, choose};
+use domain::identity_pool::tag::Tags;
 use domain::records::{IdentityPools, Merges, Roles, Stop, UserPools, refuse};
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
@@ -62,7 +63,12 @@ pub fn for_identity(
     let mapped: Vec<Mapped<'_>> =
         proven.iter().map(|login| Mapped { provider: login.mapped_as(), claims: login.claims() }).collect();
     let chosen = choose(&pool, state, &mapped, role);
-    let granted = grant(records, house, Granting { pool: &pool, state, chosen, federation, origin }, now)?;
+    let tags = match principal_tags::of(&pool, proven) {
+        Ok(tags) => tags,
+        Err(bad) => return refuse(Refusal::Claim(bad)),
+    };
+    let granting = Granting { pool: &pool, state, chosen, federation, tags, origin };
+    let granted = grant(records, house, granting, now)?;
     Ok(Granted { change, ..granted })
 }
 
@@ -79,7 +85,8 @@ pub fn for_token(
         return refuse(Refusal::Forbidden(id.clone()));
     }
     let chosen = choose(&pool, state, &[], role);
-    grant(records, house, Granting { pool: &pool, state, chosen, federation, origin }, now)
+    let tags = Tags::default();
+    grant(records, house, Granting { pool: &pool, state, chosen, federation, tags, origin }, now)
 }
 
 /// Who is to be granted a session, and of which role.
@@ -88,6 +95,7 @@ struct Granting<'a> {
     state: AuthState,
     chosen: Result<Chosen, NotChosen>,
     federation: Federation,
+    tags: Tags,
     origin: Origin,
 }
 
@@ -95,7 +103,7 @@ struct Granting<'a> {
 fn grant(
     records: &mut impl Roles,
     house: &House,
-    Granting { pool, state, chosen, federation, origin }: Granting<'_>,
+    Granting { pool, state, chosen, federation, tags, origin }: Granting<'_>,
     now: Timestamp,
 ) -> Result<Granted, Stop<Refusal>> {
     let Chosen { role, by: chosen_by } = match chosen {
@@ -106,8 +114,15 @@ fn grant(
         AuthState::Guest => Some(scope_down::of(house, pool).policies),
         AuthState::Authenticated => None,
     };
-    let asked =
-        WebIdentity { role: &role, federation, session_name: SESSION_NAME, life: LIFE, policies, origin };
+    let asked = WebIdentity {
+        role: &role,
+        federation,
+        session_name: SESSION_NAME,
+        life: LIFE,
+        tags,
+        policies,
+        origin,
+    };
     match assume_with_web_identity(records, house, asked, now) {
         Ok(grant) => Ok(Granted { grant, chosen_by, change: Change::default() }),
         Err(Stop::Refused(refused)) => refuse(Refusal::Role(refused)),

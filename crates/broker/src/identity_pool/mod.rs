@@ -11,6 +11,7 @@ pub mod new_id;
 pub mod open_id;
 pub mod options;
 pub mod pools;
+pub mod principal_tags;
 pub mod scope_down;
 pub mod search;
 pub mod token_keys;
@@ -24,6 +25,7 @@ use domain::arn::RoleArn;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::principal_tag::BadClaim;
 use domain::identity_pool::role_choice::NotChosen;
 use domain::identity_pool::role_mapping::MOST_RULES;
 use domain::identity_pool::tag::BadTags;
@@ -115,6 +117,15 @@ pub enum Refusal {
     /// A role mapping has too many rules, or none.
     #[error("the role mapping of `{0}` must have 1 to {MOST_RULES} rules")]
     Rules(String),
+    /// Principal tags are for something that is no provider of the pool.
+    #[error("`{0}` is no provider of the pool that can have principal tags")]
+    NotTaggable(String),
+    /// The pool has no principal tags for this provider.
+    #[error("the pool has no principal tags for `{0}`")]
+    NoAttributeMap(String),
+    /// A claim of a login cannot become the tag that it should.
+    #[error("{0}")]
+    Claim(BadClaim),
     /// No role was chosen for the identity.
     #[error("{0}")]
     NotChosen(NotChosen),

@@ -44,8 +44,8 @@ pub fn list(
     records.identity_pools(after, limit + 1)
 }
 
-/// Makes a pool what is asked for, all but its roles, their mappings, its options and when it was made. A developer provider
-/// that is not asked for stays; so do the tags unless others are given.
+/// Makes a pool what is asked for, all but its roles, mappings, principal tags and options, and when it was made. A developer
+/// provider that is not asked for stays; so do the tags unless others are given.
 pub fn update(
     records: &mut impl IdentityPools,
     asked: &IdentityPool,
@@ -63,6 +63,7 @@ pub fn update(
         developer_provider,
         roles: old.roles,
         role_mappings: old.role_mappings,
+        principal_tags: old.principal_tags,
         tags: tags.cloned().unwrap_or(old.tags),
         options: old.options,
         created: old.created,

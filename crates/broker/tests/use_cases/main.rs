@@ -20,6 +20,7 @@ mod make;
 mod new_ids;
 mod objects;
 mod open_id;
+mod principal_tags;
 mod refresh;
 mod role_mappings;
 mod search;

@@ -7,6 +7,7 @@ pub mod login;
 pub mod merge;
 pub mod options;
 pub mod pool;
+pub mod principal_tag;
 pub mod provider;
 pub mod role_choice;
 pub mod role_mapping;

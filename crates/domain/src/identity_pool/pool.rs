@@ -5,6 +5,7 @@ use crate::arn::RoleArn;
 use crate::entropy::{Entropy, draw_uuid};
 use crate::identity_pool::login::{AuthState, user_pool_provider_name};
 use crate::identity_pool::options::PoolOptions;
+use crate::identity_pool::principal_tag::AttributeMap;
 use crate::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
@@ -73,6 +74,9 @@ pub struct IdentityPool {
     pub developer_provider: Option<DeveloperProviderName>,
     /// The roles it hands out.
     pub roles: Roles,
+    /// Which claims of some providers' logins become tags of sessions, by the names of those providers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub principal_tags: BTreeMap<String, AttributeMap>,
     /// What its administrators wrote on it.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -111,9 +115,18 @@ impl IdentityPool {
 
     /// The name under which role mappings know a provider that is listed, for each of them.
     pub fn mappable(&self, region: &Region) -> BTreeSet<String> {
-        let of_user_pool = |listed: &UserPoolProvider| {
+        self.named(|listed| {
             format!("{}:{}", user_pool_provider_name(&listed.user_pool, region), listed.client)
-        };
+        })
+    }
+
+    /// The name under which principal tags know a provider that is listed, for each of them: of a user pool it is the same
+    /// for all clients.
+    pub fn taggable(&self, region: &Region) -> BTreeSet<String> {
+        self.named(|listed| user_pool_provider_name(&listed.user_pool, region))
+    }
+
+    fn named(&self, of_user_pool: impl Fn(&UserPoolProvider) -> String) -> BTreeSet<String> {
         let user_pools = self.user_pools.iter().map(of_user_pool);
         let public = self.public_providers.keys().map(ToString::to_string);
         let openid = self.openid_providers.iter().map(ToString::to_string);

@@ -211,6 +211,7 @@ impl Seeding<'_> {
             tags: Tags::default(),
             options: PoolOptions::default(),
             role_mappings: BTreeMap::new(),
+            principal_tags: BTreeMap::new(),
             created: self.app.clock.now(),
         };
         let of_states = Roles {
