@@ -28,9 +28,12 @@ const PEOPLE = {
 };
 const SEED_WITH_READERS = {
   ...SEED,
-  user_pools: SEED.user_pools.map((pool) => (
-    pool.name === 'demo' ? { ...pool, users: pool.users.map((one) => ({ ...one, attributes: PEOPLE[one.username] })) } : pool
-  )),
+  // Users write nothing of themselves here, so that rules may go by it.
+  user_pools: SEED.user_pools.map((pool) => (pool.name !== 'demo' ? pool : {
+    ...pool,
+    clients: pool.clients.map((client) => ({ ...client, write_attributes: [] })),
+    users: pool.users.map((one) => ({ ...one, attributes: PEOPLE[one.username] })),
+  })),
   roles: [...SEED.roles, ...['legal', 'sales', 'staff', 'named'].map(reader)],
   buckets: SEED.buckets.map((bucket) => (
     bucket.name === 'my-bucket' ? { ...bucket, objects: [...bucket.objects, { key: 'legal/case.txt', body: 'A v B' }] } : bucket

@@ -155,6 +155,8 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         | Refusal::Tags(_)
         | Refusal::Rules(_)
         | Refusal::ScopeDown(_)
+        | Refusal::Unsafe(_)
+        | Refusal::SelfWritten(_)
         | Refusal::UnservedProvider(_) => Said::bad_request("InvalidParameterException", reason),
         Refusal::ClassicFlowOff => {
             Said { reason, ..Said::bad_request("InvalidParameterException", CLASSIC_FLOW_OFF) }
@@ -176,7 +178,8 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         }
         Refusal::NotChosen(NotChosen::NoRole | NotChosen::NotARole(_))
         | Refusal::Role(_)
-        | Refusal::Claim(_) => misconfigured(reason),
+        | Refusal::Claim(_)
+        | Refusal::DecidedBySelf(_) => misconfigured(reason),
     };
     said.into()
 }

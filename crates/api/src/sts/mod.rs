@@ -100,7 +100,10 @@ fn fault_of(refused: WebIdentityRefused) -> Fault {
         ),
         // Whether there is such a role is nobody's business.
         WebIdentityRefused::Role(
-            AssumeRefused::NoSuchRole(_) | AssumeRefused::NotTrusted { .. } | AssumeRefused::Malformed { .. },
+            AssumeRefused::NoSuchRole(_)
+            | AssumeRefused::NotTrusted { .. }
+            | AssumeRefused::Open { .. }
+            | AssumeRefused::Malformed { .. },
         ) => forbidden("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
             .denied_because(reason),
     };

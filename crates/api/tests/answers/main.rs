@@ -36,6 +36,7 @@ mod refresh;
 mod refused_s3;
 mod role_mappings;
 mod roles;
+mod safe_roles;
 mod secrecy;
 mod sign_in;
 mod signatures;

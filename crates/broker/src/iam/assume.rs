@@ -1,24 +1,23 @@
 //! Taking on a role with a web identity: the trust policy alone decides.
 
 use crate::House;
+use crate::identity_pool::credentials::PRINCIPAL;
+use crate::identity_pool::handing_out::Bound;
+use crate::identity_pool::{TAG_SESSION, WEB_IDENTITY};
 use domain::arn::RoleArn;
 use domain::entropy::Entropy;
 use domain::iam::access_key::AccessKeyId;
 use domain::iam::key_ring::{Credentials, KeyRing};
 use domain::iam::session::{Federation, Origin, Session, SessionPolicy};
+use domain::identity_pool::login::AuthState;
 use domain::identity_pool::tag::Tags;
 use domain::records::{Roles, Stop, refuse};
 use domain::seal::NotSealed;
 use domain::time::{Span, Timestamp};
 use policy::{
-    Context, Decision, Denial, Kind, Malformed, Named, PolicySet, Principal, Request, decide_trust,
+    Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, Principal, Request, StatementRef,
+    decide_trust,
 };
-
-/// The action that a trust policy must allow.
-const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
-
-/// The action that it must allow besides where the session has tags.
-const TAGGING: &str = "sts:TagSession";
 
 /// How many bytes the keys and values of a session's tags may have together. AWS packs them in a way that it does not
 /// tell; this is what it says fits. Source: Cognito developer guide, "Using attributes for access control".
@@ -59,9 +58,19 @@ pub enum AssumeRefused {
     /// The role's sessions may not live so long.
     #[error("sessions of role `{0}` may not live so long")]
     TooLong(String),
+    /// What lets this identity in would let others in too.
+    #[error("role `{role}`: {by} allows it, but its own conditions do not keep out {open_to}")]
+    Open {
+        /// The role.
+        role: String,
+        /// The statement.
+        by: StatementRef,
+        /// Whom it does not keep out.
+        open_to: &'static str,
+    },
     /// The role's trust policy does not let this identity bring tags.
     #[error(
-        "role `{role}` may not be given session tags, which needs `{TAGGING}` in its trust policy: {denial}"
+        "role `{role}` may not be given session tags, which needs `{TAG_SESSION}` in its trust policy: {denial}"
     )]
     NotTaggable {
         /// The role.
@@ -145,12 +154,19 @@ pub fn assume_with_web_identity(
         let request = Request { principal, action, resource: &arn, context: &context };
         decide_trust(&request, &PolicySet::default(), &Named { name: &name, document: &trust })
     };
-    let decision = decide(ACTION);
-    if let Decision::Denied(denial) = decision {
-        return refuse(AssumeRefused::NotTrusted { role: arn, denial });
+    let decision = decide(WEB_IDENTITY);
+    match &decision {
+        Decision::Denied(denial) => {
+            return refuse(AssumeRefused::NotTrusted { role: arn, denial: denial.clone() });
+        }
+        Decision::Allowed { by } => {
+            if let Some((by, open_to)) = open_to(&asked.federation, &trust, by) {
+                return refuse(AssumeRefused::Open { role: arn, by, open_to });
+            }
+        }
     }
     if !asked.tags.is_empty()
-        && let Decision::Denied(denial) = decide(TAGGING)
+        && let Decision::Denied(denial) = decide(TAG_SESSION)
     {
         return refuse(AssumeRefused::NotTaggable { role: arn, denial });
     }
@@ -177,6 +193,29 @@ pub fn assume_with_web_identity(
         origin: asked.origin,
     };
     Ok(Grant { session, decision })
+}
+
+/// Whom else a statement lets in that decided about an identity of a pool, if its own conditions do not keep to that pool
+/// and to the identity's state. Whatever else a trust policy says, this holds for each session of an identity pool.
+fn open_to(
+    federation: &Federation,
+    trust: &Document,
+    deciding: &[StatementRef],
+) -> Option<(StatementRef, &'static str)> {
+    if federation.provider != PRINCIPAL {
+        return None;
+    }
+    let is_authenticated = federation.amr.iter().any(|amr| amr == AuthState::Authenticated.amr());
+    let state = if is_authenticated { AuthState::Authenticated } else { AuthState::Guest };
+    deciding.iter().find_map(|by| {
+        let bound = trust.statements().get(by.index).map(Bound::of);
+        let open_to = match bound {
+            Some(Bound { pools: Some(_), state: Some(bound) }) if bound == state => return None,
+            Some(Bound { pools: Some(_), .. }) => "identities of the other state",
+            Some(Bound { pools: None, .. }) | None => "identities of other pools",
+        };
+        Some((by.clone(), open_to))
+    })
 }
 
 /// What a trust policy can ask about a web identity. Source: IAM user guide, "Available keys for AWS web identity

@@ -5,7 +5,7 @@ use crate::iam::assume::{Grant, WebIdentity, assume_with_web_identity};
 use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::linking::Change;
 use crate::identity_pool::open_id::{Vouched, vouched};
-use crate::identity_pool::{Refusal, principal_tags, scope_down};
+use crate::identity_pool::{Refusal, principal_tags, scope_down, self_written};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
@@ -60,6 +60,7 @@ pub fn for_identity(
     let federation = federation_of(&claimed);
     let Claimed { pool, identity, state, shown, change } = claimed;
     let origin = Origin { identity: identity.id, pool: pool.id.clone(), logins: shown };
+    self_written::check_logins(records, house, &pool, proven)?;
     let mapped: Vec<Mapped<'_>> =
         proven.iter().map(|login| Mapped { provider: login.mapped_as(), claims: login.claims() }).collect();
     let chosen = choose(&pool, state, &mapped, role);

@@ -1,12 +1,12 @@
 //! Making, finding, changing and deleting identity pools.
 
 use crate::House;
-use crate::identity_pool::Refusal;
+use crate::identity_pool::{Refusal, handing_out, self_written};
 use domain::arn::RoleArn;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles, handed_out};
 use domain::identity_pool::role_mapping::{MOST_RULES, RoleMapping, RoleSource};
 use domain::identity_pool::tag::{TagKeys, Tags};
-use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
+use domain::records::{IdentityPools, Read, Roles, Stop, UserPools, refuse};
 use std::collections::BTreeMap;
 
 /// The most clients of user pools that a pool may list. Source: Cognito developer guide, "Quotas".
@@ -47,7 +47,8 @@ pub fn list(
 /// Makes a pool what is asked for, all but its roles, mappings, principal tags and options, and when it was made. A developer
 /// provider that is not asked for stays; so do the tags unless others are given.
 pub fn update(
-    records: &mut impl IdentityPools,
+    records: &mut (impl IdentityPools + UserPools),
+    house: &House,
     asked: &IdentityPool,
     tags: Option<&Tags>,
 ) -> Result<IdentityPool, Stop<Refusal>> {
@@ -69,6 +70,7 @@ pub fn update(
         created: old.created,
         ..asked.clone()
     };
+    self_written::check_pool(records, house, &pool)?;
     records.put_identity_pool(&pool);
     Ok(pool)
 }
@@ -99,7 +101,7 @@ impl HandedOut {
 
 /// Puts roles, which must exist, and mappings, of providers that are listed, in the place of a pool's.
 pub fn set_roles(
-    records: &mut (impl IdentityPools + Roles),
+    records: &mut (impl IdentityPools + UserPools + Roles),
     house: &House,
     id: &IdentityPoolId,
     asked: &HandedOut,
@@ -116,14 +118,17 @@ pub fn set_roles(
             return refuse(Refusal::Rules(provider.clone()));
         }
     }
-    for arn in asked.all() {
+    let HandedOut { roles, mappings: role_mappings } = asked.clone();
+    let pool = IdentityPool { roles, role_mappings, ..pool };
+    for arn in handed_out(&pool.roles, &pool.role_mappings) {
         let role = records.role(arn.name())?;
         if role.is_none_or(|role| role.arn(&house.account.id) != *arn) {
             return refuse(Refusal::NoSuchRole(arn.clone()));
         }
     }
-    let HandedOut { roles, mappings: role_mappings } = asked.clone();
-    records.put_identity_pool(&IdentityPool { roles, role_mappings, ..pool });
+    handing_out::check_pool(records, house, &pool)?;
+    self_written::check_pool(records, house, &pool)?;
+    records.put_identity_pool(&pool);
     Ok(())
 }
 

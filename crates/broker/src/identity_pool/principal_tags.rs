@@ -1,17 +1,17 @@
 //! Attributes for access control: setting which claims become tags of sessions, and the tags of those who come.
 
 use crate::House;
-use crate::identity_pool::{Refusal, pools};
+use crate::identity_pool::{Refusal, handing_out, pools, self_written};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::identity_pool::principal_tag::{AttributeMap, BadClaim};
 use domain::identity_pool::tag::Tags;
-use domain::records::{IdentityPools, Stop, refuse};
+use domain::records::{IdentityPools, Roles, Stop, UserPools, refuse};
 use login::VerifiedLogin;
 use std::collections::BTreeMap;
 
 /// Puts a map, of a provider that is listed, in the place of the one that the pool has for it.
 pub fn set(
-    records: &mut impl IdentityPools,
+    records: &mut (impl IdentityPools + UserPools + Roles),
     house: &House,
     id: &IdentityPoolId,
     (provider, map): (&str, &AttributeMap),
@@ -21,6 +21,8 @@ pub fn set(
         return refuse(Refusal::NotTaggable(provider.to_owned()));
     }
     pool.principal_tags.insert(provider.to_owned(), map.clone());
+    handing_out::check_pool(records, house, &pool)?;
+    self_written::check_pool(records, house, &pool)?;
     records.put_identity_pool(&pool);
     Ok(())
 }

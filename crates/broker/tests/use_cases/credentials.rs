@@ -78,7 +78,7 @@ async fn what_guests_may_do_at_most_is_the_pools_to_say_and_then_the_servers() {
     assert_eq!(shown(&desk).await, Ok(ScopeDown { source: Source::Pool, policies: own.to_vec() }));
     assert_eq!(put(&desk, Some(&[])).await, Err(Refusal::ScopeDown(BadScopeDown::NoPolicy)));
     assert_eq!(desk.session_of(&[alice()]).await.session().policies, None, "who signed in is not narrowed");
-    desk.ask(|records, _| pools::update(records, &identity_pool(), None)).await.unwrap();
+    desk.ask(|records, _| pools::update(records, &desk.house, &identity_pool(), None)).await.unwrap();
     assert_eq!(narrowed(&desk).await, Some(own.to_vec()), "AWS's update leaves it");
     assert_eq!(put(&desk, None).await, Ok(()));
     assert_eq!(narrowed(&desk).await, Some(vec![policy("server")]));

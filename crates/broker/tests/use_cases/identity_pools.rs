@@ -28,7 +28,7 @@ async fn find(desk: &Desk, id: &IdentityPoolId) -> Result<IdentityPool, Refusal>
 }
 
 async fn update(desk: &Desk, asked: &IdentityPool) -> Result<IdentityPool, Refusal> {
-    desk.ask(|records, _| pools::update(records, asked, None)).await
+    desk.ask(|records, _| pools::update(records, &desk.house, asked, None)).await
 }
 
 async fn set_roles(desk: &Desk, roles: &Roles) -> Result<(), Refusal> {
@@ -156,7 +156,8 @@ async fn an_update_leaves_the_tags_unless_it_says_others() {
     desk.write(|records| records.put_identity_pool(&tagged)).await;
     assert_eq!(update(&desk, &identity_pool()).await, Ok(tagged));
     for new in [tags(&[("env", "b")]), Tags::default()] {
-        let updated = desk.ask(|records, _| pools::update(records, &identity_pool(), Some(&new))).await;
+        let updated =
+            desk.ask(|records, _| pools::update(records, &desk.house, &identity_pool(), Some(&new))).await;
         assert_eq!(updated.unwrap().tags, new);
     }
 }
@@ -165,7 +166,7 @@ async fn an_update_leaves_the_tags_unless_it_says_others() {
 async fn roles_are_replaced_by_roles_that_are_there() {
     for desk in Desk::each().await {
         let guest = guest_role().arn(&account().id);
-        let roles = Roles { authenticated: Some(guest), unauthenticated: None };
+        let roles = Roles { authenticated: None, unauthenticated: Some(guest) };
         assert_eq!(set_roles(&desk, &roles).await, Ok(()));
         assert_eq!(find(&desk, &identity_pool().id).await.unwrap().roles, roles);
         let deep = Role { path: RolePath::parse("/team/").unwrap(), ..guest_role() };

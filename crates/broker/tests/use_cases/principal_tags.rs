@@ -189,6 +189,8 @@ fn logins_that_say_different_things_give_no_tag_to_choose_from() {
 async fn a_map_is_kept_for_each_provider_that_is_listed() {
     for desk in Desk::each().await {
         let pool = identity_pool();
+        let role = Role { trust: tagging(&json!({})), ..signed_in_role() };
+        desk.write(|records| records.put_role(&role)).await;
         let set = async |provider: &str, map: &AttributeMap| {
             desk.ask(|records, _| principal_tags::set(records, &desk.house, &pool.id, (provider, map))).await
         };

@@ -347,6 +347,6 @@ async fn mappings_are_of_providers_that_are_listed_and_of_as_many_rules_as_aws_t
 async fn changing_a_pools_settings_leaves_its_mappings() {
     let desk = desk(token(Deny)).await;
     let renamed = IdentityPool { welcomes_guests: false, ..identity_pool() };
-    let updated = desk.ask(|records, _| pools::update(records, &renamed, None)).await.unwrap();
+    let updated = desk.ask(|records, _| pools::update(records, &desk.house, &renamed, None)).await.unwrap();
     assert_eq!(updated.role_mappings.into_keys().collect::<Vec<_>>(), [ONE]);
 }

@@ -126,6 +126,24 @@ impl IdentityPool {
         self.named(|listed| user_pool_provider_name(&listed.user_pool, region))
     }
 
+    /// The states of the identities that get this role by the pool's own settings.
+    pub fn hands_out_to(&self, role: &RoleArn) -> Vec<AuthState> {
+        let of_rules = self.role_mappings.values().flat_map(RoleMapping::rules).map(|rule| &rule.role);
+        let mut to = Vec::new();
+        if self.roles.authenticated.iter().chain(of_rules).any(|handed_out| handed_out == role) {
+            to.push(AuthState::Authenticated);
+        }
+        if self.roles.unauthenticated.as_ref() == Some(role) {
+            to.push(AuthState::Guest);
+        }
+        to
+    }
+
+    /// Whether claims of some logins become tags.
+    pub fn makes_tags(&self) -> bool {
+        self.principal_tags.values().any(|map| !map.claims.is_empty())
+    }
+
     fn named(&self, of_user_pool: impl Fn(&UserPoolProvider) -> String) -> BTreeSet<String> {
         let user_pools = self.user_pools.iter().map(of_user_pool);
         let public = self.public_providers.keys().map(ToString::to_string);
