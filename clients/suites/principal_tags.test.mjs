@@ -2,14 +2,16 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import {
-  GetPrincipalTagAttributeMapCommand, SetPrincipalTagAttributeMapCommand,
+  GetOpenIdTokenCommand, GetPrincipalTagAttributeMapCommand, SetPrincipalTagAttributeMapCommand, UpdateIdentityPoolCommand,
 } from '@aws-sdk/client-cognito-identity';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { fromCognitoIdentityPool } from '@aws-sdk/credential-providers';
-import { identityPools, refused, s3, signIn, to } from '../support/people.mjs';
+import { fromCognitoIdentityPool, fromWebToken } from '@aws-sdk/credential-providers';
+import { getId, identityPools, loginOf, refused, s3, signIn, to } from '../support/people.mjs';
 import { ALICE, BOB, CAROL, CLIENTS, DEMO_POOL, FOREIGN_LOGIN_KEY, LOGIN_KEY, POOLS, SEED, taggedIn } from '../support/seed.mjs';
 import { serverOfSuite } from '../support/server.mjs';
+import { claimsOf } from '../support/token.mjs';
 
+const BAD_CONFIGURATION = 'Invalid identity pool configuration. Check assigned IAM roles for this pool.';
 const DEPARTMENT = '${aws:PrincipalTag/department}';
 const PEOPLE = {
   alice: { 'custom:department': 'legal' },
@@ -57,6 +59,10 @@ describe('principal tags', () => {
     logins: { [LOGIN_KEY]: async () => (await signIn(server, user)).idToken },
     clientConfig: to(server),
   });
+  const tokenOf = async (Logins) => {
+    const IdentityId = await getId(server, Logins);
+    return (await identityPools(server).send(new GetOpenIdTokenCommand({ IdentityId, Logins }))).Token;
+  };
   const inBucket = (Command, more) => new Command({ Bucket: 'my-bucket', ...more });
 
   it('are shown as they were set, AWS\'s defaults too', async () => {
@@ -90,9 +96,29 @@ describe('principal tags', () => {
 
   it('of a claim that cannot be one stop the issuance', async () => {
     await set({ PrincipalTags: { department: 'custom:department' } });
-    await refused(credentialsOf(CAROL)(), 'InvalidIdentityPoolConfigurationException', 'Invalid identity pool configuration. Check assigned IAM roles for this pool.');
+    await refused(credentialsOf(CAROL)(), 'InvalidIdentityPoolConfigurationException', BAD_CONFIGURATION);
     const record = (await server.decisions()).at(-1);
     assert.match(record.additionalEventData.reason, /^the claim `custom:department` cannot be the value of the tag `department`: /);
+  });
+
+  it('come along with a token of the classic flow', async () => {
+    await set({ PrincipalTags: { department: 'custom:department' } });
+    await root.send(new UpdateIdentityPoolCommand({
+      IdentityPoolId: DEMO_POOL,
+      IdentityPoolName: 'demo',
+      AllowUnauthenticatedIdentities: true,
+      AllowClassicFlow: true,
+      CognitoIdentityProviders: [{ ProviderName: LOGIN_KEY, ClientId: CLIENTS.app }],
+    }));
+    const { idToken } = await signIn(server, BOB);
+    const token = await tokenOf(loginOf(idToken));
+    assert.deepEqual(claimsOf(token)['https://aws.amazon.com/tags'], { principal_tags: { department: ['sales'] } });
+    const bob = s3(server, fromWebToken({
+      roleArn: 'arn:aws:iam::123456789012:role/of-a-department', webIdentityToken: token, clientConfig: to(server),
+    }));
+    await bob.send(inBucket(PutObjectCommand, { Key: 'sales/second.txt', Body: '43' }));
+    await refused(bob.send(inBucket(PutObjectCommand, { Key: 'legal/second.txt', Body: '43' })), 'AccessDenied');
+    await refused(tokenOf(loginOf((await signIn(server, CAROL)).idToken)), 'InvalidParameterException', BAD_CONFIGURATION);
   });
 
   it('are of a provider that the pool lists, and such that sessions can have', async () => {

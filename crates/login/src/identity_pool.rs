@@ -5,10 +5,14 @@ use crate::LoginRefused;
 use crate::jws::{NOT_JSON, UnverifiedToken, shown};
 use crate::key_set::KeySet;
 use crate::seen::Seen;
+use domain::identity_pool::claims::Claims;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::tag::{TagKey, TagValue, Tags};
+use domain::identity_pool::token::TAGS;
 use domain::time::Timestamp;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// This server's identity pools as an issuer of tokens: one for all of them.
 pub struct Issuer {
@@ -27,6 +31,7 @@ pub struct VerifiedIdentity {
     pool: IdentityPoolId,
     identity: IdentityId,
     amr: Vec<String>,
+    tags: Tags,
 }
 
 impl VerifiedIdentity {
@@ -44,6 +49,11 @@ impl VerifiedIdentity {
     pub fn amr(&self) -> &[String] {
         &self.amr
     }
+
+    /// The tags that a session of it shall have.
+    pub const fn tags(&self) -> &Tags {
+        &self.tags
+    }
 }
 
 /// The claims that decide. A claim of another type than the one here makes the token no token of an identity pool.
@@ -57,6 +67,22 @@ struct Deciding<'a> {
     amr: Option<Vec<String>>,
 }
 
+/// The claim of tags: each has one value.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TagsClaim {
+    principal_tags: BTreeMap<TagKey, [TagValue; 1]>,
+}
+
+/// The tags that a token says; `None` if they are none that a session can have.
+fn tags_in(claims: &Claims) -> Option<Tags> {
+    let Some(claim) = claims.get(TAGS) else { return Some(Tags::default()) };
+    let TagsClaim { principal_tags } = TagsClaim::deserialize(claim).ok()?;
+    let pairs: BTreeMap<TagKey, TagValue> =
+        principal_tags.into_iter().map(|(key, [value])| (key, value)).collect();
+    Tags::try_from(pairs).ok()
+}
+
 /// Checks that a token is a living token of one of this server's identity pools.
 pub fn verify(
     token: &str,
@@ -65,8 +91,9 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<VerifiedIdentity, LoginRefused> {
     let token = UnverifiedToken::read(token)?;
-    let claims = token.claims()?;
-    let claims: Deciding<'_> = claims.read().ok_or(NOT_JSON)?;
+    let all = token.claims()?;
+    let claims: Deciding<'_> = all.read().ok_or(NOT_JSON)?;
+    let tags = tags_in(&all).ok_or(NOT_JSON)?;
 
     let iss = claims.iss.ok_or(LoginRefused::MissingClaim("iss"))?;
     if !issuer.names.iter().any(|name| name == iss) {
@@ -86,5 +113,5 @@ pub fn verify(
     }
     let pool = IdentityPoolId::parse(audience).map_err(|_| LoginRefused::Audience(shown(audience)))?;
     let identity = IdentityId::parse(subject).map_err(|_| LoginRefused::MissingClaim("sub"))?;
-    Ok(VerifiedIdentity { pool, identity, amr })
+    Ok(VerifiedIdentity { pool, identity, amr, tags })
 }

@@ -187,13 +187,11 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
 /// To who asks for a token that may not be taken to STS, or takes one there.
 pub(crate) const CLASSIC_FLOW_OFF: &str = "Basic (classic) flow is not enabled, please use enhanced flow.";
 
+const MISCONFIGURED: &str = "Invalid identity pool configuration. Check assigned IAM roles for this pool.";
+
 /// A pool whose roles do not serve the identity. Who asks is not told what is wrong with them.
 fn misconfigured(reason: String) -> Said {
-    Said::bad_request(
-        "InvalidIdentityPoolConfigurationException",
-        "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
-    )
-    .denied_because(reason)
+    Said::bad_request("InvalidIdentityPoolConfigurationException", MISCONFIGURED).denied_because(reason)
 }
 
 const UNSUPPORTED_PROVIDER: &str = "Token is not from a supported provider of this identity pool.";

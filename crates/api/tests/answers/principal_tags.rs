@@ -1,7 +1,7 @@
 //! Attributes for access control over the wire: how they are set and shown, and what they open.
 
 use crate::identity_pools::{ask, refused, succeeded};
-use crate::support::{Answer, Ask, Held, POOL, PROVIDER, Server};
+use crate::support::{Answer, Ask, Held, POOL, PROVIDER, Server, form, to_assume};
 use domain::iam::role::{PolicyName, Role};
 use domain::identity_pool::login::AuthState;
 use domain::records::Roles;
@@ -192,4 +192,31 @@ async fn a_role_that_takes_no_tags_is_given_to_nobody_who_has_them() {
     let reason = "role `arn:aws:iam::123456789012:role/signed-in` may not be given session tags, which needs \
                   `sts:TagSession` in its trust policy: no role trust policy allows it";
     assert_eq!(last(&server)["additionalEventData"]["reason"], reason);
+}
+
+#[tokio::test]
+async fn a_token_of_the_classic_flow_carries_the_tags_or_is_not_given() {
+    let server = server().await;
+    server.allow_classic_flow().await;
+    set(&server, json!({ "PrincipalTags": { "department": "custom:department" } })).await;
+    let token = async |token: Token| {
+        let input = json!({ "IdentityId": server.alices_id().await, "Logins": { PROVIDER: token.text() } });
+        server.identity("GetOpenIdToken", &input).await
+    };
+    let answer = token(id_token().claim("custom:department", "legal")).await;
+    assert_eq!(last(&server)["additionalEventData"]["sessionTags"], json!({ "department": "legal" }));
+    let taken = form("sts", "AssumeRoleWithWebIdentity", &to_assume(&answer.member("/Token")));
+    let answer = server.answer(taken).await;
+    let element = |name: &str| answer.element(name).unwrap().to_owned();
+    let legal = Held {
+        id: element("AccessKeyId"),
+        secret: element("SecretAccessKey"),
+        token: Some(element("SessionToken")),
+    };
+    server.put(&legal, "/my-bucket/legal/case.txt", "A v B").await;
+    assert_eq!(server.s3(&legal, Ask::new("GET", "/my-bucket/sales/offer.txt")).await.code(), "AccessDenied");
+    let answer = token(id_token().claim("custom:department", json!(["legal"]))).await;
+    refused(&answer, "InvalidParameterException", OF_TOKEN);
+    let reason = last(&server)["additionalEventData"]["reason"].as_str().unwrap().to_owned();
+    assert!(reason.starts_with("the claim `custom:department` cannot be"), "{reason}");
 }

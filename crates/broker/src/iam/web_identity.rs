@@ -6,7 +6,6 @@ use crate::identity_pool::Refusal;
 use crate::identity_pool::open_id::{Vouched, must_be_open, vouched};
 use domain::arn::RoleArn;
 use domain::iam::session::SessionPolicy;
-use domain::identity_pool::tag::Tags;
 use domain::records::{IdentityPools, Roles, Stop, refuse};
 use domain::time::{Span, Timestamp};
 use login::identity_pool::VerifiedIdentity;
@@ -51,7 +50,8 @@ pub fn assume(
     asked: Asked<'_>,
     now: Timestamp,
 ) -> Result<Grant, Stop<WebIdentityRefused>> {
-    let Vouched { federation, origin, .. } = in_classic_flow(records, token, now).map_err(not_vouched)?;
+    let Vouched { federation, tags, origin, .. } =
+        in_classic_flow(records, token, now).map_err(not_vouched)?;
     if let Some(text) = asked.policy
         // Kept compiled are policies that are in use; anybody can send one here.
         && let Err(why) = Document::parse(text, Kind::Session)
@@ -64,7 +64,7 @@ pub fn assume(
         federation,
         session_name: asked.session_name,
         life: asked.life,
-        tags: Tags::default(),
+        tags,
         policies: asked.policy.map(|text| vec![named(text)]),
         origin,
     };

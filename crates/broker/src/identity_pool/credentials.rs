@@ -5,7 +5,7 @@ use crate::iam::assume::{Grant, WebIdentity, assume_with_web_identity};
 use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::linking::Change;
 use crate::identity_pool::open_id::{Vouched, vouched};
-use crate::identity_pool::{Refusal, principal_tags, scope_down, self_written};
+use crate::identity_pool::{Refusal, principal_tags, scope_down};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
@@ -60,14 +60,10 @@ pub fn for_identity(
     let federation = federation_of(&claimed);
     let Claimed { pool, identity, state, shown, change } = claimed;
     let origin = Origin { identity: identity.id, pool: pool.id.clone(), logins: shown };
-    self_written::check_logins(records, house, &pool, proven)?;
+    let tags = principal_tags::of(records, house, &pool, proven)?;
     let mapped: Vec<Mapped<'_>> =
         proven.iter().map(|login| Mapped { provider: login.mapped_as(), claims: login.claims() }).collect();
     let chosen = choose(&pool, state, &mapped, role);
-    let tags = match principal_tags::of(&pool, proven) {
-        Ok(tags) => tags,
-        Err(bad) => return refuse(Refusal::Claim(bad)),
-    };
     let granting = Granting { pool: &pool, state, chosen, federation, tags, origin };
     let granted = grant(records, house, granting, now)?;
     Ok(Granted { change, ..granted })
@@ -81,12 +77,11 @@ pub fn for_token(
     token: &VerifiedIdentity,
     now: Timestamp,
 ) -> Result<Granted, Stop<Refusal>> {
-    let Vouched { identity, pool, state, federation, origin } = vouched(records, token, now)?;
+    let Vouched { identity, pool, state, federation, tags, origin } = vouched(records, token, now)?;
     if identity.id != *id {
         return refuse(Refusal::Forbidden(id.clone()));
     }
     let chosen = choose(&pool, state, &[], role);
-    let tags = Tags::default();
     grant(records, house, Granting { pool: &pool, state, chosen, federation, tags, origin }, now)
 }
 

@@ -39,8 +39,22 @@ pub fn find(
     }
 }
 
-/// The tags that the sessions of an identity have who proved these logins.
-pub fn of(pool: &IdentityPool, proven: &[VerifiedLogin]) -> Result<Tags, BadClaim> {
+/// The tags that the sessions of an identity have who proved these logins. Refused are logins whose users choose their
+/// tags or their role themselves.
+pub fn of(
+    records: &mut impl UserPools,
+    house: &House,
+    pool: &IdentityPool,
+    proven: &[VerifiedLogin],
+) -> Result<Tags, Stop<Refusal>> {
+    self_written::check_logins(records, house, pool, proven)?;
+    match tags_of(pool, proven) {
+        Ok(tags) => Ok(tags),
+        Err(bad) => refuse(Refusal::Claim(bad)),
+    }
+}
+
+fn tags_of(pool: &IdentityPool, proven: &[VerifiedLogin]) -> Result<Tags, BadClaim> {
     let mut tags = BTreeMap::new();
     for login in proven {
         if let Some(map) = pool.principal_tags.get(login.tagged_as()) {

@@ -171,18 +171,20 @@ async fn tags_that_are_too_large_together_are_refused() {
     assert_eq!(refused, Err(Refusal::Role(AssumeRefused::TagsTooLarge { percent: 139 })));
 }
 
-#[test]
-fn logins_that_say_different_things_give_no_tag_to_choose_from() {
+#[tokio::test]
+async fn logins_that_say_different_things_give_no_tag_to_choose_from() {
+    let desk = Desk::open().await;
     let pool = pool(map(&[("department", "custom:department")]));
-    let of = |logins: &[VerifiedLogin]| {
-        let tags = principal_tags::of(&pool, logins)?;
+    let of = async |logins: &[VerifiedLogin]| {
+        let tags = desk.ask(|records, _| principal_tags::of(records, &desk.house, &pool, logins)).await?;
         Ok(tags.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>())
     };
     let silent = verified(&id_token(), &identity_pool());
-    assert_eq!(of(&[login("legal"), silent, login("legal")]), Ok(vec!["department=legal".to_owned()]));
+    assert_eq!(of(&[login("legal"), silent, login("legal")]).await, Ok(vec!["department=legal".to_owned()]));
     let key = TagKey::parse("department").unwrap();
-    assert_eq!(of(&[login("legal"), login("sales")]), Err(BadClaim::Conflict(key)));
-    assert_eq!(of(&[]), Ok(vec![]));
+    let conflict = Refusal::Claim(BadClaim::Conflict(key));
+    assert_eq!(of(&[login("legal"), login("sales")]).await, Err(conflict));
+    assert_eq!(of(&[]).await, Ok(vec![]));
 }
 
 #[tokio::test]
