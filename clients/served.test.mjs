@@ -67,11 +67,15 @@ const ANSWERS = {
   'cognito-identity GetId': [...LINKING, 'TooManyRequestsException'],
   'cognito-identity GetIdentityPoolRoles': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity GetOpenIdToken': LINKING,
+  'cognito-identity GetPrincipalTagAttributeMap': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity ListIdentities': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'],
   'cognito-identity ListIdentityPools': [...OF_IDENTITY_POOLS, 'InvalidParameterException'],
   'cognito-identity ListTagsForResource': OF_TAGS,
   'cognito-identity SetIdentityPoolRoles': [
     ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
+  ],
+  'cognito-identity SetPrincipalTagAttributeMap': [
+    ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException',
   ],
   'cognito-identity TagResource': OF_TAGS,
   'cognito-identity UnlinkIdentity': IDENTITY_POOL,

@@ -248,6 +248,36 @@ class Suite:
         refused("ResourceNotFoundException", pools.describe_identity_pool, IdentityPoolId=pool)
         refused("ResourceNotFoundException", pools.describe_identity, IdentityId=identities[0])
 
+    def maps_claims_to_roles_and_to_tags(self):
+        pools, iam, logins = client("cognito-identity", **ROOT), client("iam", **ROOT), sign_in(**DEMO)
+        pool = pools.create_identity_pool(
+            IdentityPoolName="mapped", AllowUnauthenticatedIdentities=False,
+            CognitoIdentityProviders=[{"ProviderName": LOGIN_KEY, "ClientId": DEMO["app"]}])["IdentityPoolId"]
+        trust = os.environ["TRUST"].replace("IDENTITY_POOL", pool).replace(
+            '"sts:AssumeRoleWithWebIdentity"', '["sts:AssumeRoleWithWebIdentity","sts:TagSession"]')
+        policy = {"Version": "2012-10-17", "Statement": {
+            "Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"],
+            "Resource": f"arn:aws:s3:::{BUCKET}/${{aws:PrincipalTag/who}}/*"}}
+        iam.create_role(RoleName="mapped", AssumeRolePolicyDocument=trust)
+        iam.put_role_policy(RoleName="mapped", PolicyName="own", PolicyDocument=json.dumps(policy))
+        arn = "arn:aws:iam::123456789012:role/mapped"
+        mappings = {f"{LOGIN_KEY}:{DEMO['app']}": {
+            "Type": "Rules", "AmbiguousRoleResolution": "Deny", "RulesConfiguration": {"Rules": [
+                {"Claim": "email", "MatchType": "Equals", "Value": "alice@example.com", "RoleARN": arn}]}}}
+        pools.set_identity_pool_roles(IdentityPoolId=pool, Roles={}, RoleMappings=mappings)
+        assert pools.get_identity_pool_roles(IdentityPoolId=pool)["RoleMappings"] == mappings
+        provider = dict(IdentityPoolId=pool, IdentityProviderName=LOGIN_KEY)
+        pools.set_principal_tag_attribute_map(**provider, UseDefaults=False, PrincipalTags={"who": "cognito:username"})
+        shown = pools.get_principal_tag_attribute_map(**provider)
+        assert (shown["UseDefaults"], shown["PrincipalTags"]) == (False, {"who": "cognito:username"}), shown
+        _, keys = credentials_of(logins, pool)
+        mine = client("s3", **keys)
+        mine.put_object(Bucket=BUCKET, Key=f"{DEMO['user']}/note", Body=b"mine")
+        refused("AccessDenied", mine.put_object, Bucket=BUCKET, Key="somebody/note", Body=b"x")
+        pools.delete_identity_pool(IdentityPoolId=pool)
+        iam.delete_role_policy(RoleName="mapped", PolicyName="own")
+        iam.delete_role(RoleName="mapped")
+
     def presigns_what_anybody_may_then_do(self):
         key = f"{self.home}/presigned"
         signer = client("s3", config=Config(signature_version="s3v4"), **self.keys)

@@ -63,9 +63,7 @@ describe('an identity pool', () => {
   const make = (more) => root.send(new CreateIdentityPoolCommand({
     IdentityPoolName: 'made', AllowUnauthenticatedIdentities: true, ...more,
   }));
-  const setRoles = (client, IdentityPoolId, Roles, more) => (
-    client.send(new SetIdentityPoolRolesCommand({ IdentityPoolId, Roles, ...more }))
-  );
+  const setRoles = (client, IdentityPoolId, Roles) => client.send(new SetIdentityPoolRolesCommand({ IdentityPoolId, Roles }));
   const bare = ({ $metadata, ...answer }) => answer;
 
   it('is made, shown, changed, listed, and gone when it is deleted', async () => {
@@ -136,11 +134,6 @@ describe('an identity pool', () => {
       await refused(setRoles(client, POOLS.withoutRoles, { authenticated: arn }), 'NotAuthorizedException', forbidden(arn));
     }
     await setRoles(root, POOLS.withoutRoles, {});
-  });
-
-  it('takes no mappings of roles, which are not served yet', async () => {
-    const RoleMappings = { [`${LOGIN_KEY}:${CLIENTS.app}`]: { Type: 'Token', AmbiguousRoleResolution: 'Deny' } };
-    await refused(setRoles(root, DEMO_POOL, {}, { RoleMappings }), 'InvalidParameterException', 'RoleMappings is not served yet');
   });
 
   it('lists so many clients and no more, and no user pool of another region', async () => {

@@ -150,9 +150,10 @@ describe('logins shown to an identity pool', () => {
     await refused(asGetCredentials(loginOf(tokens.idToken), IdentityId), 'InvalidIdentityPoolConfigurationException', BAD_CONFIGURATION);
   });
 
-  it('do not let the caller choose a role, which is not served yet', () => {
-    const role = { CustomRoleArn: 'arn:aws:iam::123456789012:role/demo-user' };
-    return refused(asGetCredentials(loginOf(tokens.idToken), alice.identityId, role), 'InvalidParameterException');
+  it('do not let the caller choose a role where no mapping does', () => {
+    const CustomRoleArn = 'arn:aws:iam::123456789012:role/demo-user';
+    const asked = asGetCredentials(loginOf(tokens.idToken), alice.identityId, { CustomRoleArn });
+    return refused(asked, 'NotAuthorizedException', `Access to Role '${CustomRoleArn}' is forbidden.`);
   });
 
   it('are not asked of another account', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { guest } from '../support/people.mjs';
-import { DEMO_POOL, SEED } from '../support/seed.mjs';
+import { DEMO_POOL, LOGIN_KEY, SEED } from '../support/seed.mjs';
 import { serverOfSuite } from '../support/server.mjs';
 import { askSigned, request, takesForms } from '../support/signed.mjs';
 import { send } from '../support/wire.mjs';
@@ -11,6 +11,7 @@ import { send } from '../support/wire.mjs';
 // An input that breaks no constraint, for each signed operation that is served.
 const pool = { IdentityPoolId: DEMO_POOL };
 const named = { ResourceArn: `arn:aws:cognito-identity:us-east-1:123456789012:identitypool/${DEMO_POOL}` };
+const provider = { ...pool, IdentityProviderName: LOGIN_KEY };
 const role = { RoleName: 'demo-user' };
 const policy = { ...role, PolicyName: 'buckets' };
 const userPool = { UserPoolId: 'us-east-1_XXXXXXXX' };
@@ -23,10 +24,12 @@ const INPUTS = {
   'cognito-identity DescribeIdentity': { IdentityId: DEMO_POOL },
   'cognito-identity DescribeIdentityPool': pool,
   'cognito-identity GetIdentityPoolRoles': pool,
+  'cognito-identity GetPrincipalTagAttributeMap': provider,
   'cognito-identity ListIdentities': { ...pool, MaxResults: 1 },
   'cognito-identity ListIdentityPools': { MaxResults: 1 },
   'cognito-identity ListTagsForResource': named,
   'cognito-identity SetIdentityPoolRoles': { ...pool, Roles: {} },
+  'cognito-identity SetPrincipalTagAttributeMap': provider,
   'cognito-identity TagResource': { ...named, Tags: {} },
   'cognito-identity UntagResource': { ...named, TagKeys: [] },
   'cognito-identity UpdateIdentityPool': { ...pool, IdentityPoolName: 'changed', AllowUnauthenticatedIdentities: true },

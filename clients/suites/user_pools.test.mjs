@@ -108,7 +108,9 @@ describe('user pools', () => {
   it('show their clients, secrets too, and list them', async () => {
     const { Id } = await makePool();
     const made = [];
-    for (const secret of [true, false, true]) made.push(await makeClient(Id, { GenerateSecret: secret }));
+    for (const secret of [true, false, true]) made.push(await makeClient(Id, { GenerateSecret: secret, WriteAttributes: ['name'] }));
+    assert.deepEqual(made[0].WriteAttributes, ['name']);
+    await refused(makeClient(Id, { WriteAttributes: ['sub'] }), 'InvalidParameterException', 'Invalid write attributes specified while creating a client');
     for (const client of made) {
       const { UserPoolClient } = await ask(DescribeUserPoolClientCommand, { UserPoolId: Id, ClientId: client.ClientId });
       assert.deepEqual(UserPoolClient, client);

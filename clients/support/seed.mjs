@@ -39,6 +39,12 @@ export const trustIn = (pool, amr) => ({
   }],
 });
 
+/** The same, for sessions with tags too. */
+export const taggedIn = (pool, amr) => {
+  const { Version, Statement: [statement] } = trustIn(pool, amr);
+  return { Version, Statement: [{ ...statement, Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'] }] };
+};
+
 const OWN = '${cognito-identity.amazonaws.com:sub}';
 const BUCKETS = {
   Version: '2012-10-17',

@@ -24,7 +24,7 @@ use policy::Values;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -184,6 +184,9 @@ impl Notes {
         let policies = session.policies.iter().flatten().map(|policy| policy.name.clone());
         self.detail("sessionPolicies", policies.collect::<Vec<String>>());
         self.detail("amr", session.federation.amr.clone());
+        if !session.tags.is_empty() {
+            self.detail("sessionTags", json!(session.tags));
+        }
     }
 
     /// Who signed.
@@ -293,6 +296,35 @@ pub(crate) async fn record(
     app.audit.record(record, for_good).await
 }
 
+/// Records that the server starts, with a setting under which it takes what it would refuse by itself. It is on record when
+/// this returns.
+pub async fn record_start(app: &App, setting: &str, meaning: &str) -> Result<(), Breakdown> {
+    let id = draw_uuid(app.entropy.as_ref()).to_string();
+    let details = json!({ "setting": setting, "reason": meaning });
+    let record = Record {
+        event_version: "1.11",
+        user_identity: json!({ "type": "Server" }),
+        event_time: app.clock.now().rfc3339(),
+        event_source: "cenote",
+        event_name: "StartServer",
+        aws_region: &app.house.account.region,
+        source_ip_address: Ipv4Addr::LOCALHOST.into(),
+        user_agent: None,
+        request_id: &id,
+        event_id: draw_uuid(app.entropy.as_ref()).to_string(),
+        event_type: "AwsServiceEvent",
+        event_category: Category::Management.name(),
+        management_event: true,
+        recipient_account_id: &app.house.account.id,
+        request_parameters: Map::new(),
+        response_elements: Map::new(),
+        error_code: None,
+        error_message: None,
+        additional_event_data: details.as_object().cloned().unwrap_or_default(),
+    };
+    app.audit.record(record.line()?, true).await
+}
+
 /// Whether credentials or tokens leave with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Issues {
@@ -347,7 +379,7 @@ fn record_of(
         error_message: said.map(|said| short(&said.message)),
         additional_event_data: details,
     };
-    serde_json::to_string(&record).map_err(|error| Breakdown::new(format!("a record is no JSON: {error}")))
+    record.line()
 }
 
 /// A record, in the shape and order of CloudTrail's.
@@ -378,6 +410,12 @@ struct Record<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<String>,
     additional_event_data: Map<String, Value>,
+}
+
+impl Record<'_> {
+    fn line(&self) -> Result<String, Breakdown> {
+        serde_json::to_string(self).map_err(|error| Breakdown::new(format!("a record is no JSON: {error}")))
+    }
 }
 
 /// Cuts every text to [`LONGEST`], whoever put it there: much of a record is what somebody sent.

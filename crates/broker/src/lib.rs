@@ -26,6 +26,8 @@ pub struct House {
     pub revoked_before: Timestamp,
     /// What guests may do at most, in pools that say nothing else.
     pub guest_scope_down: ScopeDown,
+    /// Whether roles are handed out that let in more than they should, and claims decide that users write themselves.
+    pub takes_unsafe_roles: bool,
     /// The policies that were compiled so far.
     pub policies: Policies,
     /// The signatures of tokens that were found right.
@@ -48,6 +50,7 @@ impl House {
             issuers,
             revoked_before: Timestamp::default(),
             guest_scope_down: ScopeDown::aws(),
+            takes_unsafe_roles: false,
             policies: Policies::default(),
             seen: Seen::default(),
         }

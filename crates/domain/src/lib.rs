@@ -12,6 +12,7 @@ pub mod s3;
 pub mod seal;
 pub mod secret;
 pub mod signing;
+pub mod strict_json;
 pub mod text;
 pub mod time;
 pub mod user_pool;

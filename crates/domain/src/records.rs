@@ -84,6 +84,14 @@ pub trait IdentityPools {
     fn put_identity_pool(&mut self, pool: &IdentityPool);
     /// Pools in the order of their ids, from after one of them; at most `limit`.
     fn identity_pools(&mut self, after: Option<&IdentityPoolId>, limit: usize) -> Read<Vec<IdentityPool>>;
+    /// Pools that hand out the role of this name by their own settings, in the order of their ids, from after one of
+    /// them; at most `limit`.
+    fn pools_of_role(
+        &mut self,
+        role: &RoleName,
+        after: Option<&IdentityPoolId>,
+        limit: usize,
+    ) -> Read<Vec<IdentityPoolId>>;
     /// Forgets a pool, and remembers that its identities are still to be removed.
     fn delete_identity_pool(&mut self, id: &IdentityPoolId);
     /// Deleted pools whose identities are still to be removed; at most `limit`.

@@ -2,13 +2,17 @@
 //! nobody can show the one where the other is asked for.
 
 use crate::LoginRefused;
-use crate::jws::{UnverifiedToken, shown};
+use crate::jws::{NOT_JSON, UnverifiedToken, shown};
 use crate::key_set::KeySet;
 use crate::seen::Seen;
+use domain::identity_pool::claims::Claims;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::tag::{TagKey, TagValue, Tags};
+use domain::identity_pool::token::TAGS;
 use domain::time::Timestamp;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// This server's identity pools as an issuer of tokens: one for all of them.
 pub struct Issuer {
@@ -27,6 +31,7 @@ pub struct VerifiedIdentity {
     pool: IdentityPoolId,
     identity: IdentityId,
     amr: Vec<String>,
+    tags: Tags,
 }
 
 impl VerifiedIdentity {
@@ -44,17 +49,38 @@ impl VerifiedIdentity {
     pub fn amr(&self) -> &[String] {
         &self.amr
     }
+
+    /// The tags that a session of it shall have.
+    pub const fn tags(&self) -> &Tags {
+        &self.tags
+    }
 }
 
 /// The claims that decide. A claim of another type than the one here makes the token no token of an identity pool.
 #[derive(Deserialize)]
-struct Claims {
-    iss: Option<String>,
-    sub: Option<String>,
-    aud: Option<String>,
+struct Deciding<'a> {
+    iss: Option<&'a str>,
+    sub: Option<&'a str>,
+    aud: Option<&'a str>,
     exp: Option<i64>,
     iat: Option<i64>,
     amr: Option<Vec<String>>,
+}
+
+/// The claim of tags: each has one value.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TagsClaim {
+    principal_tags: BTreeMap<TagKey, [TagValue; 1]>,
+}
+
+/// The tags that a token says; `None` if they are none that a session can have.
+fn tags_in(claims: &Claims) -> Option<Tags> {
+    let Some(claim) = claims.get(TAGS) else { return Some(Tags::default()) };
+    let TagsClaim { principal_tags } = TagsClaim::deserialize(claim).ok()?;
+    let pairs: BTreeMap<TagKey, TagValue> =
+        principal_tags.into_iter().map(|(key, [value])| (key, value)).collect();
+    Tags::try_from(pairs).ok()
 }
 
 /// Checks that a token is a living token of one of this server's identity pools.
@@ -65,11 +91,13 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<VerifiedIdentity, LoginRefused> {
     let token = UnverifiedToken::read(token)?;
-    let claims: Claims = token.claims()?;
+    let all = token.claims()?;
+    let claims: Deciding<'_> = all.read().ok_or(NOT_JSON)?;
+    let tags = tags_in(&all).ok_or(NOT_JSON)?;
 
     let iss = claims.iss.ok_or(LoginRefused::MissingClaim("iss"))?;
-    if !issuer.names.contains(&iss) {
-        return Err(LoginRefused::Issuer(shown(&iss)));
+    if !issuer.names.iter().any(|name| name == iss) {
+        return Err(LoginRefused::Issuer(shown(iss)));
     }
     let audience = claims.aud.ok_or(LoginRefused::MissingClaim("aud"))?;
     let subject = claims.sub.ok_or(LoginRefused::MissingClaim("sub"))?;
@@ -83,7 +111,7 @@ pub fn verify(
     if issued < issuer.revoked_before {
         return Err(LoginRefused::Revoked(issued));
     }
-    let pool = IdentityPoolId::parse(&audience).map_err(|_| LoginRefused::Audience(shown(&audience)))?;
-    let identity = IdentityId::parse(&subject).map_err(|_| LoginRefused::MissingClaim("sub"))?;
-    Ok(VerifiedIdentity { pool, identity, amr })
+    let pool = IdentityPoolId::parse(audience).map_err(|_| LoginRefused::Audience(shown(audience)))?;
+    let identity = IdentityId::parse(subject).map_err(|_| LoginRefused::MissingClaim("sub"))?;
+    Ok(VerifiedIdentity { pool, identity, amr, tags })
 }

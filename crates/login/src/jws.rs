@@ -5,8 +5,11 @@ use crate::LoginRefused;
 use crate::key_set::KeySet;
 use crate::seen::Seen;
 use data_encoding::BASE64URL_NOPAD;
+use domain::identity_pool::claims::Claims;
+use domain::strict_json;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// A token that is well formed. Nothing in it is proven yet.
 pub struct UnverifiedToken<'a> {
@@ -43,9 +46,14 @@ impl<'a> UnverifiedToken<'a> {
         Ok(Self { signed, header, payload: base64url(payload)?, signature: base64url(signature)? })
     }
 
-    /// What it claims.
-    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, LoginRefused> {
-        json(&self.payload)
+    /// What it claims. A claim that is made twice, at whatever depth, makes it no token: who reads the first would see
+    /// somebody else than who reads the second.
+    pub fn claims(&self) -> Result<Claims, LoginRefused> {
+        match strict_json::parse(&self.payload) {
+            Some(Value::Object(claims)) => Ok(Claims::new(claims)),
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_))
+            | None => Err(NOT_JSON),
+        }
     }
 
     /// Checks the signature with the key that the header names, by that key's own algorithm.
@@ -67,12 +75,16 @@ fn base64url(part: &str) -> Result<Vec<u8>, LoginRefused> {
     BASE64URL_NOPAD.decode(part.as_bytes()).map_err(|_| LoginRefused::NotAToken("a part is not base64url"))
 }
 
+/// A part that should be a JSON object and is not.
+pub(crate) const NOT_JSON: LoginRefused =
+    LoginRefused::NotAToken("a part is not the JSON object it should be");
+
 /// Reads a JSON object; a member that is named twice is refused where it matters, as serde does for known members.
 fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, LoginRefused> {
     // Serde would also read a list of the members' values, without their names.
     let is_object = bytes.trim_ascii_start().starts_with(b"{");
     let object = if is_object { serde_json::from_slice(bytes).ok() } else { None };
-    object.ok_or(LoginRefused::NotAToken("a part is not the JSON object it should be"))
+    object.ok_or(NOT_JSON)
 }
 
 /// Whether a member is there, be it only as `null`.

@@ -7,6 +7,7 @@ pub mod key_set;
 pub mod seen;
 pub mod user_pool;
 
+use domain::identity_pool::claims::Claims;
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::time::Timestamp;
@@ -23,6 +24,7 @@ pub struct VerifiedLogin {
     username: Option<Username>,
     client: ClientId,
     expires: Timestamp,
+    claims: Claims,
 }
 
 impl VerifiedLogin {
@@ -49,6 +51,21 @@ impl VerifiedLogin {
     /// When the token ends.
     pub const fn expires(&self) -> Timestamp {
         self.expires
+    }
+
+    /// What its token says. Much of it may be what somebody wrote about themselves.
+    pub const fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The name under which a pool's role mappings know its provider: that of the user pool, a colon and the client.
+    pub fn mapped_as(&self) -> String {
+        format!("{}:{}", self.key.provider, self.client)
+    }
+
+    /// The name under which a pool's principal tags know its provider.
+    pub fn tagged_as(&self) -> &str {
+        &self.key.provider
     }
 
     /// Whether it was proven to this pool; a token that one pool accepts may be foreign to another.

@@ -1,6 +1,6 @@
 //! ID tokens of this server's own user pools.
 
-use crate::jws::{UnverifiedToken, shown};
+use crate::jws::{NOT_JSON, UnverifiedToken, shown};
 use crate::key_set::KeySet;
 use crate::seen::Seen;
 use crate::{LoginRefused, VerifiedLogin};
@@ -29,16 +29,16 @@ pub struct Issuer {
 
 /// The claims that decide. A claim of another type than the one here makes the token no token of a user pool.
 #[derive(Deserialize)]
-struct Claims {
-    iss: Option<String>,
-    sub: Option<String>,
-    aud: Option<String>,
+struct Deciding<'a> {
+    iss: Option<&'a str>,
+    sub: Option<&'a str>,
+    aud: Option<&'a str>,
     exp: Option<i64>,
     iat: Option<i64>,
     nbf: Option<i64>,
-    token_use: Option<String>,
+    token_use: Option<&'a str>,
     #[serde(rename = "cognito:username")]
-    username: Option<String>,
+    username: Option<&'a str>,
 }
 
 /// Checks that a token is a living ID token of this user pool, made out to a client that the identity pool lists.
@@ -53,42 +53,44 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<VerifiedLogin, LoginRefused> {
     let token = UnverifiedToken::read(token)?;
-    let claims: Claims = token.claims()?;
+    let claims = token.claims()?;
+    let deciding: Deciding<'_> = claims.read().ok_or(NOT_JSON)?;
 
-    let iss = claims.iss.ok_or(LoginRefused::MissingClaim("iss"))?;
-    if !issuer.names.contains(&iss) {
-        return Err(LoginRefused::Issuer(shown(&iss)));
+    let iss = deciding.iss.ok_or(LoginRefused::MissingClaim("iss"))?;
+    if !issuer.names.iter().any(|name| name == iss) {
+        return Err(LoginRefused::Issuer(shown(iss)));
     }
-    let audience = claims.aud.ok_or(LoginRefused::MissingClaim("aud"))?;
-    let subject = claims.sub.filter(|sub| is_subject(sub)).ok_or(LoginRefused::MissingClaim("sub"))?;
-    let expires = Timestamp::from_secs(claims.exp.ok_or(LoginRefused::MissingClaim("exp"))?);
-    let token_use = claims.token_use.ok_or(LoginRefused::MissingClaim("token_use"))?;
+    let audience = deciding.aud.ok_or(LoginRefused::MissingClaim("aud"))?;
+    let subject = deciding.sub.filter(|sub| is_subject(sub)).ok_or(LoginRefused::MissingClaim("sub"))?;
+    let expires = Timestamp::from_secs(deciding.exp.ok_or(LoginRefused::MissingClaim("exp"))?);
+    let token_use = deciding.token_use.ok_or(LoginRefused::MissingClaim("token_use"))?;
     if token_use != "id" {
-        return Err(LoginRefused::NotAnIdToken(shown(&token_use)));
+        return Err(LoginRefused::NotAnIdToken(shown(token_use)));
     }
     if now >= expires {
         return Err(LoginRefused::Expired { now, expired: expires });
     }
-    if let Some(begins) = claims.nbf.map(Timestamp::from_secs).filter(|begins| now < *begins) {
+    if let Some(begins) = deciding.nbf.map(Timestamp::from_secs).filter(|begins| now < *begins) {
         return Err(LoginRefused::NotYetValid(begins));
     }
     token.check_signature(&issuer.keys, seen)?;
-    let issued = Timestamp::from_secs(claims.iat.unwrap_or_default());
+    let issued = Timestamp::from_secs(deciding.iat.unwrap_or_default());
     if issued < issuer.revoked_before {
         return Err(LoginRefused::Revoked(issued));
     }
 
-    let listed = ClientId::parse(&audience)
+    let listed = ClientId::parse(audience)
         .ok()
         .filter(|client| identity_pool.lists_client(&issuer.pool, client))
-        .ok_or_else(|| LoginRefused::Audience(shown(&audience)))?;
+        .ok_or_else(|| LoginRefused::Audience(shown(audience)))?;
     Ok(VerifiedLogin {
         pool: identity_pool.id.clone(),
-        key: LoginKey::of_user_pool(&issuer.pool, &issuer.region, &subject),
+        key: LoginKey::of_user_pool(&issuer.pool, &issuer.region, subject),
         user_pool: issuer.pool.clone(),
-        username: claims.username.and_then(|name| Username::try_from(name).ok()),
+        username: deciding.username.and_then(|name| Username::parse(name).ok()),
         client: listed,
         expires,
+        claims,
     })
 }
 

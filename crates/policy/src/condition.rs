@@ -104,6 +104,44 @@ impl Condition {
     }
 }
 
+/// What a condition says of every request that meets it, for whoever has to know that of a whole statement.
+impl Condition {
+    /// The texts of which every request that meets it has one, to the letter, under this key in lower case.
+    pub(crate) fn exact_values_of(&self, key: &str) -> Option<Vec<&str>> {
+        self.patterns_of(key)?.iter().map(Pattern::exact).collect()
+    }
+
+    /// As [`Condition::exact_values_of`], of a key that has many values.
+    pub(crate) fn exact_values_of_many(&self, key: &str) -> Option<Vec<&str>> {
+        (self.quantifier == Some(Quantifier::ForAnyValue)).then(|| self.exact_values_of(key)).flatten()
+    }
+
+    /// Whether no request meets it that has this value alone under this key in lower case, which has many values.
+    pub(crate) fn shuts_out(&self, key: &str, value: &str) -> bool {
+        // A variable may be filled with anything by whoever asks.
+        let can_match = |pattern: &Pattern| {
+            matches!(pattern, Pattern::Template(_)) || pattern.matches(value, &Context::new()) != Answer::No
+        };
+        self.quantifier == Some(Quantifier::ForAnyValue)
+            && self.patterns_of(key).is_some_and(|patterns| !patterns.iter().any(can_match))
+    }
+
+    /// As [`Condition::demanded_of`], where the texts are compared case and all.
+    fn patterns_of(&self, key: &str) -> Option<&[Pattern]> {
+        match &self.test {
+            Test::StringEquals(_) | Test::StringLike(_) => self.demanded_of(key),
+            Test::StringEqualsIgnoreCase(_)
+            | Test::Numeric(..)
+            | Test::Date(..)
+            | Test::Bool(_)
+            | Test::Binary(_)
+            | Test::IpAddress(_)
+            | Test::Arn(_)
+            | Test::Null(_) => None,
+        }
+    }
+}
+
 fn key_name(key: &str) -> Result<Box<str>, Malformed> {
     let vendor = key.split_once(':').filter(|(vendor, name)| !vendor.is_empty() && !name.is_empty());
     if vendor.is_none() {

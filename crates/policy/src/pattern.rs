@@ -84,6 +84,14 @@ impl Pattern {
         }
     }
 
+    /// The only value that matches, if it does not hang on a variable and is compared to the letter.
+    pub(crate) fn exact(&self) -> Option<&str> {
+        match self {
+            Pattern::Exact(text) => Some(text),
+            Pattern::Anything | Pattern::Prefix(_) | Pattern::Glob(_) | Pattern::Template(_) => None,
+        }
+    }
+
     /// What every matching value begins with.
     pub(crate) fn head(&self) -> &str {
         match self {

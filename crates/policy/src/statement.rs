@@ -51,6 +51,31 @@ impl Statement {
         self.effect
     }
 
+    /// Whether it allows this action, in full, to whoever has a token of this issuer and meets its conditions.
+    pub fn trusts(&self, issuer: &str, action: &str) -> bool {
+        let trusts = |principals: &Principals| principals.trust_issuer(issuer);
+        self.effect == Effect::Allow
+            && self.principals.as_ref().is_some_and(trusts)
+            && self.actions.include(action)
+    }
+
+    /// The texts of which one, to the letter, is under this key in every request that it applies to; `None` if its
+    /// conditions do not say so. Given a key in lower case, which has one value.
+    pub fn exact_values_of(&self, key: &str) -> Option<Vec<&str>> {
+        self.conditions.iter().find_map(|condition| condition.exact_values_of(key))
+    }
+
+    /// Whether its conditions keep it from applying to a request that has this value alone under this key; `false` if
+    /// that cannot be told from them. Given a key in lower case, which has many values.
+    pub fn shuts_out(&self, key: &str, value: &str) -> bool {
+        self.conditions.iter().any(|condition| condition.shuts_out(key, value))
+    }
+
+    /// As [`Statement::exact_values_of`], of a key that has many values.
+    pub fn exact_values_of_many(&self, key: &str) -> Option<Vec<&str>> {
+        self.conditions.iter().find_map(|condition| condition.exact_values_of_many(key))
+    }
+
     pub(crate) fn read(json: Json, index: usize, kind: Kind, variables: bool) -> Result<Self, Malformed> {
         let mut object = json.object("Statement")?;
         let sid = sid(object.take("Sid"), kind)?;

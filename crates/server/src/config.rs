@@ -135,6 +135,13 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = HostName::parse,
           default_values = ["localhost", "s3.localhost"])]
     pub(crate) s3_hosts: Vec<HostName>,
+    /// Take roles of identity pools as AWS takes them: with trust policies that do not tell the pool (`aud`) and guests
+    /// from those who signed in (`amr`), or take no tags where claims become tags; and let claims decide that users write
+    /// themselves. Credentials are given only where the statement that lets somebody in tells both, all the same. The
+    /// audit has a line of it at each start.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false",
+          default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    pub(crate) unsafe_roles: bool,
     /// The proxies in front, as addresses or networks. Only from them are `X-Forwarded-For` and `X-Forwarded-Proto`
     /// believed; anybody else's are ignored.
     #[arg(long, value_name = "NET,…", value_delimiter = ',', value_parser = network)]

@@ -9,8 +9,9 @@ use crate::metrics;
 use crate::places::{Free, Places};
 use crate::sweep;
 use crate::tls::Certificates;
+use api::app::App;
 use api::cognito_identity::token_keys;
-use api::removal;
+use api::{audit, removal};
 use hyper_util::server::graceful::GracefulShutdown;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -80,6 +81,7 @@ pub(crate) async fn until_stopped(
     opened: Arc<Opened>,
     dev: Option<Arc<DevTools>>,
 ) -> Result<(), Refused> {
+    tell_of_unsafe_roles(&opened.app).await?;
     tracing::info!("listening on {}", bound.url());
     tokio::spawn(sweep(opened.clone()));
     tokio::spawn(rotate_keys(opened.clone()));
@@ -120,6 +122,16 @@ pub(crate) async fn until_stopped(
         tracing::warn!("some requests did not end in time");
     }
     Ok(())
+}
+
+/// A server that takes more than it should by itself says so, for good, before it answers anybody.
+async fn tell_of_unsafe_roles(app: &App) -> Result<(), Refused> {
+    if !app.house.takes_unsafe_roles {
+        return Ok(());
+    }
+    let meaning = "roles are handed out whose trust policies let in others, and claims decide that users write themselves";
+    tracing::warn!("unsafe_roles is set: {meaning}");
+    audit::record_start(app, "unsafe_roles", meaning).await.map_err(Refused::because)
 }
 
 /// The next connection, once there is a place for it.

@@ -33,6 +33,8 @@ pub fn identity_pool() -> IdentityPool {
         },
         tags: Tags::default(),
         options: PoolOptions::default(),
+        role_mappings: BTreeMap::new(),
+        principal_tags: BTreeMap::new(),
         created: NOW,
     }
 }

@@ -11,6 +11,7 @@ use data_encoding::BASE64URL_NOPAD;
 use domain::iam::session::Federation;
 use domain::identity_pool::identity::Identity;
 use domain::identity_pool::login::{AuthState, LoginKey};
+use domain::identity_pool::tag::Tags;
 use domain::identity_pool::token::{AWS_ISSUER, OpenIdToken};
 use domain::time::Span;
 use domain::user_pool::session::UserSession;
@@ -51,6 +52,7 @@ fn identity_token_of(identity: &Identity, amr: Vec<String>) -> Token {
     let token = OpenIdToken {
         pool: identity.pool.clone(),
         federation: Federation { provider, aud, sub, amr },
+        tags: Tags::default(),
         issued: NOW,
         expires: NOW.after(Span::from_mins(10)),
     };

@@ -63,6 +63,7 @@ pub fn client() -> Client {
         name: ClientName::parse("web").unwrap(),
         secret: None,
         auth_flows: Some(vec![AuthFlow::UserPassword, AuthFlow::RefreshToken]),
+        write_attributes: None,
         hides_missing_users: true,
         lives: TokenLives::new(Default::default(), Default::default(), Default::default()).unwrap(),
         created: NOW,

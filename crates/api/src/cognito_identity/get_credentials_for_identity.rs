@@ -4,10 +4,8 @@ use super::{fault_of, logins};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Public, Reply};
-use broker::iam::assume::Grant;
+use broker::identity_pool::credentials::{self, Granted};
 use broker::identity_pool::issuers::Asked;
-use broker::identity_pool::linking::Change;
-use broker::identity_pool::{Refusal, credentials};
 use domain::identity_pool::identity::IdentityId;
 use domain::records::Breakdown;
 use domain::time::Timestamp;
@@ -57,11 +55,14 @@ impl Operation for GetCredentialsForIdentity {
     async fn run(app: &App, call: &mut Call<'_>, (): (), input: Input) -> Result<Reply<Output>, Fault> {
         let asked = input.identity_id;
         call.notes.parameter("identityId", asked.as_str());
-        if input.custom_role_arn.is_some() {
-            return Err(fault_of(Refusal::CustomRole));
+        let wanted = input.custom_role_arn.as_deref();
+        if let Some(role) = wanted {
+            call.notes.parameter("customRoleArn", role);
         }
-        let (grant, change) = granted(app, call, &asked, &input.logins).await?;
+        let Granted { grant, chosen_by, change } =
+            granted(app, call, (&asked, wanted), &input.logins).await?;
         call.notes.grant(&grant);
+        call.notes.detail("roleChosenBy", chosen_by.to_string());
         call.notes.change(&change);
         let identity_id = grant.session().origin.identity.clone();
         call.notes.element("identityId", identity_id.as_str());
@@ -84,21 +85,22 @@ impl Operation for GetCredentialsForIdentity {
 async fn granted(
     app: &App,
     call: &mut Call<'_>,
-    id: &IdentityId,
+    (id, role): (&IdentityId, Option<&str>),
     logins: &logins::Logins,
-) -> Result<(Grant, Change), Fault> {
+) -> Result<Granted, Fault> {
     let (entropy, now) = (app.entropy.as_ref(), call.now);
     let granted = match logins::prove_own_token(app, call, logins).await? {
         Some(token) => {
-            let granting = app
-                .store
-                .transact(entropy, |records, _| credentials::for_token(records, &app.house, id, &token, now));
-            granting.await?.map(|grant| (grant, Change::default()))
+            let granting = app.store.transact(entropy, |records, _| {
+                credentials::for_token(records, &app.house, (id, role), &token, now)
+            });
+            granting.await?
         }
         None => {
             let proven = logins::prove(app, call, Asked::Identity(id.clone()), logins).await?;
             let granting = app.store.transact(entropy, |records, _| {
-                credentials::for_identity(records, &app.house, id, &proven, now)
+                let asked = credentials::Asked { identity: id, proven: &proven, role };
+                credentials::for_identity(records, &app.house, asked, now)
             });
             granting.await?
         }

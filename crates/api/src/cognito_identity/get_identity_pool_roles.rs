@@ -1,12 +1,13 @@
-//! GetIdentityPoolRoles: the roles that a pool hands out.
+//! GetIdentityPoolRoles: the roles that a pool hands out, and the mappings that choose among them.
 
-use super::{fault_of, on_pool};
+use super::{fault_of, on_pool, role_mappings};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
 use broker::identity_pool::pools;
 use domain::identity_pool::pool::{IdentityPoolId, Roles};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The operation.
 pub struct GetIdentityPoolRoles;
@@ -18,13 +19,15 @@ pub struct Input {
     identity_pool_id: IdentityPoolId,
 }
 
-/// The roles; a pool that has none shows no list of them.
+/// The roles and mappings; a pool that has none shows no list of them.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     identity_pool_id: IdentityPoolId,
     #[serde(skip_serializing_if = "Option::is_none")]
     roles: Option<Roles>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    role_mappings: BTreeMap<String, role_mappings::Mapping>,
 }
 
 impl Operation for GetIdentityPoolRoles {
@@ -43,6 +46,7 @@ impl Operation for GetIdentityPoolRoles {
             .transact(app.entropy.as_ref(), |records, _| pools::find(records, &input.identity_pool_id));
         let pool = finding.await?.map_err(fault_of)?;
         let roles = Some(pool.roles).filter(|roles| *roles != Roles::default());
-        Ok(Reply::of(Output { identity_pool_id: pool.id, roles }))
+        let role_mappings = role_mappings::shown(pool.role_mappings);
+        Ok(Reply::of(Output { identity_pool_id: pool.id, roles, role_mappings }))
     }
 }

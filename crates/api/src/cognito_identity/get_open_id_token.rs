@@ -1,15 +1,16 @@
 //! GetOpenIdToken: a token that says who an identity is, to be taken to STS or to whoever trusts the pool.
 
-use super::{fault_of, logins, token_keys};
+use super::{MISCONFIGURED, fault_of, logins, token_keys};
 use crate::app::App;
-use crate::fault::Fault;
+use crate::fault::{Fault, Said};
 use crate::operation::{Call, Operation, Public, Reply};
 use broker::identity_pool::issuers::Asked;
-use broker::identity_pool::open_id;
+use broker::identity_pool::{Refusal, open_id};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::Breakdown;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The operation.
 pub struct GetOpenIdToken;
@@ -46,21 +47,32 @@ impl Operation for GetOpenIdToken {
         call.notes.parameter("identityId", id.as_str());
         let proven = logins::prove(app, call, Asked::Identity(id.clone()), &input.logins).await?;
         let vouching = app.store.transact(app.entropy.as_ref(), |records, _| {
-            open_id::for_identity(records, &id, &proven, call.now)
+            open_id::for_identity(records, &app.house, &id, &proven, call.now)
         });
-        let (vouched, change) = vouching.await?.map_err(fault_of)?;
+        let (vouched, change) = vouching.await?.map_err(told)?;
         call.notes.change(&change);
         call.notes.detail("reason", "the pool vouches for whom it has proven, or for its guest");
         Ok(Reply::issuing(signed(app, call, &vouched).await?))
     }
 }
 
+/// What a no is called here: that a pool is not set up well is no error of this operation in the model.
+fn told(refusal: Refusal) -> Fault {
+    if matches!(refusal, Refusal::Claim(_) | Refusal::DecidedBySelf(_)) {
+        return Said::bad_request("InvalidParameterException", MISCONFIGURED).denied_because(refusal).into();
+    }
+    fault_of(refusal)
+}
+
 /// Signs a token, and notes all of it that is no secret.
 async fn signed(app: &App, call: &mut Call<'_>, vouched: &OpenIdToken) -> Result<Output, Fault> {
-    let OpenIdToken { federation, expires, .. } = vouched;
+    let OpenIdToken { federation, tags, expires, .. } = vouched;
     call.notes.element("identityId", federation.sub.as_str());
     call.notes.element("expiration", expires.rfc3339());
     call.notes.detail("amr", federation.amr.clone());
+    if !tags.is_empty() {
+        call.notes.detail("sessionTags", json!(tags));
+    }
     let keys = token_keys::get(app).await?;
     let claims = vouched.claims(app.house.issuers.of_identity_pools(), &app.house.account);
     let token = token_keys::signer(app, &keys)?

@@ -9,10 +9,12 @@ pub mod get_credentials_for_identity;
 pub mod get_id;
 pub mod get_identity_pool_roles;
 pub mod get_open_id_token;
+pub mod get_principal_tag_attribute_map;
 pub mod list_identities;
 pub mod list_identity_pools;
 pub mod list_tags_for_resource;
 pub mod set_identity_pool_roles;
+pub mod set_principal_tag_attribute_map;
 pub mod tag_resource;
 pub mod unlink_identity;
 pub mod untag_resource;
@@ -24,6 +26,8 @@ pub mod token_keys;
 mod identity;
 mod logins;
 mod pool;
+mod principal_tags;
+mod role_mappings;
 mod settings;
 
 use crate::app::App;
@@ -36,8 +40,9 @@ use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
 use broker::iam::access::{Key, Resource};
 use broker::identity_pool::Refusal;
-use domain::arn::{IdentityPoolArn, RoleArn};
+use domain::arn::IdentityPoolArn;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::role_choice::NotChosen;
 use domain::identity_pool::tag::{TagKeys, Tags};
 use domain::records::Breakdown;
 use login::LoginRefused;
@@ -52,10 +57,12 @@ const OPERATIONS: &[Served] = &[
     Served::of::<get_id::GetId>(),
     Served::of::<get_identity_pool_roles::GetIdentityPoolRoles>(),
     Served::of::<get_open_id_token::GetOpenIdToken>(),
+    Served::of::<get_principal_tag_attribute_map::GetPrincipalTagAttributeMap>(),
     Served::of::<list_identities::ListIdentities>(),
     Served::of::<list_identity_pools::ListIdentityPools>(),
     Served::of::<list_tags_for_resource::ListTagsForResource>(),
     Served::of::<set_identity_pool_roles::SetIdentityPoolRoles>(),
+    Served::of::<set_principal_tag_attribute_map::SetPrincipalTagAttributeMap>(),
     Served::of::<tag_resource::TagResource>(),
     Served::of::<unlink_identity::UnlinkIdentity>(),
     Served::of::<untag_resource::UntagResource>(),
@@ -115,7 +122,7 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         Refusal::TooMany { .. } | Refusal::TooManyLogins => {
             Said::bad_request("LimitExceededException", reason)
         }
-        Refusal::NoSuchRole(role) => role_forbidden(&role, reason),
+        Refusal::NoSuchRole(role) => role_forbidden(&role.to_string(), reason),
         Refusal::GuestsUnwelcome => {
             not_authorized("Unauthenticated access is not supported for this identity pool.", reason)
         }
@@ -143,26 +150,49 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
             ..Said::bad_request("ResourceConflictException", "Logins are already linked to another account.")
         },
         Refusal::OwnTokenAndLogin
-        | Refusal::CustomRole
         | Refusal::DeveloperProviderIsSet
         | Refusal::NotLinked(_)
         | Refusal::Tags(_)
+        | Refusal::Rules(_)
         | Refusal::ScopeDown(_)
+        | Refusal::Unsafe(_)
+        | Refusal::SelfWritten(_)
         | Refusal::UnservedProvider(_) => Said::bad_request("InvalidParameterException", reason),
         Refusal::ClassicFlowOff => {
             Said { reason, ..Said::bad_request("InvalidParameterException", CLASSIC_FLOW_OFF) }
         }
-        Refusal::NoRole | Refusal::Role(_) => Said::bad_request(
-            "InvalidIdentityPoolConfigurationException",
-            "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
-        )
-        .denied_because(reason),
+        Refusal::NotMappable(provider) => Said::bad_request(
+            "InvalidParameterException",
+            format!("({provider}) is not a valid RoleMapping ProviderName or is not a configured provider."),
+        ),
+        Refusal::NotTaggable(provider) => Said::bad_request(
+            "InvalidParameterException",
+            format!("({provider}) is not a valid IdentityProviderName or is not a configured provider."),
+        ),
+        Refusal::NoAttributeMap(provider) => {
+            not_found(format!("There is no principal tag attribute map for '{provider}'."))
+        }
+        Refusal::NotChosen(NotChosen::NotAllowed(role)) => role_forbidden(&role, reason),
+        Refusal::NotChosen(NotChosen::Ambiguous) => {
+            not_authorized("The ambiguous role mapping rules denied this request", reason)
+        }
+        Refusal::NotChosen(NotChosen::NoRole | NotChosen::NotARole(_))
+        | Refusal::Role(_)
+        | Refusal::Claim(_)
+        | Refusal::DecidedBySelf(_) => misconfigured(reason),
     };
     said.into()
 }
 
 /// To who asks for a token that may not be taken to STS, or takes one there.
 pub(crate) const CLASSIC_FLOW_OFF: &str = "Basic (classic) flow is not enabled, please use enhanced flow.";
+
+const MISCONFIGURED: &str = "Invalid identity pool configuration. Check assigned IAM roles for this pool.";
+
+/// A pool whose roles do not serve the identity. Who asks is not told what is wrong with them.
+fn misconfigured(reason: String) -> Said {
+    Said::bad_request("InvalidIdentityPoolConfigurationException", MISCONFIGURED).denied_because(reason)
+}
 
 const UNSUPPORTED_PROVIDER: &str = "Token is not from a supported provider of this identity pool.";
 
@@ -207,8 +237,9 @@ fn of_own_token(refused: &LoginRefused) -> Said {
     }
 }
 
-/// A role that cannot be handed out: the caller may not pass it, or it is not there. Who asks is not told which.
-fn role_forbidden(role: &RoleArn, reason: String) -> Said {
+/// A role that cannot be handed out: the caller may not pass it, it is not there, or nobody who was proven has it. Who asks
+/// is not told which.
+fn role_forbidden(role: &str, reason: String) -> Said {
     not_authorized(format!("Access to Role '{role}' is forbidden."), reason)
 }
 

@@ -77,6 +77,8 @@ impl Settings {
             roles: Roles::default(),
             tags: self.identity_pool_tags.unwrap_or_default(),
             options: PoolOptions::default(),
+            role_mappings: BTreeMap::new(),
+            principal_tags: BTreeMap::new(),
             created: now,
         })
     }

@@ -46,7 +46,7 @@ impl Operation for UpdateIdentityPool {
             };
             match denied {
                 Some(denied) => Ok(Err(denied)),
-                None => pools::update(records, &asked, tags.as_ref()).map(Ok),
+                None => pools::update(records, &app.house, &asked, tags.as_ref()).map(Ok),
             }
         });
         match updating.await?.map_err(fault_of)? {

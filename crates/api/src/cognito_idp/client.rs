@@ -3,7 +3,7 @@
 use crate::app::App;
 use domain::records::Breakdown;
 use domain::time::Timestamp;
-use domain::user_pool::client::{AuthFlow, Client, ClientId, ClientName};
+use domain::user_pool::client::{AuthFlow, Client, ClientId, ClientName, WriteAttributes};
 use domain::user_pool::lives::TimeUnit;
 use domain::user_pool::pool::UserPoolId;
 use serde::Serialize;
@@ -28,6 +28,8 @@ pub(super) struct Shown {
     token_validity_units: ShownUnits,
     #[serde(skip_serializing_if = "Option::is_none")]
     explicit_auth_flows: Option<Vec<AuthFlow>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    write_attributes: Option<WriteAttributes>,
     #[serde(rename = "AllowedOAuthFlowsUserPoolClient")]
     allowed_oauth_flows_user_pool_client: bool,
     prevent_user_existence_errors: &'static str,
@@ -81,6 +83,7 @@ impl Shown {
                 refresh_token: refresh.unit,
             },
             explicit_auth_flows: client.auth_flows,
+            write_attributes: client.write_attributes,
             allowed_oauth_flows_user_pool_client: false,
             prevent_user_existence_errors: if client.hides_missing_users { "ENABLED" } else { "LEGACY" },
             enable_token_revocation: true,

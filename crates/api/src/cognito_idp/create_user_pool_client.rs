@@ -9,7 +9,9 @@ use crate::members::Nested;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::user_pool::clients;
 use domain::records::Breakdown;
-use domain::user_pool::client::{AuthFlow, Client, ClientId, ClientName, SealedClientSecret};
+use domain::user_pool::client::{
+    AuthFlow, Client, ClientId, ClientName, SealedClientSecret, WriteAttributes,
+};
 use domain::user_pool::lives::{NotALife, TimeUnit, TokenLife, TokenLives};
 use domain::user_pool::pool::UserPoolId;
 use serde::de::IntoDeserializer;
@@ -36,6 +38,7 @@ pub struct Input {
     explicit_auth_flows: Vec<String>,
     #[serde(rename = "AllowedOAuthFlowsUserPoolClient")]
     allowed_oauth_flows_user_pool_client: Option<bool>,
+    write_attributes: Option<Vec<String>>,
     prevent_user_existence_errors: Option<String>,
     enable_token_revocation: Option<bool>,
     enable_propagate_additional_user_context_data: Option<bool>,
@@ -83,6 +86,7 @@ impl Operation for CreateUserPoolClient {
             pool: input.user_pool_id,
             name: input.client_name,
             auth_flows: flows(&input.explicit_auth_flows)?,
+            write_attributes: input.write_attributes.map(writable).transpose()?,
             hides_missing_users: input.prevent_user_existence_errors.as_deref() == Some("ENABLED"),
             lives,
             created: call.now,
@@ -107,6 +111,11 @@ fn lives(input: &Input) -> Result<TokenLives, Fault> {
         life(input.refresh_token_validity.filter(|amount| *amount > 0), units.refresh_token),
     );
     lives.map_err(|NotALife| Common::BadMember("Invalid range for token validity.".to_owned()).into())
+}
+
+fn writable(asked: Vec<String>) -> Result<WriteAttributes, Fault> {
+    let bad = |_| Common::BadMember("Invalid write attributes specified while creating a client".to_owned());
+    Ok(WriteAttributes::try_from(asked).map_err(bad)?)
 }
 
 /// The flows that are asked for; none is AWS's default.

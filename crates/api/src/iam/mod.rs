@@ -81,6 +81,7 @@ fn fault_of(refused: RoleRefused) -> Fault {
             reason: format!("{what}: {why} {}", why.detail().unwrap_or_default()),
             ..Said::bad_request("MalformedPolicyDocument", why.to_string())
         },
+        RoleRefused::Unsafe(no) => Said::bad_request("MalformedPolicyDocument", no.to_string()),
         RoleRefused::TooMuchInline(name) => {
             limit_exceeded(format!("Maximum policy size of 10240 bytes exceeded for role {name}"))
         }

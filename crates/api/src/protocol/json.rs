@@ -5,7 +5,6 @@
 //! The server's own service has no such clients; there a member that is misspelled or null is refused, because what it
 //! was meant to narrow would be done to everything.
 
-mod strict;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +12,7 @@ use super::model::{Kind, Model, Operation, Protocol, Shape, ShapeId, Width};
 use super::timestamp;
 use super::unencodable::NotEncodable;
 use data_encoding::BASE64;
+use domain::strict_json;
 use serde_json::{Number, Value};
 
 /// Why a body is not the input of an operation; AWS calls both `SerializationException`, status 400.
@@ -50,7 +50,7 @@ pub fn operation<'m>(model: &'m Model, target: &str) -> Option<&'m Operation> {
 pub fn decode(model: &Model, input: Option<ShapeId>, body: &[u8]) -> Result<Value, NotDecodable> {
     let mut value = match body {
         [] => Value::Object(serde_json::Map::new()),
-        text => strict::parse(text).ok_or(NotDecodable::Malformed)?,
+        text => strict_json::parse(text).ok_or(NotDecodable::Malformed)?,
     };
     match (&value, input) {
         (Value::Object(_), Some(shape)) => {

@@ -87,13 +87,23 @@ fn fault_of(refused: WebIdentityRefused) -> Fault {
             "PackedPolicyTooLarge",
             format!("Packed policy consumes {percent}% of allotted space, please use smaller policy."),
         ),
+        WebIdentityRefused::Role(AssumeRefused::TagsTooLarge { percent }) => Said::bad_request(
+            "PackedPolicyTooLarge",
+            format!("Packed size of session tags consumes {percent}% of allotted space."),
+        ),
+        WebIdentityRefused::Role(AssumeRefused::NotTaggable { .. }) => {
+            forbidden("AccessDenied", "Not authorized to perform sts:TagSession").denied_because(reason)
+        }
         WebIdentityRefused::Role(AssumeRefused::TooLong(_)) => Said::bad_request(
             "ValidationError",
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         ),
         // Whether there is such a role is nobody's business.
         WebIdentityRefused::Role(
-            AssumeRefused::NoSuchRole(_) | AssumeRefused::NotTrusted { .. } | AssumeRefused::Malformed { .. },
+            AssumeRefused::NoSuchRole(_)
+            | AssumeRefused::NotTrusted { .. }
+            | AssumeRefused::Open { .. }
+            | AssumeRefused::Malformed { .. },
         ) => forbidden("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
             .denied_because(reason),
     };

@@ -6,10 +6,11 @@ use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::identity::Identity;
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use domain::identity_pool::principal_tag::AttributeMap;
 use domain::records::{IdentityPools, Roles, UserPools};
 use domain::user_pool::user::{User, Username};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use testkit::account;
 use testkit::iam::{document, guest_role};
 use testkit::identity_pool::{identity_pool, signed_in};
@@ -58,10 +59,12 @@ const MATRIX: &[Row] = &[
     ("cognito-identity", "GetId", PUBLIC),
     ("cognito-identity", "GetIdentityPoolRoles", json("200")),
     ("cognito-identity", "GetOpenIdToken", PUBLIC),
+    ("cognito-identity", "GetPrincipalTagAttributeMap", json("200")),
     ("cognito-identity", "ListIdentities", json("200")),
     ("cognito-identity", "ListIdentityPools", json("200")),
     ("cognito-identity", "ListTagsForResource", json("200")),
     ("cognito-identity", "SetIdentityPoolRoles", json("200")),
+    ("cognito-identity", "SetPrincipalTagAttributeMap", json("200")),
     ("cognito-identity", "TagResource", json("200")),
     ("cognito-identity", "UnlinkIdentity", PUBLIC),
     ("cognito-identity", "UntagResource", json("200")),
@@ -203,7 +206,9 @@ async fn about_the_server(server: &Server, operation: &str) -> Ask {
 
 /// A pool that nobody needs, and that is there again each time.
 async fn spare(server: &Server) -> IdentityPoolId {
-    let spare = IdentityPool { id: IdentityPoolId::parse("us-east-1:0").unwrap(), ..identity_pool() };
+    let tagless = BTreeMap::from([(PROVIDER.to_owned(), AttributeMap::default())]);
+    let id = IdentityPoolId::parse("us-east-1:0").unwrap();
+    let spare = IdentityPool { id, principal_tags: tagless, ..identity_pool() };
     server.write(|records| records.put_identity_pool(&spare)).await;
     spare.id
 }
@@ -219,6 +224,7 @@ async fn about_pools(server: &Server, operation: &str) -> Ask {
         "AllowUnauthenticatedIdentities": true,
         "IdentityIdsToDelete": [server.identity("GetId", &json!({ "IdentityPoolId": POOL })).await.member("/IdentityId")],
         "Roles": { "unauthenticated": role },
+        "IdentityProviderName": PROVIDER,
         "MaxResults": 1,
         "ResourceArn": IdentityPoolArn::new(&account(), &spare),
         "Tags": { "team": "a" },

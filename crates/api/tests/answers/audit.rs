@@ -69,6 +69,7 @@ async fn an_issuance_is_on_record_with_who_what_and_why() {
         "reason": "allowed by statement 0 of `trust policy of role signed-in`",
         "role": "arn:aws:iam::123456789012:role/signed-in",
         "sessionPolicies": [],
+        "roleChosenBy": "the pool, for whoever proved a login",
         "amr": ["authenticated", PROVIDER, format!("{PROVIDER}:CognitoSignIn:a11ce000-0000-4000-8000-000000000001")],
     });
     assert_eq!(record["additionalEventData"], details);

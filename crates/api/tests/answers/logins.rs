@@ -93,18 +93,6 @@ async fn a_provider_that_the_pool_does_not_list_is_refused_before_its_token_is_r
 }
 
 #[tokio::test]
-async fn a_role_of_choice_is_refused() {
-    let server = Server::start().await;
-    let input = json!({
-        "IdentityId": server.alices_id().await,
-        "Logins": alices_login(),
-        "CustomRoleArn": "arn:aws:iam::123456789012:role/signed-in",
-    });
-    let answer = server.identity("GetCredentialsForIdentity", &input).await;
-    assert_refused(&answer, "InvalidParameterException", "a custom role is not served yet");
-}
-
-#[tokio::test]
 async fn an_identity_is_its_owners_alone() {
     let server = Server::start().await;
     let id = server.alices_id().await;

@@ -16,6 +16,8 @@ async fn make(server: &Server, mut more: Value) -> Answer {
     ask(server, "CreateUserPoolClient", more).await
 }
 
+const WRITE_ATTRIBUTES: &str = "Invalid write attributes specified while creating a client";
+
 #[track_caller]
 fn refused(answer: &Answer, code: &str, message: &str) {
     assert_eq!((answer.code().as_str(), answer.member("/message").as_str()), (code, message));
@@ -55,6 +57,7 @@ async fn a_client_is_shown_as_it_was_made() {
             "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
             "RefreshTokenValidity": 90, "AccessTokenValidity": 10, "IdTokenValidity": 2,
             "TokenValidityUnits": { "RefreshToken": "minutes", "AccessToken": "minutes" },
+            "WriteAttributes": ["name", "custom:team"],
             "PreventUserExistenceErrors": "ENABLED",
             "EnableTokenRevocation": true,
             "AllowedOAuthFlowsUserPoolClient": false,
@@ -72,6 +75,7 @@ async fn a_client_is_shown_as_it_was_made() {
     );
     assert_eq!(shown["TokenValidityUnits"], json!({ "AccessToken": "minutes", "RefreshToken": "minutes" }));
     assert_eq!(shown["PreventUserExistenceErrors"], "ENABLED");
+    assert_eq!(shown["WriteAttributes"], json!(["name", "custom:team"]));
     let again = ask(&server, "DescribeUserPoolClient", json!({ "ClientId": shown["ClientId"] })).await;
     assert_eq!(again.member("/UserPoolClient/ClientSecret"), secret);
 }
@@ -139,6 +143,8 @@ async fn what_is_not_served_is_refused_by_name_and_makes_no_client() {
             json!(true),
             "EnablePropagateAdditionalUserContextData true is not served yet",
         ),
+        ("WriteAttributes", json!(["name", "email_verified"]), WRITE_ATTRIBUTES),
+        ("WriteAttributes", json!(["sub"]), WRITE_ATTRIBUTES),
         ("CallbackURLs", json!(["https://app.example"]), "CallbackURLs is not served yet"),
         ("ReadAttributes", json!(["email"]), "ReadAttributes is not served yet"),
         (

@@ -1,21 +1,27 @@
 //! Taking on a role with a web identity: the trust policy alone decides.
 
 use crate::House;
+use crate::identity_pool::credentials::PRINCIPAL;
+use crate::identity_pool::handing_out::Bound;
+use crate::identity_pool::{TAG_SESSION, WEB_IDENTITY};
 use domain::arn::RoleArn;
 use domain::entropy::Entropy;
 use domain::iam::access_key::AccessKeyId;
 use domain::iam::key_ring::{Credentials, KeyRing};
 use domain::iam::session::{Federation, Origin, Session, SessionPolicy};
+use domain::identity_pool::login::AuthState;
+use domain::identity_pool::tag::Tags;
 use domain::records::{Roles, Stop, refuse};
 use domain::seal::NotSealed;
 use domain::time::{Span, Timestamp};
 use policy::{
-    Context, Decision, Denial, Kind, Malformed, Named, PolicySet, Principal, Request, decide_trust,
+    Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, Principal, Request, StatementRef,
+    decide_trust,
 };
-use std::collections::BTreeMap;
 
-/// The action that a trust policy must allow.
-const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
+/// How many bytes the keys and values of a session's tags may have together. AWS packs them in a way that it does not
+/// tell; this is what it says fits. Source: Cognito developer guide, "Using attributes for access control".
+const TAG_BYTES: usize = 460;
 
 /// A web identity and the role it asks for.
 pub struct WebIdentity<'a> {
@@ -27,6 +33,8 @@ pub struct WebIdentity<'a> {
     pub session_name: &'a str,
     /// How long the session shall live.
     pub life: Span,
+    /// The tags that the session shall have.
+    pub tags: Tags,
     /// What narrows the session; nothing if absent.
     pub policies: Option<Vec<SessionPolicy>>,
     /// By what the session can be revoked.
@@ -50,6 +58,32 @@ pub enum AssumeRefused {
     /// The role's sessions may not live so long.
     #[error("sessions of role `{0}` may not live so long")]
     TooLong(String),
+    /// What lets this identity in would let others in too.
+    #[error("role `{role}`: {by} allows it, but its own conditions do not keep out {open_to}")]
+    Open {
+        /// The role.
+        role: String,
+        /// The statement.
+        by: StatementRef,
+        /// Whom it does not keep out.
+        open_to: &'static str,
+    },
+    /// The role's trust policy does not let this identity bring tags.
+    #[error(
+        "role `{role}` may not be given session tags, which needs `{TAG_SESSION}` in its trust policy: {denial}"
+    )]
+    NotTaggable {
+        /// The role.
+        role: String,
+        /// How the trust policy decided.
+        denial: Denial,
+    },
+    /// The tags are too large for a session.
+    #[error("the session tags take {percent}% of the space that there is for them")]
+    TagsTooLarge {
+        /// How much of the space they would take.
+        percent: usize,
+    },
     /// The role's trust policy cannot be read any more.
     #[error("the trust policy of role `{role}` cannot be evaluated: {why}")]
     Malformed {
@@ -114,17 +148,31 @@ pub fn assume_with_web_identity(
         Err(why) => return refuse(AssumeRefused::Malformed { role: arn, why }),
     };
     let name = format!("trust policy of role {}", role.name);
-    let federation = &asked.federation;
-    let context = trust_context(federation, asked.session_name);
-    let request = Request {
-        principal: Principal::Federated(&federation.provider),
-        action: ACTION,
-        resource: &arn,
-        context: &context,
+    let context = trust_context(&asked);
+    let decide = |action| {
+        let principal = Principal::Federated(&asked.federation.provider);
+        let request = Request { principal, action, resource: &arn, context: &context };
+        decide_trust(&request, &PolicySet::default(), &Named { name: &name, document: &trust })
     };
-    let decision = decide_trust(&request, &PolicySet::default(), &Named { name: &name, document: &trust });
-    if let Decision::Denied(denial) = decision {
-        return refuse(AssumeRefused::NotTrusted { role: arn, denial });
+    let decision = decide(WEB_IDENTITY);
+    match &decision {
+        Decision::Denied(denial) => {
+            return refuse(AssumeRefused::NotTrusted { role: arn, denial: denial.clone() });
+        }
+        Decision::Allowed { by } => {
+            if let Some((by, open_to)) = open_to(&asked.federation, &trust, by) {
+                return refuse(AssumeRefused::Open { role: arn, by, open_to });
+            }
+        }
+    }
+    if !asked.tags.is_empty()
+        && let Decision::Denied(denial) = decide(TAG_SESSION)
+    {
+        return refuse(AssumeRefused::NotTaggable { role: arn, denial });
+    }
+    let bytes: usize = asked.tags.iter().map(|(key, value)| key.as_str().len() + value.as_str().len()).sum();
+    if bytes > TAG_BYTES {
+        return refuse(AssumeRefused::TagsTooLarge { percent: (bytes * 100).div_ceil(TAG_BYTES) });
     }
     // Asked last: who is not let in is told nothing about the role.
     if asked.life > role.longest_session {
@@ -138,7 +186,7 @@ pub fn assume_with_web_identity(
         issued: now,
         expires: now.after(asked.life),
         policies: asked.policies,
-        tags: BTreeMap::new(),
+        tags: asked.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
         transitive_tags: Vec::new(),
         source_identity: None,
         federation: asked.federation,
@@ -147,10 +195,38 @@ pub fn assume_with_web_identity(
     Ok(Grant { session, decision })
 }
 
+/// Whom else a statement lets in that decided about an identity of a pool, if its own conditions do not keep to that pool
+/// and to the identity's state. Whatever else a trust policy says, this holds for each session of an identity pool.
+fn open_to(
+    federation: &Federation,
+    trust: &Document,
+    deciding: &[StatementRef],
+) -> Option<(StatementRef, &'static str)> {
+    if federation.provider != PRINCIPAL {
+        return None;
+    }
+    let is_authenticated = federation.amr.iter().any(|amr| amr == AuthState::Authenticated.amr());
+    let state = if is_authenticated { AuthState::Authenticated } else { AuthState::Guest };
+    deciding.iter().find_map(|by| {
+        let bound = trust.statements().get(by.index).map(Bound::of);
+        let open_to = match bound {
+            Some(Bound { pools: Some(_), state: Some(bound) }) if bound == state => return None,
+            Some(Bound { pools: Some(_), .. }) => "identities of the other state",
+            Some(Bound { pools: None, .. }) | None => "identities of other pools",
+        };
+        Some((by.clone(), open_to))
+    })
+}
+
 /// What a trust policy can ask about a web identity. Source: IAM user guide, "Available keys for AWS web identity
-/// federation".
-fn trust_context<'a>(federation: &'a Federation, session_name: &'a str) -> Context<'a> {
-    federation_keys(federation).with("sts:rolesessionname", session_name)
+/// federation" and "Passing session tags in AWS STS".
+fn trust_context<'a>(asked: &'a WebIdentity<'_>) -> Context<'a> {
+    let mut context = federation_keys(&asked.federation).with("sts:rolesessionname", asked.session_name);
+    for (key, value) in asked.tags.iter() {
+        context.insert(format!("aws:RequestTag/{key}"), value.as_str());
+    }
+    context.insert_many("aws:tagkeys", asked.tags.iter().map(|(key, _)| key.as_str()));
+    context
 }
 
 /// The condition keys under the federated provider's own name; they stay usable in the session.

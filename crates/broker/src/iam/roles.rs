@@ -3,9 +3,10 @@
 //! Policies that would not be evaluated to the letter are refused when they are written, not ignored later.
 
 use crate::House;
+use crate::identity_pool::handing_out::{self, Unsafe};
 use domain::entropy::Entropy;
 use domain::iam::role::{PolicyName, Role, RoleId, RoleName, RolePath};
-use domain::records::{Read, Roles, Stop, refuse};
+use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
 use domain::time::{Span, Timestamp};
 use policy::{Kind, Malformed, Quota};
 use std::collections::BTreeMap;
@@ -59,6 +60,9 @@ pub enum RoleRefused {
         /// What is wrong with it.
         why: Malformed,
     },
+    /// A pool hands the role out, and its trust policy lets in others than it should.
+    #[error("{0}")]
+    Unsafe(Unsafe),
     /// The inline policies would be larger than [`Quota::InlineOfRole`].
     #[error("the policies of role `{0}` would have more than {limit} characters", limit = Quota::InlineOfRole.limit())]
     TooMuchInline(RoleName),
@@ -69,7 +73,7 @@ pub enum RoleRefused {
 
 /// Makes a role.
 pub fn create(
-    records: &mut impl Roles,
+    records: &mut (impl Roles + IdentityPools),
     house: &House,
     new: &NewRole,
     now: Timestamp,
@@ -93,6 +97,7 @@ pub fn create(
         created: now,
     };
     check_size(&role)?;
+    check_in_use(records, house, &role)?;
     records.put_role(&role);
     Ok(role)
 }
@@ -145,15 +150,29 @@ pub fn update(
 
 /// Puts a trust policy in the place of a role's.
 pub fn update_trust(
-    records: &mut impl Roles,
+    records: &mut (impl Roles + IdentityPools),
     house: &House,
     named: Named<'_>,
     trust: &str,
 ) -> Result<(), Stop<RoleRefused>> {
     let role = find(records, house, named)?;
     check_trust(house, named.name, trust)?;
-    records.put_role(&Role { trust: trust.to_owned(), ..role });
+    let role = Role { trust: trust.to_owned(), ..role };
+    check_in_use(records, house, &role)?;
+    records.put_role(&role);
     Ok(())
+}
+
+/// Refuses a role that a pool hands out to others than it should, also one that was deleted and is made anew.
+fn check_in_use(
+    records: &mut impl IdentityPools,
+    house: &House,
+    role: &Role,
+) -> Result<(), Stop<RoleRefused>> {
+    match handing_out::check_in_use(records, house, role)? {
+        Ok(()) => Ok(()),
+        Err(no) => refuse(RoleRefused::Unsafe(no)),
+    }
 }
 
 /// Deletes a role that has no policies. Sessions of it can do nothing from then on, also if it is made anew.

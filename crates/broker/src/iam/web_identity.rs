@@ -50,7 +50,8 @@ pub fn assume(
     asked: Asked<'_>,
     now: Timestamp,
 ) -> Result<Grant, Stop<WebIdentityRefused>> {
-    let Vouched { federation, origin, .. } = in_classic_flow(records, token, now).map_err(not_vouched)?;
+    let Vouched { federation, tags, origin, .. } =
+        in_classic_flow(records, token, now).map_err(not_vouched)?;
     if let Some(text) = asked.policy
         // Kept compiled are policies that are in use; anybody can send one here.
         && let Err(why) = Document::parse(text, Kind::Session)
@@ -63,6 +64,7 @@ pub fn assume(
         federation,
         session_name: asked.session_name,
         life: asked.life,
+        tags,
         policies: asked.policy.map(|text| vec![named(text)]),
         origin,
     };

@@ -5,11 +5,13 @@ use crate::iam::assume::{Grant, WebIdentity, assume_with_web_identity};
 use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::linking::Change;
 use crate::identity_pool::open_id::{Vouched, vouched};
-use crate::identity_pool::{Refusal, scope_down};
+use crate::identity_pool::{Refusal, principal_tags, scope_down};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::IdentityPool;
+use domain::identity_pool::role_choice::{Chosen, ChosenBy, Mapped, NotChosen, choose};
+use domain::identity_pool::tag::Tags;
 use domain::records::{IdentityPools, Merges, Roles, Stop, UserPools, refuse};
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
@@ -24,58 +26,104 @@ const SESSION_NAME: &str = "CognitoIdentityCredentials";
 /// Credentials of the enhanced flow live exactly this long.
 const LIFE: Span = Span::from_hours(1);
 
-/// Grants a session of the pool's role to an identity that was proven, or to a guest; and tells what became of it and
-/// others meanwhile.
+/// Whose credentials are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The identity.
+    pub identity: &'a IdentityId,
+    /// The logins that were proven.
+    pub proven: &'a [VerifiedLogin],
+    /// The role that is wanted, where the caller says one.
+    pub role: Option<&'a str>,
+}
+
+/// A session that was granted to an identity.
+#[derive(Debug)]
+pub struct Granted {
+    /// The session.
+    pub grant: Grant,
+    /// What chose its role.
+    pub chosen_by: ChosenBy,
+    /// What became of the identity and others meanwhile.
+    pub change: Change,
+}
+
+/// Grants a session of the role that is chosen for an identity that was proven, or for a guest.
 pub fn for_identity(
     records: &mut (impl IdentityPools + Merges + UserPools + Roles),
     house: &House,
-    id: &IdentityId,
-    proven: &[VerifiedLogin],
+    asked: Asked<'_>,
     now: Timestamp,
-) -> Result<(Grant, Change), Stop<Refusal>> {
+) -> Result<Granted, Stop<Refusal>> {
+    let Asked { identity: id, proven, role } = asked;
     let claimed = claim(records, id, proven, now)?;
     let federation = federation_of(&claimed);
     let Claimed { pool, identity, state, shown, change } = claimed;
     let origin = Origin { identity: identity.id, pool: pool.id.clone(), logins: shown };
-    let grant = grant(records, house, (&pool, state), (federation, origin), now)?;
-    Ok((grant, change))
+    let tags = principal_tags::of(records, house, &pool, proven)?;
+    let mapped: Vec<Mapped<'_>> =
+        proven.iter().map(|login| Mapped { provider: login.mapped_as(), claims: login.claims() }).collect();
+    let chosen = choose(&pool, state, &mapped, role);
+    let granting = Granting { pool: &pool, state, chosen, federation, tags, origin };
+    let granted = grant(records, house, granting, now)?;
+    Ok(Granted { change, ..granted })
 }
 
-/// Grants a session of the pool's role to an identity that a token of its pool vouches for.
+/// Grants a session of the pool's own role to an identity that a token of its pool vouches for.
 pub fn for_token(
     records: &mut (impl IdentityPools + Roles),
     house: &House,
-    id: &IdentityId,
+    (id, role): (&IdentityId, Option<&str>),
     token: &VerifiedIdentity,
     now: Timestamp,
-) -> Result<Grant, Stop<Refusal>> {
-    let Vouched { identity, pool, state, federation, origin } = vouched(records, token, now)?;
+) -> Result<Granted, Stop<Refusal>> {
+    let Vouched { identity, pool, state, federation, tags, origin } = vouched(records, token, now)?;
     if identity.id != *id {
         return refuse(Refusal::Forbidden(id.clone()));
     }
-    grant(records, house, (&pool, state), (federation, origin), now)
+    let chosen = choose(&pool, state, &[], role);
+    grant(records, house, Granting { pool: &pool, state, chosen, federation, tags, origin }, now)
+}
+
+/// Who is to be granted a session, and of which role.
+struct Granting<'a> {
+    pool: &'a IdentityPool,
+    state: AuthState,
+    chosen: Result<Chosen, NotChosen>,
+    federation: Federation,
+    tags: Tags,
+    origin: Origin,
 }
 
 /// Grants a session as all of the enhanced flow are.
 fn grant(
     records: &mut impl Roles,
     house: &House,
-    (pool, state): (&IdentityPool, AuthState),
-    (federation, origin): (Federation, Origin),
+    Granting { pool, state, chosen, federation, tags, origin }: Granting<'_>,
     now: Timestamp,
-) -> Result<Grant, Stop<Refusal>> {
-    let Some(role) = pool.roles.for_state(state) else {
-        return refuse(Refusal::NoRole);
+) -> Result<Granted, Stop<Refusal>> {
+    let Chosen { role, by: chosen_by } = match chosen {
+        Ok(chosen) => chosen,
+        Err(not_chosen) => return refuse(Refusal::NotChosen(not_chosen)),
     };
     let policies = match state {
         AuthState::Guest => Some(scope_down::of(house, pool).policies),
         AuthState::Authenticated => None,
     };
-    let asked = WebIdentity { role, federation, session_name: SESSION_NAME, life: LIFE, policies, origin };
-    assume_with_web_identity(records, house, asked, now).map_err(|stop| match stop {
-        Stop::Refused(refused) => Stop::Refused(Refusal::Role(refused)),
-        Stop::Unready(unready) => Stop::Unready(unready),
-    })
+    let asked = WebIdentity {
+        role: &role,
+        federation,
+        session_name: SESSION_NAME,
+        life: LIFE,
+        tags,
+        policies,
+        origin,
+    };
+    match assume_with_web_identity(records, house, asked, now) {
+        Ok(grant) => Ok(Granted { grant, chosen_by, change: Change::default() }),
+        Err(Stop::Refused(refused)) => refuse(Refusal::Role(refused)),
+        Err(Stop::Unready(unready)) => Err(unready.into()),
+    }
 }
 
 /// What the pool vouches for: the claims of its OpenID token.

@@ -3,6 +3,7 @@
 pub mod claim;
 pub mod credentials;
 pub mod get_id;
+pub mod handing_out;
 pub mod identities;
 pub mod issuers;
 pub mod linking;
@@ -11,21 +12,34 @@ pub mod new_id;
 pub mod open_id;
 pub mod options;
 pub mod pools;
+pub mod principal_tags;
 pub mod scope_down;
 pub mod search;
+pub mod self_written;
 pub mod token_keys;
 pub mod unlink;
 pub mod users;
 
 use crate::iam::assume::AssumeRefused;
+use crate::identity_pool::handing_out::Unsafe;
 use crate::identity_pool::linking::MOST_LOGINS;
 use crate::identity_pool::scope_down::BadScopeDown;
+use crate::identity_pool::self_written::SelfWritten;
 use domain::arn::RoleArn;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::principal_tag::BadClaim;
+use domain::identity_pool::role_choice::NotChosen;
+use domain::identity_pool::role_mapping::MOST_RULES;
 use domain::identity_pool::tag::BadTags;
 use login::LoginRefused;
+
+/// The action that a trust policy must allow to whoever takes on its role with a token.
+pub(crate) const WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
+
+/// The action that it must allow besides where the session has tags.
+pub(crate) const TAG_SESSION: &str = "sts:TagSession";
 
 /// Why an identity pool says no.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,13 +121,34 @@ pub enum Refusal {
     /// Tokens of the pool may not be taken to STS.
     #[error("the pool does not allow the classic flow")]
     ClassicFlowOff,
-    /// The pool has no role for the identity's state.
-    #[error("the pool has no role for this state")]
-    NoRole,
+    /// A role mapping is for something that is no provider of the pool.
+    #[error("`{0}` is no provider of the pool that can have a role mapping")]
+    NotMappable(String),
+    /// A role mapping has too many rules, or none.
+    #[error("the role mapping of `{0}` must have 1 to {MOST_RULES} rules")]
+    Rules(String),
+    /// Principal tags are for something that is no provider of the pool.
+    #[error("`{0}` is no provider of the pool that can have principal tags")]
+    NotTaggable(String),
+    /// The pool has no principal tags for this provider.
+    #[error("the pool has no principal tags for `{0}`")]
+    NoAttributeMap(String),
+    /// A role lets in others than those whom the pool hands it out to.
+    #[error("{0}")]
+    Unsafe(Unsafe),
+    /// The pool would let users choose their roles or tags.
+    #[error("{0}")]
+    SelfWritten(SelfWritten),
+    /// The pool lets the user choose their role or tags.
+    #[error("{0}")]
+    DecidedBySelf(SelfWritten),
+    /// A claim of a login cannot become the tag that it should.
+    #[error("{0}")]
+    Claim(BadClaim),
+    /// No role was chosen for the identity.
+    #[error("{0}")]
+    NotChosen(NotChosen),
     /// The pool's role does not let the identity in.
     #[error("{0}")]
     Role(AssumeRefused),
-    /// The caller asked for a role of their choice, which is not served yet.
-    #[error("a custom role is not served yet")]
-    CustomRole,
 }

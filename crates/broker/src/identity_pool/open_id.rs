@@ -1,13 +1,15 @@
 //! OpenID tokens for identities: the classic flow of identity pools.
 
+use crate::House;
 use crate::identity_pool::claim::claim;
 use crate::identity_pool::credentials::{PRINCIPAL, federation_of};
 use crate::identity_pool::linking::Change;
-use crate::identity_pool::{Refusal, identities};
+use crate::identity_pool::{Refusal, identities, principal_tags};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::IdentityPool;
+use domain::identity_pool::tag::Tags;
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
 use domain::time::{Span, Timestamp};
@@ -21,14 +23,17 @@ const LIFE: Span = Span::from_mins(10);
 /// others meanwhile.
 pub fn for_identity(
     records: &mut (impl IdentityPools + Merges + UserPools),
+    house: &House,
     id: &IdentityId,
     proven: &[VerifiedLogin],
     now: Timestamp,
 ) -> Result<(OpenIdToken, Change), Stop<Refusal>> {
     let claimed = claim(records, id, proven, now)?;
     must_be_open(&claimed.pool)?;
+    let tags = principal_tags::of(records, house, &claimed.pool, proven)?;
     let federation = federation_of(&claimed);
-    let token = OpenIdToken { pool: claimed.pool.id, federation, issued: now, expires: now.after(LIFE) };
+    let (issued, expires) = (now, now.after(LIFE));
+    let token = OpenIdToken { pool: claimed.pool.id, federation, tags, issued, expires };
     Ok((token, claimed.change))
 }
 
@@ -42,6 +47,8 @@ pub(crate) struct Vouched {
     pub(crate) state: AuthState,
     /// What the pool vouches for.
     pub(crate) federation: Federation,
+    /// The tags that a session of it shall have.
+    pub(crate) tags: Tags,
     /// Where a session of it comes from.
     pub(crate) origin: Origin,
 }
@@ -80,7 +87,7 @@ pub(crate) fn vouched(
         amr: token.amr().to_vec(),
     };
     let origin = Origin { identity: identity.id.clone(), pool: pool.id.clone(), logins };
-    Ok(Vouched { identity, pool, state, federation, origin })
+    Ok(Vouched { identity, pool, state, federation, tags: token.tags().clone(), origin })
 }
 
 /// Refuses where tokens of a pool may not be taken to STS.

@@ -1,10 +1,13 @@
 //! Making, finding, changing and deleting identity pools.
 
 use crate::House;
-use crate::identity_pool::Refusal;
-use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles};
+use crate::identity_pool::{Refusal, handing_out, self_written};
+use domain::arn::RoleArn;
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles, handed_out};
+use domain::identity_pool::role_mapping::{MOST_RULES, RoleMapping, RoleSource};
 use domain::identity_pool::tag::{TagKeys, Tags};
-use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
+use domain::records::{IdentityPools, Read, Roles, Stop, UserPools, refuse};
+use std::collections::BTreeMap;
 
 /// The most clients of user pools that a pool may list. Source: Cognito developer guide, "Quotas".
 const MOST_USER_POOLS: usize = 50;
@@ -41,10 +44,11 @@ pub fn list(
     records.identity_pools(after, limit + 1)
 }
 
-/// Makes a pool what is asked for, all but its roles, its options and when it was made. A developer provider that is not asked for
-/// stays; so do the tags unless others are given.
+/// Makes a pool what is asked for, all but its roles, mappings, principal tags and options, and when it was made. A developer
+/// provider that is not asked for stays; so do the tags unless others are given.
 pub fn update(
-    records: &mut impl IdentityPools,
+    records: &mut (impl IdentityPools + UserPools),
+    house: &House,
     asked: &IdentityPool,
     tags: Option<&Tags>,
 ) -> Result<IdentityPool, Stop<Refusal>> {
@@ -56,9 +60,17 @@ pub fn update(
     }
     check_lists(asked)?;
     let developer_provider = wanted.cloned().or(set);
-    let tags = tags.cloned().unwrap_or(old.tags);
-    let (roles, options, created) = (old.roles, old.options, old.created);
-    let pool = IdentityPool { developer_provider, roles, tags, options, created, ..asked.clone() };
+    let pool = IdentityPool {
+        developer_provider,
+        roles: old.roles,
+        role_mappings: old.role_mappings,
+        principal_tags: old.principal_tags,
+        tags: tags.cloned().unwrap_or(old.tags),
+        options: old.options,
+        created: old.created,
+        ..asked.clone()
+    };
+    self_written::check_pool(records, house, &pool)?;
     records.put_identity_pool(&pool);
     Ok(pool)
 }
@@ -71,21 +83,52 @@ pub fn delete(records: &mut impl IdentityPools, id: &IdentityPoolId) -> Result<(
     Ok(())
 }
 
-/// Puts roles, which must exist, in the place of a pool's.
+/// What a pool hands out: a role for each state, and the mappings that choose another one.
+#[derive(Debug, Clone, Default)]
+pub struct HandedOut {
+    /// The roles of the states.
+    pub roles: PoolRoles,
+    /// The mappings by the names of their providers.
+    pub mappings: BTreeMap<String, RoleMapping>,
+}
+
+impl HandedOut {
+    /// Every role among them, each once.
+    pub fn all(&self) -> Vec<&RoleArn> {
+        handed_out(&self.roles, &self.mappings)
+    }
+}
+
+/// Puts roles, which must exist, and mappings, of providers that are listed, in the place of a pool's.
 pub fn set_roles(
-    records: &mut (impl IdentityPools + Roles),
+    records: &mut (impl IdentityPools + UserPools + Roles),
     house: &House,
     id: &IdentityPoolId,
-    roles: &PoolRoles,
+    asked: &HandedOut,
 ) -> Result<(), Stop<Refusal>> {
     let pool = find(records, id)?;
-    for arn in [&roles.authenticated, &roles.unauthenticated].into_iter().flatten() {
+    let mappable = pool.mappable(&house.account.region);
+    for (provider, mapping) in &asked.mappings {
+        if !mappable.contains(provider) {
+            return refuse(Refusal::NotMappable(provider.clone()));
+        }
+        if let RoleSource::Rules(rules) = &mapping.source
+            && !(1..=MOST_RULES).contains(&rules.len())
+        {
+            return refuse(Refusal::Rules(provider.clone()));
+        }
+    }
+    let HandedOut { roles, mappings: role_mappings } = asked.clone();
+    let pool = IdentityPool { roles, role_mappings, ..pool };
+    for arn in handed_out(&pool.roles, &pool.role_mappings) {
         let role = records.role(arn.name())?;
         if role.is_none_or(|role| role.arn(&house.account.id) != *arn) {
             return refuse(Refusal::NoSuchRole(arn.clone()));
         }
     }
-    records.put_identity_pool(&IdentityPool { roles: roles.clone(), ..pool });
+    handing_out::check_pool(records, house, &pool)?;
+    self_written::check_pool(records, house, &pool)?;
+    records.put_identity_pool(&pool);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use broker::identity_pool::{Refusal, pools, scope_down};
 use domain::iam::session::{Federation, Origin, SessionPolicy};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, Roles};
+use domain::identity_pool::role_choice::NotChosen;
 use domain::records::IdentityPools;
 use domain::time::Span;
 use serde_json::json;
@@ -77,7 +78,7 @@ async fn what_guests_may_do_at_most_is_the_pools_to_say_and_then_the_servers() {
     assert_eq!(shown(&desk).await, Ok(ScopeDown { source: Source::Pool, policies: own.to_vec() }));
     assert_eq!(put(&desk, Some(&[])).await, Err(Refusal::ScopeDown(BadScopeDown::NoPolicy)));
     assert_eq!(desk.session_of(&[alice()]).await.session().policies, None, "who signed in is not narrowed");
-    desk.ask(|records, _| pools::update(records, &identity_pool(), None)).await.unwrap();
+    desk.ask(|records, _| pools::update(records, &desk.house, &identity_pool(), None)).await.unwrap();
     assert_eq!(narrowed(&desk).await, Some(own.to_vec()), "AWS's update leaves it");
     assert_eq!(put(&desk, None).await, Ok(()));
     assert_eq!(narrowed(&desk).await, Some(vec![policy("server")]));
@@ -141,7 +142,7 @@ async fn a_state_without_a_role_gets_nothing_and_the_other_states_role_least_of_
         ] {
             let pool = IdentityPool { roles, ..identity_pool() };
             desk.write(|records| records.put_identity_pool(&pool)).await;
-            assert_eq!(desk.credentials(id, &shown).await.err(), Some(Refusal::NoRole));
+            assert_eq!(desk.credentials(id, &shown).await.err(), Some(Refusal::NotChosen(NotChosen::NoRole)));
         }
     }
 }

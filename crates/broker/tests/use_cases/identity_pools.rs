@@ -1,6 +1,7 @@
 //! The life of an identity pool, and what its settings mean for those who log in.
 
 use crate::desk::{Desk, alice, other_identity_pool, proven, proven_to};
+use broker::identity_pool::pools::HandedOut;
 use broker::identity_pool::{Refusal, pools};
 use domain::arn::RoleArn;
 use domain::iam::role::{Role, RolePath};
@@ -27,11 +28,12 @@ async fn find(desk: &Desk, id: &IdentityPoolId) -> Result<IdentityPool, Refusal>
 }
 
 async fn update(desk: &Desk, asked: &IdentityPool) -> Result<IdentityPool, Refusal> {
-    desk.ask(|records, _| pools::update(records, asked, None)).await
+    desk.ask(|records, _| pools::update(records, &desk.house, asked, None)).await
 }
 
 async fn set_roles(desk: &Desk, roles: &Roles) -> Result<(), Refusal> {
-    desk.ask(|records, _| pools::set_roles(records, &desk.house, &identity_pool().id, roles)).await
+    let asked = HandedOut { roles: roles.clone(), mappings: BTreeMap::new() };
+    desk.ask(|records, _| pools::set_roles(records, &desk.house, &identity_pool().id, &asked)).await
 }
 
 /// A pool with something in each of its settings.
@@ -154,7 +156,8 @@ async fn an_update_leaves_the_tags_unless_it_says_others() {
     desk.write(|records| records.put_identity_pool(&tagged)).await;
     assert_eq!(update(&desk, &identity_pool()).await, Ok(tagged));
     for new in [tags(&[("env", "b")]), Tags::default()] {
-        let updated = desk.ask(|records, _| pools::update(records, &identity_pool(), Some(&new))).await;
+        let updated =
+            desk.ask(|records, _| pools::update(records, &desk.house, &identity_pool(), Some(&new))).await;
         assert_eq!(updated.unwrap().tags, new);
     }
 }
@@ -163,7 +166,7 @@ async fn an_update_leaves_the_tags_unless_it_says_others() {
 async fn roles_are_replaced_by_roles_that_are_there() {
     for desk in Desk::each().await {
         let guest = guest_role().arn(&account().id);
-        let roles = Roles { authenticated: Some(guest), unauthenticated: None };
+        let roles = Roles { authenticated: None, unauthenticated: Some(guest) };
         assert_eq!(set_roles(&desk, &roles).await, Ok(()));
         assert_eq!(find(&desk, &identity_pool().id).await.unwrap().roles, roles);
         let deep = Role { path: RolePath::parse("/team/").unwrap(), ..guest_role() };
@@ -213,7 +216,7 @@ async fn what_is_asked_of_a_pool_that_is_not_there_is_refused() {
     assert_eq!(update(&desk, &absent).await.as_ref(), Err(&refusal));
     let deleting = desk.ask(|records, _| pools::delete(records, &absent.id)).await;
     assert_eq!(deleting.as_ref(), Err(&refusal));
-    let roles = Roles::default();
+    let roles = HandedOut::default();
     let setting = desk.ask(|records, _| pools::set_roles(records, &desk.house, &absent.id, &roles)).await;
     assert_eq!(setting, Err(refusal));
     assert_eq!(desk.rows().await, rows);

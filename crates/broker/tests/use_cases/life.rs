@@ -9,6 +9,7 @@ use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::merge::{Merge, MergeCause};
 use domain::identity_pool::pool::{IdentityPool, Roles as PoolRoles};
 use domain::identity_pool::provider::DeveloperProviderName;
+use domain::identity_pool::role_choice::NotChosen;
 use domain::records::{IdentityPools, Merges, Stop};
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
@@ -337,7 +338,7 @@ async fn nothing_is_linked_or_merged_on_the_way_to_a_refusal() {
             (&guest, vec![login(0, "a")]),
             (&a, vec![login(0, "a"), login(1, "b")]),
         ] {
-            assert_eq!(desk.credentials(id, &shown).await.err(), Some(Refusal::NoRole));
+            assert_eq!(desk.credentials(id, &shown).await.err(), Some(Refusal::NotChosen(NotChosen::NoRole)));
         }
         assert_eq!(desk.everything().await, before);
     }

@@ -8,7 +8,12 @@ use domain::arn::RoleArn;
 use domain::iam::role::Role;
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::{Identity, IdentityId, Standing};
+use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, Roles as PoolRoles};
+use domain::identity_pool::principal_tag::AttributeMap;
+use domain::identity_pool::role_choice::NotChosen;
+use domain::identity_pool::role_mapping::{RoleMapping, RoleSource, WhenAmbiguous};
+use domain::identity_pool::tag::TagKey;
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::{IdentityPools, Roles};
 use domain::time::{Span, Timestamp};
@@ -17,8 +22,10 @@ use login::identity_pool::{Issuer, VerifiedIdentity, verify};
 use login::key_set::KeySet;
 use login::seen::Seen;
 use policy::Malformed;
-use testkit::iam::{guest_role, signed_in_role};
-use testkit::identity_pool::{guest, identity_pool, signed_in, token_keys};
+use serde_json::json;
+use std::collections::BTreeMap;
+use testkit::iam::{guest_role, signed_in_role, trust};
+use testkit::identity_pool::{guest, identity_pool, identity_pool_id, signed_in, token_keys};
 use testkit::tokens::{Token, guest_token, identity_token};
 use testkit::{NOW, account};
 
@@ -39,7 +46,7 @@ async fn open() -> Desk {
 }
 
 async fn vouched(desk: &Desk, id: &IdentityId, proven: &[VerifiedLogin]) -> Result<OpenIdToken, Refusal> {
-    Ok(desk.ask(|records, _| open_id::for_identity(records, id, proven, NOW)).await?.0)
+    Ok(desk.ask(|records, _| open_id::for_identity(records, &desk.house, id, proven, NOW)).await?.0)
 }
 
 fn proven(token: &Token) -> VerifiedIdentity {
@@ -71,7 +78,9 @@ async fn assume(desk: &Desk, token: &Token, asked: &Asked) -> Result<Grant, WebI
 
 async fn enhanced(desk: &Desk, id: &IdentityId, token: &Token) -> Result<Grant, Refusal> {
     let token = proven(token);
-    desk.ask(|records, _| credentials::for_token(records, &desk.house, id, &token, NOW)).await
+    let granted =
+        desk.ask(|records, _| credentials::for_token(records, &desk.house, (id, None), &token, NOW)).await;
+    Ok(granted?.grant)
 }
 
 #[tokio::test]
@@ -81,7 +90,7 @@ async fn a_pool_vouches_for_whom_it_has_proven_and_for_its_guests_for_ten_minute
     assert_eq!((token.issued, token.expires), (NOW, NOW.after(Span::from_mins(10))));
     let claims = token.claims("https://issuer.example", &account());
     let [provider, user] = alice().key().amr();
-    let expected = serde_json::json!({
+    let expected = json!({
         "sub": signed_in().id,
         "aud": identity_pool().id,
         "amr": ["authenticated", provider, user],
@@ -94,6 +103,74 @@ async fn a_pool_vouches_for_whom_it_has_proven_and_for_its_guests_for_ten_minute
     assert_eq!(claims, expected);
     let token = vouched(&desk, &guest().id, &[]).await.unwrap();
     assert_eq!(token.federation.amr, ["unauthenticated"]);
+}
+
+/// A desk whose pool makes a tag of a claim, and whose role for those who signed in takes it.
+async fn tagging() -> Desk {
+    let desk = open().await;
+    let claims = BTreeMap::from([(TagKey::parse("who").unwrap(), "cognito:username".to_owned())]);
+    let map = AttributeMap::new(false, claims).unwrap();
+    let provider = alice().key().provider.clone();
+    let pool = IdentityPool { principal_tags: BTreeMap::from([(provider, map)]), ..classic() };
+    let mut trust = trust(&pool.id, AuthState::Authenticated);
+    trust["Statement"][0]["Action"] = json!(["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]);
+    let role = Role { trust: trust.to_string(), ..signed_in_role() };
+    desk.write(|records| {
+        records.put_identity_pool(&pool);
+        records.put_role(&role);
+    })
+    .await;
+    desk
+}
+
+#[tokio::test]
+async fn a_token_carries_the_tags_that_sessions_by_it_shall_have() {
+    let desk = tagging().await;
+    let vouched = vouched(&desk, &signed_in().id, &[alice()]).await.unwrap();
+    let claims = vouched.claims("https://cognito-identity.amazonaws.com", &account());
+    let tags = json!({ "principal_tags": { "who": ["alice"] } });
+    assert_eq!(claims["https://aws.amazon.com/tags"], tags);
+    let token = identity_token().claim("https://aws.amazon.com/tags", tags);
+    let expected = BTreeMap::from([("who".to_owned(), "alice".to_owned())]);
+    let grant = assume(&desk, &token, &for_role(&signed_in_role())).await.unwrap();
+    assert_eq!(grant.session().tags, expected);
+    let grant = enhanced(&desk, &signed_in().id, &token).await.unwrap();
+    assert_eq!(grant.session().tags, expected);
+    desk.write(|records| records.put_role(&signed_in_role())).await;
+    let refused = assume(&desk, &token, &for_role(&signed_in_role())).await.err();
+    assert!(
+        matches!(refused, Some(WebIdentityRefused::Role(AssumeRefused::NotTaggable { .. }))),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_token_is_bound_to_pool_and_state_at_sts_as_well() {
+    let desk = open().await;
+    let mut trust = trust(&identity_pool_id(), AuthState::Authenticated);
+    trust["Statement"][0]["Condition"].as_object_mut().unwrap().remove("ForAnyValue:StringLike");
+    let role = Role { trust: trust.to_string(), ..signed_in_role() };
+    desk.write(|records| records.put_role(&role)).await;
+    for token in [identity_token(), guest_token()] {
+        let refused = assume(&desk, &token, &for_role(&role)).await.err();
+        assert!(matches!(refused, Some(WebIdentityRefused::Role(AssumeRefused::Open { .. }))), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_shows_a_token_gets_the_pools_own_role_and_may_ask_for_no_other() {
+    let desk = open().await;
+    let mapping = RoleMapping { source: RoleSource::Token, ambiguous: WhenAmbiguous::Deny };
+    let key = format!("{}:{}", alice().key().provider, alice().client());
+    let pool = IdentityPool { role_mappings: BTreeMap::from([(key, mapping)]), ..classic() };
+    desk.write(|records| records.put_identity_pool(&pool)).await;
+    let grant = enhanced(&desk, &signed_in().id, &identity_token()).await.unwrap();
+    assert_eq!(grant.session().role, signed_in_role().arn(&account().id));
+    let (id, token, role) = (signed_in().id, proven(&identity_token()), grant.session().role.to_string());
+    let asked = desk
+        .ask(|records, _| credentials::for_token(records, &desk.house, (&id, Some(&role)), &token, NOW))
+        .await;
+    assert_eq!(asked.err(), Some(Refusal::NotChosen(NotChosen::NotAllowed(role))));
 }
 
 #[tokio::test]
@@ -152,7 +229,7 @@ async fn a_token_in_the_place_of_logins_gets_the_pools_own_role_for_an_hour() {
     let without = IdentityPool { roles: PoolRoles::default(), ..classic() };
     desk.write(|records| records.put_identity_pool(&without)).await;
     let refused = enhanced(&desk, &signed_in().id, &identity_token()).await.err();
-    assert_eq!(refused, Some(Refusal::NoRole));
+    assert_eq!(refused, Some(Refusal::NotChosen(NotChosen::NoRole)));
 }
 
 #[tokio::test]
@@ -277,7 +354,7 @@ async fn an_amr_that_no_pool_writes_proves_nothing() {
         vec!["authenticated", "cognito-idp.us-east-1.amazonaws.com/us-east-1_Stranger0"],
         vec![&provider, &user],
     ] {
-        let token = identity_token().claim("amr", serde_json::json!(amr));
+        let token = identity_token().claim("amr", json!(amr));
         let refused = enhanced(&desk, &signed_in().id, &token).await.err();
         assert_eq!(refused, Some(Refusal::Forbidden(signed_in().id)), "{amr:?}");
     }

@@ -193,7 +193,7 @@ async fn the_journal_of_a_deleted_pool_is_removed_with_its_identities() {
             steps += 1;
         }
         assert_eq!(steps, 3, "never more than a batch at a time");
-        assert_eq!(desk.rows().await, rows - 1, "nothing is left but what was there before the pool");
+        assert_eq!(desk.rows().await, rows - 3, "nothing is left but what was there before the pool");
         let left = desk.ask(|records, _| Ok::<_, Stop<Infallible>>(records.merges(&pool, None, 1)?)).await;
         assert_eq!(left, Ok(Vec::new()));
     }

@@ -1,20 +1,22 @@
 //! An identity pool: which logins it accepts and which roles it hands out.
 
-use crate::account::Account;
+use crate::account::{Account, Region};
 use crate::arn::RoleArn;
 use crate::entropy::{Entropy, draw_uuid};
-use crate::identity_pool::login::AuthState;
+use crate::identity_pool::login::{AuthState, user_pool_provider_name};
 use crate::identity_pool::options::PoolOptions;
+use crate::identity_pool::principal_tag::AttributeMap;
 use crate::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
+use crate::identity_pool::role_mapping::RoleMapping;
 use crate::identity_pool::tag::Tags;
 use crate::text::{is_word, text};
 use crate::time::Timestamp;
 use crate::user_pool::client::ClientId;
 use crate::user_pool::pool::UserPoolId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 text!(
     /// An identity pool's id: a region, a colon and hexadecimal digits or hyphens. It need not be a UUID.
@@ -72,12 +74,18 @@ pub struct IdentityPool {
     pub developer_provider: Option<DeveloperProviderName>,
     /// The roles it hands out.
     pub roles: Roles,
+    /// Which claims of some providers' logins become tags of sessions, by the names of those providers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub principal_tags: BTreeMap<String, AttributeMap>,
     /// What its administrators wrote on it.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
     /// What it was told beyond AWS's settings.
     #[serde(default)]
     pub options: PoolOptions,
+    /// How the logins of some providers choose another role, by the names of those providers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub role_mappings: BTreeMap<String, RoleMapping>,
     /// When it was made.
     pub created: Timestamp,
 }
@@ -103,6 +111,45 @@ impl IdentityPool {
     /// Whether users of this client must still be there whenever they show a token.
     pub fn checks_users(&self, user_pool: &UserPoolId, client: &ClientId) -> bool {
         self.listed(user_pool, client).any(|provider| provider.server_side_check == Some(true))
+    }
+
+    /// The name under which role mappings know a provider that is listed, for each of them.
+    pub fn mappable(&self, region: &Region) -> BTreeSet<String> {
+        self.named(|listed| {
+            format!("{}:{}", user_pool_provider_name(&listed.user_pool, region), listed.client)
+        })
+    }
+
+    /// The name under which principal tags know a provider that is listed, for each of them: of a user pool it is the same
+    /// for all clients.
+    pub fn taggable(&self, region: &Region) -> BTreeSet<String> {
+        self.named(|listed| user_pool_provider_name(&listed.user_pool, region))
+    }
+
+    /// The states of the identities that get this role by the pool's own settings.
+    pub fn hands_out_to(&self, role: &RoleArn) -> Vec<AuthState> {
+        let of_rules = self.role_mappings.values().flat_map(RoleMapping::rules).map(|rule| &rule.role);
+        let mut to = Vec::new();
+        if self.roles.authenticated.iter().chain(of_rules).any(|handed_out| handed_out == role) {
+            to.push(AuthState::Authenticated);
+        }
+        if self.roles.unauthenticated.as_ref() == Some(role) {
+            to.push(AuthState::Guest);
+        }
+        to
+    }
+
+    /// Whether claims of some logins become tags.
+    pub fn makes_tags(&self) -> bool {
+        self.principal_tags.values().any(|map| !map.claims.is_empty())
+    }
+
+    fn named(&self, of_user_pool: impl Fn(&UserPoolProvider) -> String) -> BTreeSet<String> {
+        let user_pools = self.user_pools.iter().map(of_user_pool);
+        let public = self.public_providers.keys().map(ToString::to_string);
+        let openid = self.openid_providers.iter().map(ToString::to_string);
+        let saml = self.saml_providers.iter().map(ToString::to_string);
+        user_pools.chain(public).chain(openid).chain(saml).collect()
     }
 
     fn listed(&self, user_pool: &UserPoolId, client: &ClientId) -> impl Iterator<Item = &UserPoolProvider> {
@@ -144,6 +191,19 @@ impl Roles {
             AuthState::Guest => self.unauthenticated.as_ref(),
         }
     }
+}
+
+/// Every role that these settings can hand out, each once. A token can name others.
+pub fn handed_out<'a>(roles: &'a Roles, mappings: &'a BTreeMap<String, RoleMapping>) -> Vec<&'a RoleArn> {
+    let of_states = [&roles.authenticated, &roles.unauthenticated].into_iter().flatten();
+    let of_rules = mappings.values().flat_map(RoleMapping::rules).map(|rule| &rule.role);
+    let mut all: Vec<&RoleArn> = Vec::new();
+    for role in of_states.chain(of_rules) {
+        if !all.contains(&role) {
+            all.push(role);
+        }
+    }
+    all
 }
 
 #[cfg(test)]

@@ -53,6 +53,20 @@ impl Tags {
         self.0.is_empty()
     }
 
+    /// Whether tags of these keys can stand beside each other.
+    pub fn check_keys<'a>(keys: impl ExactSizeIterator<Item = &'a TagKey>) -> Result<(), BadTags> {
+        if keys.len() > MOST {
+            return Err(BadTags::TooMany);
+        }
+        let mut known = BTreeSet::new();
+        for key in keys {
+            if !known.insert(key.as_str().to_lowercase()) {
+                return Err(BadTags::Alike(key.clone()));
+            }
+        }
+        Ok(())
+    }
+
     /// These, with others in the place of those that have their keys.
     pub fn with(&self, others: &Self) -> Result<Self, BadTags> {
         let mut tags = self.0.clone();
@@ -108,14 +122,8 @@ impl TryFrom<BTreeMap<TagKey, TagValue>> for Tags {
     type Error = BadTags;
 
     fn try_from(tags: BTreeMap<TagKey, TagValue>) -> Result<Self, BadTags> {
-        if tags.len() > MOST {
-            return Err(BadTags::TooMany);
-        }
-        let mut known = BTreeSet::new();
-        match tags.keys().find(|key| !known.insert(key.as_str().to_lowercase())) {
-            Some(alike) => Err(BadTags::Alike(alike.clone())),
-            None => Ok(Self(tags)),
-        }
+        Self::check_keys(tags.keys())?;
+        Ok(Self(tags))
     }
 }
 

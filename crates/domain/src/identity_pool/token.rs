@@ -4,11 +4,15 @@ use crate::account::Account;
 use crate::arn;
 use crate::iam::session::Federation;
 use crate::identity_pool::pool::IdentityPoolId;
+use crate::identity_pool::tag::Tags;
 use crate::time::{Span, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// AWS's issuer of the tokens of all identity pools.
 pub const AWS_ISSUER: &str = "https://cognito-identity.amazonaws.com";
+
+/// The claim that says which tags a session shall have. Source: IAM user guide, "Passing session tags in AWS STS".
+pub const TAGS: &str = "https://aws.amazon.com/tags";
 
 /// The longest that a token may live.
 pub const LONGEST_LIFE: Span = Span::from_hours(24);
@@ -20,6 +24,8 @@ pub struct OpenIdToken {
     pub pool: IdentityPoolId,
     /// Whom and what the pool vouches for.
     pub federation: Federation,
+    /// The tags that sessions by it shall have.
+    pub tags: Tags,
     /// When it is issued.
     pub issued: Timestamp,
     /// When it ends.
@@ -30,7 +36,7 @@ impl OpenIdToken {
     /// Its claims. Source: spec of identity pools, section 8 (reported from AWS's own tokens).
     pub fn claims(&self, issuer: &str, account: &Account) -> Value {
         let Federation { aud, sub, amr, .. } = &self.federation;
-        json!({
+        let mut claims = json!({
             "sub": sub,
             "aud": aud,
             "amr": amr,
@@ -38,6 +44,14 @@ impl OpenIdToken {
             "https://cognito-identity.amazonaws.com/identity-pool-arn": arn::identity_pool(account, &self.pool),
             "exp": self.expires.secs(),
             "iat": self.issued.secs(),
-        })
+        });
+        if let Value::Object(members) = &mut claims
+            && !self.tags.is_empty()
+        {
+            let tags: Map<String, Value> =
+                self.tags.iter().map(|(key, value)| (key.to_string(), json!([value]))).collect();
+            members.insert(TAGS.to_owned(), json!({ "principal_tags": tags }));
+        }
+        claims
     }
 }

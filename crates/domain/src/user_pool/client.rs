@@ -3,11 +3,11 @@
 use crate::entropy::{Entropy, draw_text};
 use crate::seal::{NotSealed, SealingKey};
 use crate::secret::Secret;
-use crate::text::{all, is_word, text};
+use crate::text::{NotA, all, is_word, text};
 use crate::time::Timestamp;
 use crate::user_pool::lives::TokenLives;
 use crate::user_pool::pool::UserPoolId;
-use crate::user_pool::user::Username;
+use crate::user_pool::user::{AttributeName, Username};
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,9 @@ pub struct Client {
     pub secret: Option<SealedClientSecret>,
     /// The ways to sign in that it may use; `None` where nobody said, which leaves AWS's default.
     pub auth_flows: Option<Vec<AuthFlow>>,
+    /// The attributes that users may write of themselves through it; `None` where nobody said, which leaves AWS's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_attributes: Option<WriteAttributes>,
     /// Whether an unknown user and a wrong password get the same answer (`PreventUserExistenceErrors`).
     pub hides_missing_users: bool,
     /// How long its tokens live.
@@ -76,6 +79,16 @@ impl Client {
         match &self.auth_flows {
             Some(flows) => flows.contains(&flow),
             None => flow == AuthFlow::RefreshToken,
+        }
+    }
+
+    /// Whether users may themselves write what is the claim of this name. AWS's default allows the standard attributes, all
+    /// but those that Cenote vouches for, and no custom one.
+    pub fn lets_users_write(&self, claim: &str) -> bool {
+        let Ok(name) = AttributeName::parse(claim) else { return false };
+        match &self.write_attributes {
+            Some(WriteAttributes(names)) => names.contains(&name),
+            None => !name.is_custom() && !is_vouched_for(&name),
         }
     }
 
@@ -99,6 +112,28 @@ impl Client {
         let signed = [username.as_str(), self.id.as_str()].concat();
         hmac::verify(&key, signed.as_bytes(), &hash).map_err(|_| SecretUnproven::Wrong(self.id.clone()))
     }
+}
+
+/// Attributes that users may write of themselves: none that says that another one was verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>")]
+pub struct WriteAttributes(Vec<AttributeName>);
+
+impl TryFrom<Vec<String>> for WriteAttributes {
+    type Error = NotA;
+
+    fn try_from(names: Vec<String>) -> Result<Self, NotA> {
+        let writable = |name: String| {
+            let name = AttributeName::try_from(name)?;
+            let what = "an attribute that users may write";
+            if is_vouched_for(&name) { Err(NotA::new(what, name.as_str())) } else { Ok(name) }
+        };
+        names.into_iter().map(writable).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn is_vouched_for(name: &AttributeName) -> bool {
+    ["email_verified", "phone_number_verified"].contains(&name.as_str())
 }
 
 /// Why somebody is not taken to know a client's secret.
@@ -138,4 +173,52 @@ impl SealedClientSecret {
 
 fn binding(client: &ClientId) -> String {
     format!("client-secret {client}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::user_pool::lives::TokenLives;
+
+    fn client(write_attributes: Option<&[&str]>) -> Client {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+        Client {
+            id: ClientId::parse("a").unwrap(),
+            pool: UserPoolId::parse("us-east-1_AbCdEfGhI").unwrap(),
+            name: ClientName::parse("a").unwrap(),
+            secret: None,
+            auth_flows: None,
+            write_attributes: write_attributes.map(|all| names(all).try_into().unwrap()),
+            hides_missing_users: true,
+            lives: TokenLives::new(Default::default(), Default::default(), Default::default()).unwrap(),
+            created: Timestamp::default(),
+            modified: Timestamp::default(),
+        }
+    }
+
+    #[test]
+    fn users_write_what_the_client_lists_or_else_what_is_standard() {
+        for (listed, claim, writable) in [
+            (None, "name", true),
+            (None, "email", true),
+            (None, "email_verified", false),
+            (None, "phone_number_verified", false),
+            (None, "custom:tenant", false),
+            (None, "sub", false),
+            (None, "cognito:groups", false),
+            (Some(&["custom:tenant"][..]), "custom:tenant", true),
+            (Some(&["custom:tenant"]), "custom:other", false),
+            (Some(&["custom:tenant"]), "name", false),
+            (Some(&[]), "name", false),
+        ] {
+            assert_eq!(client(listed).lets_users_write(claim), writable, "{claim} of {listed:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_lists_what_users_may_not_write() {
+        for name in ["sub", "email_verified", "phone_number_verified", "cognito:groups", "custom:", ""] {
+            assert!(WriteAttributes::try_from(vec![name.to_owned()]).is_err(), "{name}");
+        }
+    }
 }

@@ -177,3 +177,28 @@ fn a_token_changed_in_any_one_byte_never_verifies() {
         }
     }
 }
+
+#[test]
+fn a_token_says_which_tags_a_session_shall_have_and_one_that_no_session_can_have_makes_it_none() {
+    let tags = |claim: serde_json::Value| identity_token().claim("https://aws.amazon.com/tags", claim).text();
+    assert!(ask(&identity_token().text()).unwrap().tags().is_empty());
+    let verified = ask(&tags(json!({ "principal_tags": { "who": ["alice"], "empty": [""] } }))).unwrap();
+    let said: Vec<(&str, &str)> =
+        verified.tags().iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    assert_eq!(said, [("empty", ""), ("who", "alice")]);
+    for wrong in [
+        json!({ "principal_tags": { "who": "alice" } }),
+        json!({ "principal_tags": { "who": [] } }),
+        json!({ "principal_tags": { "who": ["alice", "bob"] } }),
+        json!({ "principal_tags": { "aws:who": ["alice"] } }),
+        json!({ "principal_tags": { "who": ["*"] } }),
+        json!({ "principal_tags": { "who": ["a".repeat(257)] } }),
+        json!({ "principal_tags": { "who": ["a"], "WHO": ["b"] } }),
+        json!({ "principal_tags": {}, "transitive_tag_keys": ["who"] }),
+        json!({}),
+        json!("who"),
+        json!([]),
+    ] {
+        assert_eq!(ask(&tags(wrong.clone())).err(), Some(NOT_JSON), "{wrong}");
+    }
+}

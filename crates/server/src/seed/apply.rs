@@ -8,6 +8,7 @@ use api::app::App;
 use api::router::{self, Peer};
 use broker::iam::access::Transport;
 use broker::iam::roles::{self, NewRole};
+use broker::identity_pool::pools::HandedOut;
 use broker::user_pool::users::NewUser;
 use broker::{identity_pool, s3, user_pool};
 use domain::arn::RoleArn;
@@ -132,6 +133,7 @@ impl Seeding<'_> {
             name: seed.name.clone(),
             secret: None,
             auth_flows: Some(seed.auth_flows.clone()),
+            write_attributes: seed.write_attributes.clone(),
             hides_missing_users: seed.hides_missing_users,
             lives: lives.map_err(|no| Refused(format!("the seed: client `{}`: {no}", seed.name)))?,
             created: now,
@@ -208,12 +210,15 @@ impl Seeding<'_> {
             roles: Roles::default(),
             tags: Tags::default(),
             options: PoolOptions::default(),
+            role_mappings: BTreeMap::new(),
+            principal_tags: BTreeMap::new(),
             created: self.app.clock.now(),
         };
-        let roles = Roles {
+        let of_states = Roles {
             authenticated: seed.roles.authenticated.as_ref().map(arn),
             unauthenticated: seed.roles.unauthenticated.as_ref().map(arn),
         };
+        let roles = HandedOut { roles: of_states, mappings: BTreeMap::new() };
         self.run(|records| identity_pool::pools::create(records, &pool)).await?;
         self.run(|records| identity_pool::pools::set_roles(records, &self.app.house, &pool.id, &roles))
             .await?;

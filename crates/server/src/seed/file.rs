@@ -5,7 +5,7 @@ use domain::iam::role::{PolicyName, RoleName};
 use domain::identity_pool::pool::{IdentityPoolId, IdentityPoolName};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
-use domain::user_pool::client::{AuthFlow, ClientId, ClientName};
+use domain::user_pool::client::{AuthFlow, ClientId, ClientName, WriteAttributes};
 use domain::user_pool::pool::{UserPoolId, UserPoolName};
 use domain::user_pool::user::{AttributeName, Username};
 use serde::Deserialize;
@@ -48,6 +48,8 @@ pub(crate) struct ClientSeed {
     pub(crate) id: Option<ClientId>,
     pub(crate) name: ClientName,
     pub(crate) auth_flows: Vec<AuthFlow>,
+    /// The attributes that users may write of themselves through it; AWS's default if absent.
+    pub(crate) write_attributes: Option<WriteAttributes>,
     /// Whether an unknown user and a wrong password get the same answer.
     #[serde(default = "yes")]
     pub(crate) hides_missing_users: bool,

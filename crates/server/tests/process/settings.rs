@@ -89,6 +89,24 @@ fn an_address_that_others_reach_needs_tls_or_a_word_that_it_is_meant() {
 }
 
 #[test]
+fn a_server_that_takes_unsafe_roles_says_so_in_its_log_and_in_its_audit_at_each_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = || {
+        let files = fs::read_dir(folder.path().join("audit")).unwrap();
+        let texts: Vec<String> =
+            files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+        texts.concat().matches("\"setting\":\"unsafe_roles\"").count()
+    };
+    assert!(!Start::serve(folder.path()).run().stop().contains("unsafe_roles"));
+    assert_eq!(said(), 0);
+    for starts in 1..3 {
+        let printed = Start::serve(folder.path()).flag("--unsafe-roles").run().stop();
+        assert!(printed.contains("unsafe_roles is set"), "{printed}");
+        assert_eq!(said(), starts);
+    }
+}
+
+#[test]
 fn buckets_are_hosts_below_the_names_that_are_set_and_below_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let start = Start::serve(folder.path()).option("--s3-hosts", "s3.example.test");

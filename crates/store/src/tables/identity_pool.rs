@@ -1,10 +1,11 @@
 use crate::records::{Found, Records};
 use crate::table::Table;
+use domain::iam::role::RoleName;
 use domain::identity_pool::derivation::Derivation;
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::merge::Merge;
-use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, handed_out};
 use domain::identity_pool::token_keys::TokenKeys;
 use domain::records::{Breakdown, IdentityPools, IdentityTokenKeys, Merges, Read};
 use serde::de::DeserializeOwned;
@@ -14,6 +15,8 @@ const POOLS: Table<1, IdentityPool> = Table::new("identity-pool");
 /// Pools that were deleted and whose identities were not yet.
 const DELETED: Table<1, IdentityPoolId> = Table::new("deleted-identity-pool");
 const IDENTITIES: Table<1, Identity> = Table::new("identity");
+/// Which pools hand out a role by their own settings: by the role's name in lower case and pool.
+const OF_ROLE: Table<2, IdentityPoolId> = Table::new("pool-of-role");
 /// Which identities a pool has: by pool and identity.
 const OF_POOL: Table<2, IdentityId> = Table::new("identity-of-pool");
 /// Which identity holds a login: by pool, provider and subject.
@@ -33,7 +36,26 @@ impl IdentityPools for Records<'_> {
     }
 
     fn put_identity_pool(&mut self, pool: &IdentityPool) {
+        self.forget_roles(&pool.id);
+        for role in handed_out(&pool.roles, &pool.role_mappings) {
+            self.put(&OF_ROLE, [&role.name().folded(), pool.id.as_str()], &pool.id);
+        }
         self.put(&POOLS, [pool.id.as_str()], pool);
+    }
+
+    fn pools_of_role(
+        &mut self,
+        role: &RoleName,
+        after: Option<&IdentityPoolId>,
+        limit: usize,
+    ) -> Read<Vec<IdentityPoolId>> {
+        let folded = role.folded();
+        let rows = OF_ROLE.under([&folded]);
+        let rows = match after {
+            Some(id) => rows.after(id.as_str()),
+            None => rows,
+        };
+        Ok(self.scan(&rows, limit)?.into_iter().map(|found| found.value).collect())
     }
 
     fn identity_pools(&mut self, after: Option<&IdentityPoolId>, limit: usize) -> Read<Vec<IdentityPool>> {
@@ -46,6 +68,7 @@ impl IdentityPools for Records<'_> {
     }
 
     fn delete_identity_pool(&mut self, id: &IdentityPoolId) {
+        self.forget_roles(id);
         self.delete(&POOLS, [id.as_str()]);
         self.put(&DELETED, [id.as_str()], id);
     }
@@ -191,5 +214,17 @@ impl IdentityTokenKeys for Records<'_> {
 
     fn put_token_keys(&mut self, keys: &TokenKeys) {
         self.put(&TOKEN_KEYS, ["all"], keys);
+    }
+}
+
+impl Records<'_> {
+    /// Forgets which roles a pool hands out, as it is remembered now. Where that is not at hand the use case is run again
+    /// with it: until then nothing that it writes counts.
+    fn forget_roles(&mut self, id: &IdentityPoolId) {
+        if let Ok(Some(old)) = self.identity_pool(id) {
+            for role in handed_out(&old.roles, &old.role_mappings) {
+                self.delete(&OF_ROLE, [&role.name().folded(), id.as_str()]);
+            }
+        }
     }
 }

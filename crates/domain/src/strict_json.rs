@@ -1,14 +1,14 @@
-//! JSON that can be understood in one way only: no key twice, nothing after it, not deeper than any model.
+//! JSON that can be understood in one way only: no key twice, nothing after it, not nested too deep.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// How deep objects and lists may stand in each other. The models' inputs need ten.
+/// How deep objects and lists may stand in each other. Inputs of the APIs' models need ten, claims of tokens fewer.
 const DEEPEST: usize = 64;
 
 /// The value a text says; `None` if it is not JSON, says a key twice or is nested too deep.
-pub(super) fn parse(text: &[u8]) -> Option<Value> {
+pub fn parse(text: &[u8]) -> Option<Value> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = Within(DEEPEST).deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
