@@ -232,7 +232,8 @@ pub(crate) struct GuestSettings {
 
 #[derive(Args, Clone)]
 pub(crate) struct Limits {
-    /// How many connections are served at the same time; further ones wait. Each may have a content open: both
+    /// How many connections are served at the same time. While there are so many, a further one takes the place of the one
+    /// that has been idle for longest, or waits if all have requests under way. Each may have a content open: both
     /// together must stay below the number of files that a process may open.
     #[arg(id = "limits.connections", long = "limits-connections", value_name = "NUMBER", default_value = "400",
           value_parser = value_parser!(u32).range(1..))]

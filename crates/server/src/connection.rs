@@ -8,6 +8,7 @@ use crate::metrics::Metrics;
 use crate::pace::{PacedBody, PacedStream};
 use crate::places::Place;
 use crate::proxies::TrustedProxies;
+use crate::seats::{AskedBody, Seat, Sitting};
 use crate::tls::Certificates;
 use crate::to_the_end::{Panicked, ToTheEnd};
 use api::app::App;
@@ -23,6 +24,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
 use rustls::ProtocolVersion;
 use std::convert::Infallible;
+use std::future::pending;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,24 +71,33 @@ pub(crate) struct Stopping {
     pub(crate) begun: watch::Receiver<()>,
 }
 
+/// A connection that has a place.
+pub(crate) struct Accepted {
+    /// What goes over it.
+    pub(crate) stream: TcpStream,
+    /// Its other end.
+    pub(crate) address: IpAddr,
+    /// Its place.
+    pub(crate) place: Place,
+    /// Its seat, which it may have to leave.
+    pub(crate) sitting: Sitting,
+}
+
 /// Who is at the other end, and the place that they have here.
 #[derive(Clone)]
 struct End {
     peer: Peer,
     place: Arc<Place>,
+    seat: Arc<Seat>,
 }
 
 /// Serves a connection until it ends, or until it is asked to. Its place is free again when its work has ended as well.
-pub(crate) async fn serve(
-    stream: TcpStream,
-    (address, place): (IpAddr, Place),
-    serving: Arc<Serving>,
-    stopping: Stopping,
-) {
-    let place = Arc::new(place);
-    let end = |transport| End { peer: Peer { address, transport }, place };
+pub(crate) async fn serve(accepted: Accepted, serving: Arc<Serving>, stopping: Stopping) {
+    let Accepted { stream, address, place, sitting } = accepted;
+    let (place, seat) = (Arc::new(place), sitting.seat());
+    let stream = PacedStream::new(stream, serving.pause(), seat.clone());
+    let end = |transport| End { peer: Peer { address, transport }, place, seat: sitting.seat() };
     let Stopping { watcher, mut begun } = stopping;
-    let stream = PacedStream::new(stream, serving.pause());
     let Some(certificates) = &serving.certificates else {
         return converse(stream, end(Transport::Plain), serving, watcher).await;
     };
@@ -94,6 +105,7 @@ pub(crate) async fn serve(
     let accepted = tokio::select! {
         accepted = accepting => accepted,
         _ = begun.changed() => return,
+        () = seat.dismissed() => return serving.metrics.connection_dismissed(),
     };
     match accepted {
         Ok(Ok(stream)) => {
@@ -116,9 +128,17 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let limits = serving.limits.clone();
+    let (seat, metrics) = (end.seat.clone(), serving.metrics.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let (serving, end) = (serving.clone(), end.clone());
-        async move { Ok::<_, Infallible>(answer(request, serving, end).await) }
+        async move {
+            let Some(asking) = end.seat.ask() else {
+                // The connection is about to be closed, and nothing was done of what it asks for.
+                return pending().await;
+            };
+            let response = answer(request, serving, end).await;
+            Ok::<_, Infallible>(response.map(|body| AskedBody::new(body, asking)))
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -126,8 +146,16 @@ where
         .max_buf_size(usize::try_from(limits.head_bytes).unwrap_or(usize::MAX))
         .max_headers(MOST_HEADERS)
         .serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(%error, "a connection ended early");
+    tokio::select! {
+        // What has come is seen first.
+        biased;
+        ended = watcher.watch(connection) => if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        },
+        () = seat.dismissed() => {
+            tracing::debug!("an idle connection made room for another");
+            metrics.connection_dismissed();
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod places;
 mod private;
 mod proxies;
 mod remote;
+mod seats;
 mod seed;
 mod serve;
 mod sweep;

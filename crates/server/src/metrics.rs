@@ -31,6 +31,7 @@ pub(crate) struct Metrics {
     panics: Counter,
     connections: Gauge,
     connections_refused: Counter,
+    connections_dismissed: Counter,
     audit_lines: Family<OfEnd, Counter>,
     audit_folders: Family<OfFolder, Gauge>,
     audit_lines_missed: Family<OfFolder, Counter>,
@@ -69,6 +70,7 @@ impl Metrics {
             panics: Counter::default(),
             connections: Gauge::default(),
             connections_refused: Counter::default(),
+            connections_dismissed: Counter::default(),
             audit_lines: Family::default(),
             audit_folders: Family::default(),
             audit_lines_missed: Family::default(),
@@ -88,6 +90,8 @@ impl Metrics {
         all.register("connections", "Connections that are open", self.connections.clone());
         let refused = "Connections that were closed because their address had all it may have";
         all.register("connections_refused", refused, self.connections_refused.clone());
+        let dismissed = "Idle connections that were closed to make room for others";
+        all.register("connections_dismissed", dismissed, self.connections_dismissed.clone());
         all.register("audit_lines", "Lines for the audit that must not be lost", self.audit_lines.clone());
         let folders = "Whether the last line for the audit got to a folder";
         all.register("audit_folder_up", folders, self.audit_folders.clone());
@@ -128,6 +132,11 @@ impl Metrics {
     /// A connection was closed because its address has all it may have.
     pub(crate) fn connection_refused(&self) {
         self.connections_refused.inc();
+    }
+
+    /// An idle connection was closed to make room for another.
+    pub(crate) fn connection_dismissed(&self) {
+        self.connections_dismissed.inc();
     }
 
     /// A connection is open until this is dropped.

@@ -1,5 +1,6 @@
 //! How slow a peer may be: somebody who neither sends nor takes anything for long does not keep a place.
 
+use crate::seats::Seat;
 use api::body::BodyError;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -100,18 +101,24 @@ pub(crate) struct PacedStream {
     pause: Duration,
     /// Present while a write waits for the peer.
     waiting: Option<Patience>,
+    seat: Arc<Seat>,
 }
 
 impl PacedStream {
-    /// A stream whose peer may take nothing for so long.
-    pub(crate) const fn new(stream: TcpStream, pause: Duration) -> Self {
-        Self { stream, pause, waiting: None }
+    /// A stream whose peer may take nothing for so long, of a connection that has this seat.
+    pub(crate) const fn new(stream: TcpStream, pause: Duration, seat: Arc<Seat>) -> Self {
+        Self { stream, pause, waiting: None, seat }
     }
 
     fn paced<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            self.waiting = None;
+            if self.waiting.take().is_some() {
+                self.seat.note_stuck(false);
+            }
             return written;
+        }
+        if self.waiting.is_none() {
+            self.seat.note_stuck(true);
         }
         let pause = self.pause;
         if self.waiting.get_or_insert_with(|| Patience::new(pause)).is_over(context) {
@@ -163,5 +170,38 @@ impl AsyncWrite for PacedStream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seats::tests::{is_dismissed, one_comes, seats};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::time::timeout;
+
+    #[tokio::test]
+    async fn a_connection_whose_peer_has_not_taken_everything_need_not_leave_until_it_has() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let connecting = TcpStream::connect(listener.local_addr().unwrap());
+        let (accepted, peer) = tokio::join!(listener.accept(), connecting);
+        let (seats, mut peer) = (seats(Duration::ZERO), peer.unwrap());
+        let sitting = seats.sit();
+        let mut stream = PacedStream::new(accepted.unwrap().0, Duration::from_secs(60), sitting.seat());
+        let piece = vec![b'p'; 1 << 20];
+        let mut written = 0;
+        while let Ok(more) = timeout(Duration::from_millis(200), stream.write(&piece)).await {
+            written += more.unwrap();
+        }
+        one_comes(&seats).await;
+        assert!(!is_dismissed(&sitting).await);
+        let (mut taken, mut taking) = (0, vec![0; 1 << 20]);
+        while taken < written {
+            taken += peer.read(&mut taking).await.unwrap();
+        }
+        stream.write_all(b"more").await.unwrap();
+        one_comes(&seats).await;
+        assert!(is_dismissed(&sitting).await);
     }
 }

@@ -2,10 +2,12 @@
 
 use crate::config::Limits;
 use crate::proxies::TrustedProxies;
+use crate::seats::Seats;
 use domain::network::Network;
 use ipnet::IpNet;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -15,15 +17,16 @@ pub(crate) struct Places {
     taken: Mutex<HashMap<Network, u32>>,
     most: u32,
     uncapped: Vec<IpNet>,
+    seats: Arc<Seats>,
 }
 
-/// A place that nobody has taken yet.
-pub(crate) type Free = OwnedSemaphorePermit;
+/// One more connection of an address; it counts until this is dropped.
+pub(crate) struct Counted(Option<(Arc<Places>, Network)>);
 
 /// A connection's place; it is free again when this is dropped.
 pub(crate) struct Place {
-    _free: Free,
-    counted: Option<(Arc<Places>, Network)>,
+    _free: OwnedSemaphorePermit,
+    _counted: Counted,
 }
 
 impl Places {
@@ -35,23 +38,14 @@ impl Places {
             taken: Mutex::default(),
             most: limits.connections_per_address,
             uncapped: limits.uncapped.clone(),
+            seats: Arc::default(),
         })
     }
 
-    /// Waits until there is a place. `None` if there never will be one.
-    pub(crate) async fn free(&self) -> Option<Free> {
-        self.all.clone().acquire_owned().await.ok()
-    }
-
-    /// Gives a place to an address, unless it has as many as it may have.
-    pub(crate) fn take(
-        self: &Arc<Self>,
-        free: Free,
-        address: IpAddr,
-        proxies: &TrustedProxies,
-    ) -> Option<Place> {
+    /// Counts one more connection of an address, unless it has as many as it may have.
+    pub(crate) fn count(self: &Arc<Self>, address: IpAddr, proxies: &TrustedProxies) -> Option<Counted> {
         if is_uncapped(address, &self.uncapped, proxies) {
-            return Some(Place { _free: free, counted: None });
+            return Some(Counted(None));
         }
         let holder = Network::of(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,7 +55,27 @@ impl Places {
         }
         *count += 1;
         drop(taken);
-        Some(Place { _free: free, counted: Some((self.clone(), holder)) })
+        Some(Counted(Some((self.clone(), holder))))
+    }
+
+    /// A place, once there is one. While all are taken, whoever has been idle for longest has to leave. `None` if there
+    /// never will be one.
+    pub(crate) async fn place(&self, counted: Counted) -> Option<Place> {
+        let mut waiting = pin!(self.all.clone().acquire_owned());
+        let free = loop {
+            tokio::select! {
+                // Whoever leaves gives up the place before the seat: it is looked for first, or another had to leave too.
+                biased;
+                free = &mut waiting => break free.ok()?,
+                () = self.seats.make_room() => {}
+            }
+        };
+        Some(Place { _free: free, _counted: counted })
+    }
+
+    /// The seats of those who have a place.
+    pub(crate) fn seats(&self) -> &Arc<Seats> {
+        &self.seats
     }
 }
 
@@ -70,9 +84,9 @@ pub(crate) fn is_uncapped(address: IpAddr, uncapped: &[IpNet], proxies: &Trusted
     proxies.include(address) || uncapped.iter().any(|network| network.contains(&address))
 }
 
-impl Drop for Place {
+impl Drop for Counted {
     fn drop(&mut self) {
-        let Some((places, holder)) = self.counted.take() else { return };
+        let Some((places, holder)) = self.0.take() else { return };
         let mut taken = places.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = taken.get_mut(&holder) {
             *count -= 1;
@@ -107,16 +121,15 @@ pub(crate) mod tests {
 
     /// A place for one address, always the same, if it may have one more.
     pub(crate) async fn take(places: &Arc<Places>) -> Option<Place> {
-        let free = places.free().await.unwrap();
-        places.take(free, "192.0.2.1".parse().unwrap(), &TrustedProxies::new(Vec::new()))
+        let counted = places.count("192.0.2.1".parse().unwrap(), &TrustedProxies::new(Vec::new()))?;
+        places.place(counted).await
     }
 
     #[tokio::test]
     async fn an_address_has_so_many_places_and_others_have_theirs() {
         let (places, proxies) = (places(2), TrustedProxies::new(nets(&["10.0.0.0/8"])));
-        let take = async |address: &str| {
-            places.take(places.free().await.unwrap(), address.parse().unwrap(), &proxies)
-        };
+        let take =
+            async |address: &str| places.place(places.count(address.parse().unwrap(), &proxies)?).await;
         let held = [take("192.0.2.1").await, take("192.0.2.1").await];
         assert!(held.iter().all(Option::is_some) && take("192.0.2.1").await.is_none());
         let _second = [take("2001:db8::1").await.unwrap(), take("2001:db8::2").await.unwrap()];

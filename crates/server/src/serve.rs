@@ -6,7 +6,7 @@ use crate::connection::{self, Serving, Stopping};
 use crate::dev::DevTools;
 use crate::house::Opened;
 use crate::metrics;
-use crate::places::{Free, Places};
+use crate::places::{Place, Places};
 use crate::sweep;
 use crate::tls::Certificates;
 use api::app::App;
@@ -98,19 +98,16 @@ pub(crate) async fn until_stopped(
     let (stopping, begun) = watch::channel(());
     loop {
         tokio::select! {
-            accepted = accept(&listener, &places) => {
-                let Some((stream, address, free)) = accepted else { continue };
-                let Some(place) = places.take(free, address, &serving.proxies) else {
-                    serving.metrics.connection_refused();
-                    tracing::debug!(%address, "an address has all connections that it may have");
-                    continue;
-                };
+            accepted = accept(&listener, &places, &serving) => {
+                let Some((stream, address, place)) = accepted else { continue };
+                let sitting = places.seats().sit();
                 let serving = serving.clone();
                 let stopping = Stopping { watcher: graceful.watcher(), begun: begun.clone() };
                 tokio::spawn(async move {
                     let metrics = serving.metrics.clone();
                     let _counted = metrics.connection();
-                    connection::serve(stream, (address, place), serving, stopping).await;
+                    let end = connection::Accepted { stream, address, place, sitting };
+                    connection::serve(end, serving, stopping).await;
                 });
             }
             () = stop.received() => break,
@@ -135,13 +132,22 @@ async fn tell_of_unsafe_roles(app: &App) -> Result<(), Refused> {
 }
 
 /// The next connection, once there is a place for it.
-async fn accept(listener: &TcpListener, places: &Places) -> Option<(TcpStream, IpAddr, Free)> {
-    let free = places.free().await?;
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Places>,
+    serving: &Serving,
+) -> Option<(TcpStream, IpAddr, Place)> {
     match listener.accept().await {
         Ok((stream, peer)) => {
             // Answers are small and complete: waiting to fill a packet only delays them.
             let _best_effort = stream.set_nodelay(true);
-            Some((stream, peer.ip().to_canonical(), free))
+            let address = peer.ip().to_canonical();
+            let Some(counted) = places.count(address, &serving.proxies) else {
+                serving.metrics.connection_refused();
+                tracing::debug!(%address, "an address has all connections that it may have");
+                return None;
+            };
+            Some((stream, address, places.place(counted).await?))
         }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");

@@ -10,6 +10,7 @@ mod folder;
 mod kill;
 mod ledger;
 mod meeting;
+mod places;
 mod proxies;
 mod rotation;
 mod seeding;
