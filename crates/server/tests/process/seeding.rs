@@ -10,12 +10,17 @@ use std::path::Path;
 
 const PASSWORD: &str = "Correct-horse-1";
 
-/// A small seed of a user's own, whose guests may list one bucket on this condition.
+/// A small seed of a user's own, where everybody may list one bucket on this condition.
 fn own_seed(condition: &Value) -> Value {
-    let pool_is = json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": GUESTS_POOL } });
-    let trust = json!({ "Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
-        "Principal": { "Federated": "cognito-identity.amazonaws.com" }, "Condition": pool_is }] });
+    let trust = |state: &str| {
+        let condition = json!({
+            "StringEquals": { "cognito-identity.amazonaws.com:aud": GUESTS_POOL },
+            "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": state },
+        });
+        json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": { "Federated": "cognito-identity.amazonaws.com" }, "Condition": condition }] })
+    };
     let policy = json!({ "Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::own-bucket",
         "Condition": condition }] });
@@ -25,11 +30,14 @@ fn own_seed(condition: &Value) -> Value {
             "clients": [{ "id": "1234567890abcdefghijklmnop", "name": "app", "auth_flows": ["ALLOW_USER_PASSWORD_AUTH"] }],
             "users": [{ "username": "bob", "password": PASSWORD }],
         }],
-        "roles": [{ "name": "everybody", "trust": trust, "policies": { "list": policy } }],
+        "roles": [
+            { "name": "users", "trust": trust("authenticated"), "policies": { "list": policy } },
+            { "name": "guests", "trust": trust("unauthenticated"), "policies": { "list": policy } },
+        ],
         "identity_pools": [{
             "id": GUESTS_POOL, "name": "everybody", "welcomes_guests": true,
             "providers": [{ "user_pool": "people", "client": "app" }],
-            "roles": { "authenticated": "everybody", "unauthenticated": "everybody" },
+            "roles": { "authenticated": "users", "unauthenticated": "guests" },
         }],
         "buckets": [{ "name": "own-bucket", "objects": [{ "key": "a b/ü.txt", "body": "own" }] }],
     })
@@ -44,7 +52,7 @@ clients = [{ id = "1234567890abcdefghijklmnop", name = "app", auth_flows = ["ALL
 users = [{ username = "bob", password = "Correct-horse-1" }]
 
 [[roles]]
-name = "everybody"
+name = "users"
 [roles.trust]
 Version = "2012-10-17"
 [[roles.trust.Statement]]
@@ -52,6 +60,21 @@ Effect = "Allow"
 Action = "sts:AssumeRoleWithWebIdentity"
 Principal = { Federated = "cognito-identity.amazonaws.com" }
 Condition.StringEquals."cognito-identity.amazonaws.com:aud" = "us-east-1:1234567890abcdef"
+Condition."ForAnyValue:StringLike"."cognito-identity.amazonaws.com:amr" = "authenticated"
+[roles.policies.list]
+Version = "2012-10-17"
+Statement = [{ Effect = "Allow", Action = "s3:ListBucket", Resource = "arn:aws:s3:::own-bucket" }]
+
+[[roles]]
+name = "guests"
+[roles.trust]
+Version = "2012-10-17"
+[[roles.trust.Statement]]
+Effect = "Allow"
+Action = "sts:AssumeRoleWithWebIdentity"
+Principal = { Federated = "cognito-identity.amazonaws.com" }
+Condition.StringEquals."cognito-identity.amazonaws.com:aud" = "us-east-1:1234567890abcdef"
+Condition."ForAnyValue:StringLike"."cognito-identity.amazonaws.com:amr" = "unauthenticated"
 [roles.policies.list]
 Version = "2012-10-17"
 Statement = [{ Effect = "Allow", Action = "s3:ListBucket", Resource = "arn:aws:s3:::own-bucket" }]
@@ -61,7 +84,7 @@ id = "us-east-1:1234567890abcdef"
 name = "everybody"
 welcomes_guests = true
 providers = [{ user_pool = "people", client = "app" }]
-roles = { authenticated = "everybody", unauthenticated = "everybody" }
+roles = { authenticated = "users", unauthenticated = "guests" }
 
 [[buckets]]
 name = "own-bucket"
