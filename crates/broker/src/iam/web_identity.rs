@@ -1,7 +1,8 @@
 //! Taking on a role by a token of an identity pool, at STS: the classic flow.
 
 use crate::House;
-use crate::iam::assume::{AssumeRefused, Grant, WebIdentity, assume_with_web_identity};
+use crate::iam::assume::{AssumeRefused, Brought, Grant, WebIdentity, assume_with_web_identity};
+use crate::iam::circumstances::Circumstances;
 use crate::identity_pool::Refusal;
 use crate::identity_pool::open_id::{Vouched, must_be_open, vouched};
 use domain::arn::RoleArn;
@@ -22,6 +23,8 @@ pub struct Asked<'a> {
     pub life: Span,
     /// The text of a policy that narrows it.
     pub policy: Option<&'a str>,
+    /// Under what circumstances it is asked for.
+    pub circumstances: &'a Circumstances,
 }
 
 /// Why a role cannot be taken on by a token.
@@ -67,6 +70,7 @@ pub fn assume(
         tags,
         policies: asked.policy.map(|text| vec![named(text)]),
         origin,
+        brought: Brought::ByHolder(asked.circumstances),
     };
     let grant = match assume_with_web_identity(records, house, wanted, now) {
         Ok(grant) => grant,

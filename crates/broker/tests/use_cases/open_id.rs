@@ -1,9 +1,11 @@
 //! The classic flow: whom a pool vouches for, and who takes on a role by its token.
 
-use crate::desk::{Desk, alice, mallory, other_identity_pool};
+use crate::desk::{Desk, alice, circumstances, mallory, other_identity_pool};
 use broker::iam::assume::{AssumeRefused, Grant};
+use broker::iam::circumstances::{Circumstances, Transport};
 use broker::iam::web_identity::{self, WebIdentityRefused};
-use broker::identity_pool::{Refusal, credentials, open_id, scope_down};
+use broker::identity_pool::credentials::{self, Granted};
+use broker::identity_pool::{Refusal, open_id, scope_down};
 use domain::arn::RoleArn;
 use domain::iam::role::Role;
 use domain::iam::session::{Federation, Origin};
@@ -34,7 +36,7 @@ fn classic() -> IdentityPool {
 }
 
 /// A desk whose pool allows the classic flow, and has a guest and alice.
-async fn open() -> Desk {
+pub(crate) async fn open() -> Desk {
     let desk = Desk::open().await;
     desk.write(|records| {
         records.put_identity_pool(&classic());
@@ -59,28 +61,42 @@ fn proven(token: &Token) -> VerifiedIdentity {
 }
 
 /// What somebody asks of STS.
-struct Asked {
+pub(crate) struct Asked {
     role: RoleArn,
     life: Span,
     policy: Option<String>,
+    pub(crate) circumstances: Circumstances,
 }
 
-fn for_role(role: &Role) -> Asked {
-    Asked { role: role.arn(&account().id), life: Span::from_mins(15), policy: None }
+pub(crate) fn for_role(role: &Role) -> Asked {
+    let (role, life) = (role.arn(&account().id), Span::from_mins(15));
+    Asked { role, life, policy: None, circumstances: circumstances() }
 }
 
-async fn assume(desk: &Desk, token: &Token, asked: &Asked) -> Result<Grant, WebIdentityRefused> {
+pub(crate) async fn assume(desk: &Desk, token: &Token, asked: &Asked) -> Result<Grant, WebIdentityRefused> {
     let token = proven(token);
-    let Asked { role, life, policy } = asked;
-    let asked = web_identity::Asked { role, session_name: "phone", life: *life, policy: policy.as_deref() };
+    let Asked { role, life, policy, circumstances } = asked;
+    let asked = web_identity::Asked {
+        role,
+        session_name: "phone",
+        life: *life,
+        policy: policy.as_deref(),
+        circumstances,
+    };
     desk.ask(|records, _| web_identity::assume(records, &desk.house, &token, asked, NOW)).await
 }
 
-async fn enhanced(desk: &Desk, id: &IdentityId, token: &Token) -> Result<Grant, Refusal> {
-    let token = proven(token);
-    let granted =
-        desk.ask(|records, _| credentials::for_token(records, &desk.house, (id, None), &token, NOW)).await;
-    Ok(granted?.grant)
+pub(crate) async fn enhanced(desk: &Desk, id: &IdentityId, token: &Token) -> Result<Grant, Refusal> {
+    Ok(by_token(desk, (id, None), token).await?.grant)
+}
+
+async fn by_token(
+    desk: &Desk,
+    (identity, role): (&IdentityId, Option<&str>),
+    token: &Token,
+) -> Result<Granted, Refusal> {
+    let (asked, token) = (credentials::Asked { identity, role, transport: Transport::Plain }, proven(token));
+    desk.ask(|records, _| credentials::for_token(records, &desk.house, asked, &token, NOW)).await
 }
 
 #[tokio::test]
@@ -166,10 +182,8 @@ async fn whoever_shows_a_token_gets_the_pools_own_role_and_may_ask_for_no_other(
     desk.write(|records| records.put_identity_pool(&pool)).await;
     let grant = enhanced(&desk, &signed_in().id, &identity_token()).await.unwrap();
     assert_eq!(grant.session().role, signed_in_role().arn(&account().id));
-    let (id, token, role) = (signed_in().id, proven(&identity_token()), grant.session().role.to_string());
-    let asked = desk
-        .ask(|records, _| credentials::for_token(records, &desk.house, (&id, Some(&role)), &token, NOW))
-        .await;
+    let role = grant.session().role.to_string();
+    let asked = by_token(&desk, (&signed_in().id, Some(&role)), &identity_token()).await;
     assert_eq!(asked.err(), Some(Refusal::NotChosen(NotChosen::NotAllowed(role))));
 }
 
