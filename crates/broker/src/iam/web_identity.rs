@@ -7,7 +7,7 @@ use crate::identity_pool::Refusal;
 use crate::identity_pool::open_id::{Vouched, must_be_open, vouched};
 use domain::arn::RoleArn;
 use domain::iam::session::SessionPolicy;
-use domain::records::{IdentityPools, Roles, Stop, refuse};
+use domain::records::{IdentityPools, Roles, Stop, UserPools, refuse};
 use domain::time::{Span, Timestamp};
 use login::identity_pool::VerifiedIdentity;
 use policy::{Document, Kind, Malformed};
@@ -47,14 +47,14 @@ pub enum WebIdentityRefused {
 /// Lets an identity that a token vouches for take on a role. Nothing but the role's trust policy and the session policy
 /// that is asked for bounds it: what narrows guests is of the enhanced flow.
 pub fn assume(
-    records: &mut (impl IdentityPools + Roles),
+    records: &mut (impl IdentityPools + UserPools + Roles),
     house: &House,
     token: &VerifiedIdentity,
     asked: Asked<'_>,
     now: Timestamp,
 ) -> Result<Grant, Stop<WebIdentityRefused>> {
     let Vouched { federation, tags, origin, .. } =
-        in_classic_flow(records, token, now).map_err(not_vouched)?;
+        in_classic_flow(records, house, token, now).map_err(not_vouched)?;
     if let Some(text) = asked.policy
         // Kept compiled are policies that are in use; anybody can send one here.
         && let Err(why) = Document::parse(text, Kind::Session)
@@ -84,11 +84,12 @@ pub fn assume(
 }
 
 fn in_classic_flow(
-    records: &mut impl IdentityPools,
+    records: &mut (impl IdentityPools + UserPools),
+    house: &House,
     token: &VerifiedIdentity,
     now: Timestamp,
 ) -> Result<Vouched, Stop<Refusal>> {
-    let vouched = vouched(records, token, now)?;
+    let vouched = vouched(records, house, token, now)?;
     must_be_open(&vouched.pool)?;
     Ok(vouched)
 }

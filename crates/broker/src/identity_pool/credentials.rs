@@ -72,13 +72,13 @@ pub fn for_identity(
 
 /// Grants a session of the pool's own role to an identity that a token of its pool vouches for.
 pub fn for_token(
-    records: &mut (impl IdentityPools + Roles),
+    records: &mut (impl IdentityPools + UserPools + Roles),
     house: &House,
     Asked { identity: id, role, transport }: Asked<'_>,
     token: &VerifiedIdentity,
     now: Timestamp,
 ) -> Result<Granted, Stop<Refusal>> {
-    let Vouched { identity, pool, state, federation, tags, origin } = vouched(records, token, now)?;
+    let Vouched { identity, pool, state, federation, tags, origin } = vouched(records, house, token, now)?;
     if identity.id != *id {
         return refuse(Refusal::Forbidden(id.clone()));
     }

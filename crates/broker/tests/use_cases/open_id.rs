@@ -17,7 +17,7 @@ use domain::identity_pool::role_choice::NotChosen;
 use domain::identity_pool::role_mapping::{RoleMapping, RoleSource, WhenAmbiguous};
 use domain::identity_pool::tag::TagKey;
 use domain::identity_pool::token::OpenIdToken;
-use domain::records::{IdentityPools, Roles};
+use domain::records::{IdentityPools, Roles, UserPools};
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
 use login::identity_pool::{Issuer, VerifiedIdentity, verify};
@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 use testkit::iam::{guest_role, signed_in_role, trust};
 use testkit::identity_pool::{guest, identity_pool, identity_pool_id, signed_in, token_keys};
 use testkit::tokens::{Token, guest_token, identity_token};
+use testkit::user_pool::user_pool;
 use testkit::{NOW, account};
 
 fn classic() -> IdentityPool {
@@ -301,7 +302,18 @@ type Became = (&'static str, Refusal, fn(&mut store::records::Records<'_>));
 #[tokio::test]
 async fn a_token_whose_identity_has_gone_beyond_it_is_good_for_nothing() {
     let (alices, guests) = (signed_in().id, guest().id);
-    let of_alice: [Became; 6] = [
+    let provider = alice().key().provider.clone();
+    let of_alice: [Became; 8] = [
+        (
+            "of a pool that lists the provider no more",
+            Refusal::UnsupportedProvider(provider.clone()),
+            |records| {
+                records.put_identity_pool(&IdentityPool { user_pools: Vec::new(), ..classic() });
+            },
+        ),
+        ("proven by a user pool that is gone", Refusal::UnsupportedProvider(provider), |records| {
+            records.delete_user_pool(&user_pool().id);
+        }),
         ("deleted", Refusal::NoSuchIdentity(alices.clone()), |records| records.delete_identity(&signed_in())),
         ("of a pool that is gone", Refusal::NoSuchIdentity(alices.clone()), |records| {
             records.delete_identity_pool(&identity_pool().id);
