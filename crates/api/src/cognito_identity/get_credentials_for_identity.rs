@@ -89,7 +89,7 @@ async fn granted(
     logins: &logins::Logins,
 ) -> Result<Granted, Fault> {
     let (entropy, now) = (app.entropy.as_ref(), call.now);
-    let granted = match logins::prove_own_token(app, call, logins).await? {
+    let granted = match logins::prove_own_token(app, call, asked.identity, logins).await? {
         Some(token) => {
             let granting = app.store.transact(entropy, |records, _| {
                 credentials::for_token(records, &app.house, asked, &token, now)

@@ -78,10 +78,10 @@ pub fn for_token(
     token: &VerifiedIdentity,
     now: Timestamp,
 ) -> Result<Granted, Stop<Refusal>> {
-    let Vouched { identity, pool, state, federation, tags, origin } = vouched(records, house, token, now)?;
-    if identity.id != *id {
+    if token.identity() != id {
         return refuse(Refusal::Forbidden(id.clone()));
     }
+    let Vouched { pool, state, federation, tags, origin } = vouched(records, house, token, now)?;
     let chosen = choose(&pool, state, &[], role);
     let granting = Granting { pool: &pool, state, chosen, federation, tags, origin, transport };
     grant(records, house, granting, now)

@@ -6,7 +6,7 @@ use crate::identity_pool::credentials::{PRINCIPAL, federation_of};
 use crate::identity_pool::linking::Change;
 use crate::identity_pool::{Refusal, identities, issuers, principal_tags};
 use domain::iam::session::{Federation, Origin};
-use domain::identity_pool::identity::{Identity, IdentityId};
+use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::IdentityPool;
 use domain::identity_pool::tag::Tags;
@@ -39,8 +39,6 @@ pub fn for_identity(
 
 /// An identity that a token vouches for and that is still what it was when the token was issued.
 pub(crate) struct Vouched {
-    /// The identity.
-    pub(crate) identity: Identity,
     /// Its pool.
     pub(crate) pool: IdentityPool,
     /// Whether it was proven by a login, or is a guest's.
@@ -88,8 +86,8 @@ pub(crate) fn vouched(
         sub: identity.id.to_string(),
         amr: token.amr().to_vec(),
     };
-    let origin = Origin { identity: identity.id.clone(), pool: pool.id.clone(), logins };
-    Ok(Vouched { identity, pool, state, federation, tags: token.tags().clone(), origin })
+    let origin = Origin { identity: identity.id, pool: pool.id.clone(), logins };
+    Ok(Vouched { pool, state, federation, tags: token.tags().clone(), origin })
 }
 
 /// Refuses logins of providers whose logins would not be taken now. Which client they were shown by, and whether their users

@@ -241,6 +241,10 @@ async fn a_token_in_the_place_of_logins_gets_the_pools_own_role_for_an_hour() {
     assert_eq!(by_token.session(), by_login.session());
     let refused = enhanced(&desk, &guest().id, &identity_token()).await.err();
     assert_eq!(refused, Some(Refusal::Forbidden(guest().id)), "a token for somebody else");
+    desk.write(|records| records.delete_identity(&signed_in())).await;
+    let refused = enhanced(&desk, &guest().id, &identity_token()).await.err();
+    assert_eq!(refused, Some(Refusal::Forbidden(guest().id)), "a token for somebody who is gone");
+    desk.write(|records| records.put_identity(&signed_in())).await;
     let without = IdentityPool { roles: PoolRoles::default(), ..classic() };
     desk.write(|records| records.put_identity_pool(&without)).await;
     let refused = enhanced(&desk, &signed_in().id, &identity_token()).await.err();
