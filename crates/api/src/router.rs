@@ -12,7 +12,7 @@ use crate::operation::{Call, Settled};
 use crate::protocol::timestamp::http_date;
 use crate::service::Service;
 use crate::{cenote, cors, json_door, query_door, s3};
-use broker::iam::access::{Circumstances, Transport};
+use broker::iam::circumstances::{Circumstances, Transport};
 use bytes::Bytes;
 use domain::entropy::draw_uuid;
 use domain::s3::bucket::RESERVED_SEGMENTS;

@@ -14,7 +14,7 @@ use crate::to_the_end::{Panicked, ToTheEnd};
 use api::app::App;
 use api::body::{RequestBody, ResponseBody, full};
 use api::router::{self, Answered, Peer};
-use broker::iam::access::{TlsVersion, Transport};
+use broker::iam::circumstances::{TlsVersion, Transport};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;

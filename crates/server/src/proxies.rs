@@ -4,7 +4,7 @@
 //! no trusted proxy's. Addresses further to the left are what somebody told the proxy.
 
 use api::router::Peer;
-use broker::iam::access::Transport;
+use broker::iam::circumstances::Transport;
 use http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -78,7 +78,7 @@ fn address(text: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use broker::iam::access::TlsVersion;
+    use broker::iam::circumstances::TlsVersion;
 
     const ENCRYPTED: Transport = Transport::Encrypted(Some(TlsVersion::V1_3));
 

@@ -4,8 +4,8 @@ use super::{fault_of, logins};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Public, Reply};
-use broker::identity_pool::credentials::{self, Granted};
-use broker::identity_pool::issuers::Asked;
+use broker::identity_pool::credentials::{self, Asked, Granted};
+use broker::identity_pool::issuers;
 use domain::identity_pool::identity::IdentityId;
 use domain::records::Breakdown;
 use domain::time::Timestamp;
@@ -55,12 +55,12 @@ impl Operation for GetCredentialsForIdentity {
     async fn run(app: &App, call: &mut Call<'_>, (): (), input: Input) -> Result<Reply<Output>, Fault> {
         let asked = input.identity_id;
         call.notes.parameter("identityId", asked.as_str());
-        let wanted = input.custom_role_arn.as_deref();
-        if let Some(role) = wanted {
+        let role = input.custom_role_arn.as_deref();
+        if let Some(role) = role {
             call.notes.parameter("customRoleArn", role);
         }
-        let Granted { grant, chosen_by, change } =
-            granted(app, call, (&asked, wanted), &input.logins).await?;
+        let asked = Asked { identity: &asked, role, transport: call.circumstances.transport };
+        let Granted { grant, chosen_by, change } = granted(app, call, asked, &input.logins).await?;
         call.notes.grant(&grant);
         call.notes.detail("roleChosenBy", chosen_by.to_string());
         call.notes.change(&change);
@@ -85,22 +85,22 @@ impl Operation for GetCredentialsForIdentity {
 async fn granted(
     app: &App,
     call: &mut Call<'_>,
-    (id, role): (&IdentityId, Option<&str>),
+    asked: Asked<'_>,
     logins: &logins::Logins,
 ) -> Result<Granted, Fault> {
     let (entropy, now) = (app.entropy.as_ref(), call.now);
-    let granted = match logins::prove_own_token(app, call, logins).await? {
+    let granted = match logins::prove_own_token(app, call, asked.identity, logins).await? {
         Some(token) => {
             let granting = app.store.transact(entropy, |records, _| {
-                credentials::for_token(records, &app.house, (id, role), &token, now)
+                credentials::for_token(records, &app.house, asked, &token, now)
             });
             granting.await?
         }
         None => {
-            let proven = logins::prove(app, call, Asked::Identity(id.clone()), logins).await?;
+            let claimed = issuers::Asked::Identity(asked.identity.clone());
+            let proven = logins::prove(app, call, claimed, logins).await?;
             let granting = app.store.transact(entropy, |records, _| {
-                let asked = credentials::Asked { identity: id, proven: &proven, role };
-                credentials::for_identity(records, &app.house, asked, now)
+                credentials::for_identity(records, &app.house, asked, &proven, now)
             });
             granting.await?
         }

@@ -6,7 +6,8 @@ use crate::fault::Fault;
 use crate::operation::Call;
 use broker::identity_pool::credentials::PRINCIPAL;
 use broker::identity_pool::issuers::{Asked, expected};
-use broker::identity_pool::{Refusal, token_keys};
+use broker::identity_pool::{Refusal, identities, token_keys};
+use domain::identity_pool::identity::IdentityId;
 use login::identity_pool::VerifiedIdentity;
 use login::{VerifiedLogin, identity_pool, user_pool};
 use std::collections::BTreeMap;
@@ -37,10 +38,12 @@ pub(super) async fn prove(
     Ok(proven)
 }
 
-/// Proves the token of an identity pool that is shown in the place of logins, if one is.
+/// Proves the token of an identity pool that is shown for an identity in the place of logins, if one is. As with logins, the
+/// identity is looked for first.
 pub(super) async fn prove_own_token(
     app: &App,
     call: &mut Call<'_>,
+    id: &IdentityId,
     logins: &Logins,
 ) -> Result<Option<VerifiedIdentity>, Fault> {
     let Some(token) = logins.get(PRINCIPAL) else { return Ok(None) };
@@ -48,7 +51,11 @@ pub(super) async fn prove_own_token(
     if logins.len() > 1 {
         return Err(fault_of(Refusal::OwnTokenAndLogin));
     }
-    let issuer = app.read(|records| token_keys::issuer(records, &app.house, call.now)).await?;
+    let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
+        identities::find(records, id)?;
+        Ok(token_keys::issuer(records, &app.house, call.now)?)
+    });
+    let issuer = finding.await?.map_err(fault_of)?;
     let verified = identity_pool::verify(token, &issuer, &app.house.seen, call.now)
         .map_err(|refused| fault_of(Refusal::OwnToken(refused)))?;
     call.notes.vouched(&verified);

@@ -81,6 +81,7 @@ impl Operation for AssumeRoleWithWebIdentity {
             session_name: &input.role_session_name,
             life: input.duration_seconds.map_or(LIFE, Span::from_secs),
             policy: input.policy.as_deref(),
+            circumstances: &call.circumstances,
         };
         let assuming = app.store.transact(app.entropy.as_ref(), |records, _| {
             assume(records, &app.house, &token, asked, call.now)

@@ -3,7 +3,7 @@
 use crate::support::{Ask, Server};
 use api::router::{Peer, answer};
 use broker::House;
-use broker::iam::access::Transport;
+use broker::iam::circumstances::Transport;
 use domain::user_pool::pool::{IssuerBase, Issuers};
 use http_body_util::BodyExt;
 use std::net::{IpAddr, Ipv4Addr};

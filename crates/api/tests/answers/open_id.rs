@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use testkit::account;
 use testkit::identity_pool::{identity_pool, signed_in, token_keys};
 use testkit::keys::RsaKey;
-use testkit::tokens::{Signature, Token, access_token, encode, guest_token, id_token, identity_token};
+use testkit::tokens::{Signature, access_token, encode, guest_token, id_token, identity_token};
 
 const OWN: &str = "cognito-identity.amazonaws.com";
 
@@ -267,7 +267,7 @@ async fn a_token_that_is_none_of_the_pools_is_refused_in_awss_words() {
     }
     let forbidden = format!("Access to Identity '{}' is forbidden.", id);
     let of_guest = credentials(&server, id.as_str(), json!({ OWN: guest_token().text() })).await;
-    assert_refused(&of_guest, (400, "ResourceNotFoundException", &not_found(&guest_token())));
+    assert_refused(&of_guest, (400, "NotAuthorizedException", &forbidden));
     let elsewhere = identity_token().claim("aud", "us-east-1:abcdef").text();
     let answer = credentials(&server, id.as_str(), json!({ OWN: elsewhere })).await;
     assert_refused(&answer, (400, "NotAuthorizedException", &forbidden));
@@ -277,8 +277,14 @@ async fn a_token_that_is_none_of_the_pools_is_refused_in_awss_words() {
     assert_refused(&answer, (400, "NotAuthorizedException", message));
 }
 
-fn not_found(token: &Token) -> String {
-    format!("Identity '{}' not found.", part(&token.text(), 1)["sub"].as_str().unwrap())
+#[tokio::test]
+async fn an_identity_is_looked_for_before_the_token_shown_for_it_is_proven() {
+    let server = start().await;
+    for token in ["token".to_owned(), guest_token().text(), identity_token().text()] {
+        let answer = credentials(&server, "us-east-1:0", json!({ OWN: token })).await;
+        let message = "Identity 'us-east-1:0' not found.";
+        assert_refused(&answer, (400, "ResourceNotFoundException", message));
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Requests whose signature is in the query: whoever has the URL does what its signer may do, and nothing else.
 
 use crate::support::{Answer, Ask, Held, Server};
-use broker::iam::access::{TlsVersion, Transport};
+use broker::iam::circumstances::{TlsVersion, Transport};
 use domain::time::Span;
 use serde_json::{Value, json};
 use sigv4::PayloadHash;

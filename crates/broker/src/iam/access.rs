@@ -3,6 +3,7 @@
 use crate::House;
 use crate::iam::assume::federation_keys;
 use crate::iam::authenticate::{Caller, Who};
+use crate::iam::circumstances::{Circumstances, add_always, add_network};
 use domain::account::Account;
 use domain::arn::{self, IdentityPoolArn, RoleArn};
 use domain::iam::role::{Role, RoleName, RolePath};
@@ -18,7 +19,6 @@ use policy::{
     decide,
 };
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// What something is done to, as a policy names it.
@@ -132,62 +132,6 @@ pub struct Question<'a> {
     pub keys: &'a [Key],
     /// Under what circumstances it is asked.
     pub circumstances: &'a Circumstances,
-}
-
-/// How a request's way here was protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transport {
-    /// Not at all.
-    Plain,
-    /// By TLS. The version is that of the connection to this server; nobody says which one a proxy spoke.
-    Encrypted(Option<TlsVersion>),
-}
-
-impl Transport {
-    /// Whether it was encrypted.
-    pub const fn is_secure(self) -> bool {
-        matches!(self, Self::Encrypted(_))
-    }
-
-    /// The version of TLS, where it is known.
-    pub const fn tls_version(self) -> Option<TlsVersion> {
-        match self {
-            Self::Plain => None,
-            Self::Encrypted(version) => version,
-        }
-    }
-}
-
-/// A version of TLS that is spoken here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TlsVersion {
-    /// 1.2.
-    V1_2,
-    /// 1.3.
-    V1_3,
-}
-
-impl TlsVersion {
-    /// As policies name it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::V1_2 => "1.2",
-            Self::V1_3 => "1.3",
-        }
-    }
-}
-
-/// What is known about a request whatever it asks for.
-#[derive(Debug, Clone)]
-pub struct Circumstances {
-    /// The address that it comes from.
-    pub source_ip: IpAddr,
-    /// How its way here was protected.
-    pub transport: Transport,
-    /// Its `User-Agent`, if any. Whoever asks chooses it.
-    pub user_agent: Option<String>,
-    /// Its `Referer`, if any. Whoever asks chooses it.
-    pub referer: Option<String>,
 }
 
 /// An answer of yes. Only [`authorize`] gives it, so an operation that holds one has been asked for.
@@ -332,29 +276,18 @@ fn context_of<'a>(
     region: &'a str,
     now: Timestamp,
 ) -> Context<'a> {
-    let circumstances = question.circumstances;
     let mut context = federation_keys(&session.federation)
         .with("aws:principalarn", session.role.to_string())
         .with("aws:principalaccount", session.account.as_str())
         .with("aws:principaltype", "AssumedRole")
         .with("aws:userid", session.user_id())
         .with("aws:tokenissuetime", session.issued.rfc3339())
-        .with("aws:currenttime", now.rfc3339())
-        .with("aws:epochtime", now.secs().to_string())
-        .with("aws:sourceip", circumstances.source_ip.to_string())
-        .with("aws:requestedregion", region)
         // Temporary credentials always have it, and nobody has shown a second factor for these.
-        .with("aws:multifactorauthpresent", "false")
-        .with("aws:securetransport", if circumstances.transport.is_secure() { "true" } else { "false" });
-    let optional = [
-        ("aws:useragent", &circumstances.user_agent),
-        ("aws:referer", &circumstances.referer),
-        ("aws:sourceidentity", &session.source_identity),
-    ];
-    for (key, value) in optional {
-        if let Some(value) = value {
-            context.insert(key, value.as_str());
-        }
+        .with("aws:multifactorauthpresent", "false");
+    add_always(&mut context, question.circumstances.transport, region, now);
+    add_network(&mut context, question.circumstances);
+    if let Some(source_identity) = &session.source_identity {
+        context.insert("aws:sourceidentity", source_identity.as_str());
     }
     for (key, value) in &session.tags {
         context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());

@@ -1,6 +1,7 @@
 //! Taking on a role with a web identity: the trust policy alone decides.
 
 use crate::House;
+use crate::iam::circumstances::{Circumstances, Transport, add_always, add_network};
 use crate::identity_pool::credentials::PRINCIPAL;
 use crate::identity_pool::handing_out::Bound;
 use crate::identity_pool::{TAG_SESSION, WEB_IDENTITY};
@@ -39,6 +40,18 @@ pub struct WebIdentity<'a> {
     pub policies: Option<Vec<SessionPolicy>>,
     /// By what the session can be revoked.
     pub origin: Origin,
+    /// Who brings it.
+    pub brought: Brought<'a>,
+}
+
+/// Who brings a web identity to STS.
+#[derive(Debug, Clone, Copy)]
+pub enum Brought<'a> {
+    /// Whoever holds its token, in the classic flow.
+    ByHolder(&'a Circumstances),
+    /// Its pool, in the enhanced flow: where from is then the pool's matter, so trust policies cannot ask about it. How the
+    /// holder came to the pool they can. Source: Cognito developer guide, "Identity pools authentication flow".
+    ByPool(Transport),
 }
 
 /// Why a role cannot be taken on.
@@ -148,7 +161,7 @@ pub fn assume_with_web_identity(
         Err(why) => return refuse(AssumeRefused::Malformed { role: arn, why }),
     };
     let name = format!("trust policy of role {}", role.name);
-    let context = trust_context(&asked);
+    let context = trust_context(&asked, house.account.region.as_str(), now);
     let decide = |action| {
         let principal = Principal::Federated(&asked.federation.provider);
         let request = Request { principal, action, resource: &arn, context: &context };
@@ -220,12 +233,19 @@ fn open_to(
 
 /// What a trust policy can ask about a web identity. Source: IAM user guide, "Available keys for AWS web identity
 /// federation" and "Passing session tags in AWS STS".
-fn trust_context<'a>(asked: &'a WebIdentity<'_>) -> Context<'a> {
+fn trust_context<'a>(asked: &'a WebIdentity<'_>, region: &'a str, now: Timestamp) -> Context<'a> {
     let mut context = federation_keys(&asked.federation).with("sts:rolesessionname", asked.session_name);
     for (key, value) in asked.tags.iter() {
         context.insert(format!("aws:RequestTag/{key}"), value.as_str());
     }
     context.insert_many("aws:tagkeys", asked.tags.iter().map(|(key, _)| key.as_str()));
+    match asked.brought {
+        Brought::ByHolder(circumstances) => {
+            add_always(&mut context, circumstances.transport, region, now);
+            add_network(&mut context, circumstances);
+        }
+        Brought::ByPool(transport) => add_always(&mut context, transport, region, now),
+    }
     context
 }
 

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod assume;
 pub mod authenticate;
+pub mod circumstances;
 pub mod policies;
 pub mod roles;
 pub mod web_identity;

@@ -1,12 +1,13 @@
 //! Taking on a role by a token of an identity pool, at STS: the classic flow.
 
 use crate::House;
-use crate::iam::assume::{AssumeRefused, Grant, WebIdentity, assume_with_web_identity};
+use crate::iam::assume::{AssumeRefused, Brought, Grant, WebIdentity, assume_with_web_identity};
+use crate::iam::circumstances::Circumstances;
 use crate::identity_pool::Refusal;
 use crate::identity_pool::open_id::{Vouched, must_be_open, vouched};
 use domain::arn::RoleArn;
 use domain::iam::session::SessionPolicy;
-use domain::records::{IdentityPools, Roles, Stop, refuse};
+use domain::records::{IdentityPools, Roles, Stop, UserPools, refuse};
 use domain::time::{Span, Timestamp};
 use login::identity_pool::VerifiedIdentity;
 use policy::{Document, Kind, Malformed};
@@ -22,6 +23,8 @@ pub struct Asked<'a> {
     pub life: Span,
     /// The text of a policy that narrows it.
     pub policy: Option<&'a str>,
+    /// Under what circumstances it is asked for.
+    pub circumstances: &'a Circumstances,
 }
 
 /// Why a role cannot be taken on by a token.
@@ -44,14 +47,14 @@ pub enum WebIdentityRefused {
 /// Lets an identity that a token vouches for take on a role. Nothing but the role's trust policy and the session policy
 /// that is asked for bounds it: what narrows guests is of the enhanced flow.
 pub fn assume(
-    records: &mut (impl IdentityPools + Roles),
+    records: &mut (impl IdentityPools + UserPools + Roles),
     house: &House,
     token: &VerifiedIdentity,
     asked: Asked<'_>,
     now: Timestamp,
 ) -> Result<Grant, Stop<WebIdentityRefused>> {
     let Vouched { federation, tags, origin, .. } =
-        in_classic_flow(records, token, now).map_err(not_vouched)?;
+        in_classic_flow(records, house, token, now).map_err(not_vouched)?;
     if let Some(text) = asked.policy
         // Kept compiled are policies that are in use; anybody can send one here.
         && let Err(why) = Document::parse(text, Kind::Session)
@@ -67,6 +70,7 @@ pub fn assume(
         tags,
         policies: asked.policy.map(|text| vec![named(text)]),
         origin,
+        brought: Brought::ByHolder(asked.circumstances),
     };
     let grant = match assume_with_web_identity(records, house, wanted, now) {
         Ok(grant) => grant,
@@ -80,11 +84,12 @@ pub fn assume(
 }
 
 fn in_classic_flow(
-    records: &mut impl IdentityPools,
+    records: &mut (impl IdentityPools + UserPools),
+    house: &House,
     token: &VerifiedIdentity,
     now: Timestamp,
 ) -> Result<Vouched, Stop<Refusal>> {
-    let vouched = vouched(records, token, now)?;
+    let vouched = vouched(records, house, token, now)?;
     must_be_open(&vouched.pool)?;
     Ok(vouched)
 }

@@ -1,7 +1,8 @@
 //! Credentials for an identity: the enhanced flow of identity pools.
 
 use crate::House;
-use crate::iam::assume::{Grant, WebIdentity, assume_with_web_identity};
+use crate::iam::assume::{Brought, Grant, WebIdentity, assume_with_web_identity};
+use crate::iam::circumstances::Transport;
 use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::linking::Change;
 use crate::identity_pool::open_id::{Vouched, vouched};
@@ -31,10 +32,10 @@ const LIFE: Span = Span::from_hours(1);
 pub struct Asked<'a> {
     /// The identity.
     pub identity: &'a IdentityId,
-    /// The logins that were proven.
-    pub proven: &'a [VerifiedLogin],
     /// The role that is wanted, where the caller says one.
     pub role: Option<&'a str>,
+    /// How the way here of whoever asks was protected.
+    pub transport: Transport,
 }
 
 /// A session that was granted to an identity.
@@ -52,10 +53,10 @@ pub struct Granted {
 pub fn for_identity(
     records: &mut (impl IdentityPools + Merges + UserPools + Roles),
     house: &House,
-    asked: Asked<'_>,
+    Asked { identity: id, role, transport }: Asked<'_>,
+    proven: &[VerifiedLogin],
     now: Timestamp,
 ) -> Result<Granted, Stop<Refusal>> {
-    let Asked { identity: id, proven, role } = asked;
     let claimed = claim(records, id, proven, now)?;
     let federation = federation_of(&claimed);
     let Claimed { pool, identity, state, shown, change } = claimed;
@@ -64,25 +65,26 @@ pub fn for_identity(
     let mapped: Vec<Mapped<'_>> =
         proven.iter().map(|login| Mapped { provider: login.mapped_as(), claims: login.claims() }).collect();
     let chosen = choose(&pool, state, &mapped, role);
-    let granting = Granting { pool: &pool, state, chosen, federation, tags, origin };
+    let granting = Granting { pool: &pool, state, chosen, federation, tags, origin, transport };
     let granted = grant(records, house, granting, now)?;
     Ok(Granted { change, ..granted })
 }
 
 /// Grants a session of the pool's own role to an identity that a token of its pool vouches for.
 pub fn for_token(
-    records: &mut (impl IdentityPools + Roles),
+    records: &mut (impl IdentityPools + UserPools + Roles),
     house: &House,
-    (id, role): (&IdentityId, Option<&str>),
+    Asked { identity: id, role, transport }: Asked<'_>,
     token: &VerifiedIdentity,
     now: Timestamp,
 ) -> Result<Granted, Stop<Refusal>> {
-    let Vouched { identity, pool, state, federation, tags, origin } = vouched(records, token, now)?;
-    if identity.id != *id {
+    if token.identity() != id {
         return refuse(Refusal::Forbidden(id.clone()));
     }
+    let Vouched { pool, state, federation, tags, origin } = vouched(records, house, token, now)?;
     let chosen = choose(&pool, state, &[], role);
-    grant(records, house, Granting { pool: &pool, state, chosen, federation, tags, origin }, now)
+    let granting = Granting { pool: &pool, state, chosen, federation, tags, origin, transport };
+    grant(records, house, granting, now)
 }
 
 /// Who is to be granted a session, and of which role.
@@ -93,13 +95,14 @@ struct Granting<'a> {
     federation: Federation,
     tags: Tags,
     origin: Origin,
+    transport: Transport,
 }
 
 /// Grants a session as all of the enhanced flow are.
 fn grant(
     records: &mut impl Roles,
     house: &House,
-    Granting { pool, state, chosen, federation, tags, origin }: Granting<'_>,
+    Granting { pool, state, chosen, federation, tags, origin, transport }: Granting<'_>,
     now: Timestamp,
 ) -> Result<Granted, Stop<Refusal>> {
     let Chosen { role, by: chosen_by } = match chosen {
@@ -118,6 +121,7 @@ fn grant(
         tags,
         policies,
         origin,
+        brought: Brought::ByPool(transport),
     };
     match assume_with_web_identity(records, house, asked, now) {
         Ok(grant) => Ok(Granted { grant, chosen_by, change: Change::default() }),

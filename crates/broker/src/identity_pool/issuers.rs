@@ -6,7 +6,8 @@ use crate::identity_pool::credentials::PRINCIPAL;
 use crate::identity_pool::{Refusal, identities, pools};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
-use domain::records::{IdentityPools, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Read, Stop, UserPools, refuse};
+use domain::user_pool::pool::{UserPool, UserPoolId};
 use login::key_set::KeySet;
 use login::user_pool::Issuer;
 
@@ -79,12 +80,20 @@ fn issuer_named(
         };
         return refuse(refusal(key.to_owned()));
     };
-    let listed = if pool.lists_user_pool(&id) { records.user_pool(&id)? } else { None };
-    let Some(user_pool) = listed else {
+    let Some(user_pool) = listed(records, pool, &id)? else {
         return refuse(Refusal::UnsupportedProvider(key.to_owned()));
     };
     let names = house.issuers.names_of(&id);
     let keys = KeySet::of([&user_pool.keys.id.public]);
     let (region, revoked_before) = (house.account.region.clone(), house.revoked_before);
     Ok(Issuer { pool: id, region, names, keys, revoked_before })
+}
+
+/// A user pool whose logins a pool accepts: it is listed and still there.
+pub(super) fn listed(
+    records: &mut impl UserPools,
+    pool: &IdentityPool,
+    id: &UserPoolId,
+) -> Read<Option<UserPool>> {
+    if pool.lists_user_pool(id) { records.user_pool(id) } else { Ok(None) }
 }

@@ -4,9 +4,9 @@ use crate::House;
 use crate::identity_pool::claim::claim;
 use crate::identity_pool::credentials::{PRINCIPAL, federation_of};
 use crate::identity_pool::linking::Change;
-use crate::identity_pool::{Refusal, identities, principal_tags};
+use crate::identity_pool::{Refusal, identities, issuers, principal_tags};
 use domain::iam::session::{Federation, Origin};
-use domain::identity_pool::identity::{Identity, IdentityId};
+use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::IdentityPool;
 use domain::identity_pool::tag::Tags;
@@ -39,8 +39,6 @@ pub fn for_identity(
 
 /// An identity that a token vouches for and that is still what it was when the token was issued.
 pub(crate) struct Vouched {
-    /// The identity.
-    pub(crate) identity: Identity,
     /// Its pool.
     pub(crate) pool: IdentityPool,
     /// Whether it was proven by a login, or is a guest's.
@@ -53,10 +51,11 @@ pub(crate) struct Vouched {
     pub(crate) origin: Origin,
 }
 
-/// Finds the identity that a token vouches for. A token lives on when its identity changes, and then it says what is no
-/// longer so: one that the identity has gone beyond is good for nothing.
+/// Finds the identity that a token vouches for. A token lives on when its identity or pool changes, and then it says what is
+/// no longer so: one that the identity has gone beyond, or whose logins the pool accepts no more, is good for nothing.
 pub(crate) fn vouched(
-    records: &mut impl IdentityPools,
+    records: &mut (impl IdentityPools + UserPools),
+    house: &House,
     token: &VerifiedIdentity,
     now: Timestamp,
 ) -> Result<Vouched, Stop<Refusal>> {
@@ -77,6 +76,7 @@ pub(crate) fn vouched(
     if pool.id != *token.pool() || identity.state() != Some(state) || !shown.iter().all(is_still_held) {
         return refuse(Refusal::Forbidden(identity.id));
     }
+    must_be_accepted(records, house, &pool, &logins)?;
     if identity.is_used(now) {
         records.put_identity(&identity);
     }
@@ -86,8 +86,28 @@ pub(crate) fn vouched(
         sub: identity.id.to_string(),
         amr: token.amr().to_vec(),
     };
-    let origin = Origin { identity: identity.id.clone(), pool: pool.id.clone(), logins };
-    Ok(Vouched { identity, pool, state, federation, tags: token.tags().clone(), origin })
+    let origin = Origin { identity: identity.id, pool: pool.id.clone(), logins };
+    Ok(Vouched { pool, state, federation, tags: token.tags().clone(), origin })
+}
+
+/// Refuses logins of providers whose logins would not be taken now. Which client they were shown by, and whether their users
+/// are still there, a token does not tell.
+fn must_be_accepted(
+    records: &mut impl UserPools,
+    house: &House,
+    pool: &IdentityPool,
+    logins: &[LoginKey],
+) -> Result<(), Stop<Refusal>> {
+    for LoginKey { provider, .. } in logins {
+        let accepted = match house.issuers.pool_named_by(provider) {
+            Some(user_pool) => issuers::listed(records, pool, &user_pool)?,
+            None => None,
+        };
+        if accepted.is_none() {
+            return refuse(Refusal::UnsupportedProvider(provider.clone()));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses where tokens of a pool may not be taken to STS.

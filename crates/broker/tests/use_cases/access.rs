@@ -1,10 +1,8 @@
 //! What a caller may do.
 
 use crate::client::{Held, ring};
-use crate::desk::{Desk, alice, proven};
-use broker::iam::access::{
-    AccessDecision, AccessRefused, Circumstances, Key, Question, Resource, Transport, authorize,
-};
+use crate::desk::{Desk, alice, circumstances, proven};
+use broker::iam::access::{AccessDecision, AccessRefused, Key, Question, Resource, authorize};
 use broker::iam::authenticate::Caller;
 use domain::arn::IdentityPoolArn;
 use domain::iam::role::{PolicyName, Role};
@@ -17,7 +15,6 @@ use policy::{Denial, Layer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr};
 use store::records::Records;
 use testkit::iam::{document, guest_role, signed_in_role};
 use testkit::identity_pool::{identity_pool, identity_pool_id, signed_in};
@@ -52,12 +49,7 @@ impl Desk {
         (action, resource): (&'static str, &str),
         keys: Vec<Key>,
     ) -> Result<AccessDecision, AccessRefused> {
-        let circumstances = Circumstances {
-            source_ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
-            transport: Transport::Plain,
-            user_agent: None,
-            referer: None,
-        };
+        let circumstances = circumstances();
         let resource = format!("arn:aws:s3:::{resource}");
         let question = Question { action, resource: &resource, keys: &keys, circumstances: &circumstances };
         let asking = self.ask(|records, _| authorize(records, &self.house, caller, &question, NOW));

@@ -2,6 +2,7 @@
 
 use broker::House;
 use broker::iam::assume::Grant;
+use broker::iam::circumstances::{Circumstances, Transport};
 use broker::identity_pool::credentials::{Asked, Granted};
 use broker::identity_pool::linking::{Change, Met};
 use broker::identity_pool::{Refusal, credentials, get_id};
@@ -14,6 +15,7 @@ use login::VerifiedLogin;
 use login::key_set::KeySet;
 use login::user_pool::{Issuer, verify};
 use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use store::Store;
 use store::engine::{Engine, Key, Range, Version};
@@ -157,20 +159,35 @@ impl Desk {
         proven: &[VerifiedLogin],
         now: Timestamp,
     ) -> Result<(Grant, Change), Refusal> {
-        let Granted { grant, change, .. } =
-            self.choosing(Asked { identity: id, proven, role: None }, now).await?;
+        let Granted { grant, change, .. } = self.choosing((id, None), proven, now).await?;
         Ok((grant, change))
     }
 
     /// Asks for credentials, and what chose their role.
-    pub(crate) async fn choosing(&self, asked: Asked<'_>, now: Timestamp) -> Result<Granted, Refusal> {
-        self.ask(|records, _| credentials::for_identity(records, &self.house, asked, now)).await
+    pub(crate) async fn choosing(
+        &self,
+        (identity, role): (&IdentityId, Option<&str>),
+        proven: &[VerifiedLogin],
+        now: Timestamp,
+    ) -> Result<Granted, Refusal> {
+        let asked = Asked { identity, role, transport: Transport::Plain };
+        self.ask(|records, _| credentials::for_identity(records, &self.house, asked, proven, now)).await
     }
 
     /// A session of somebody new who shows this.
     pub(crate) async fn session_of(&self, proven: &[VerifiedLogin]) -> Grant {
         let id = self.get_id(proven).await.unwrap();
         self.credentials(&id, proven).await.unwrap()
+    }
+}
+
+/// Those of a request from `192.0.2.1` that nothing protects.
+pub(crate) fn circumstances() -> Circumstances {
+    Circumstances {
+        source_ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        transport: Transport::Plain,
+        user_agent: None,
+        referer: None,
     }
 }
 

@@ -28,5 +28,6 @@ mod search;
 mod self_written;
 mod sign_in;
 mod trust;
+mod trust_circumstances;
 mod unlink;
 mod user_pools;

@@ -1,9 +1,11 @@
 //! The classic flow: whom a pool vouches for, and who takes on a role by its token.
 
-use crate::desk::{Desk, alice, mallory, other_identity_pool};
+use crate::desk::{Desk, alice, circumstances, mallory, other_identity_pool};
 use broker::iam::assume::{AssumeRefused, Grant};
+use broker::iam::circumstances::{Circumstances, Transport};
 use broker::iam::web_identity::{self, WebIdentityRefused};
-use broker::identity_pool::{Refusal, credentials, open_id, scope_down};
+use broker::identity_pool::credentials::{self, Granted};
+use broker::identity_pool::{Refusal, open_id, scope_down};
 use domain::arn::RoleArn;
 use domain::iam::role::Role;
 use domain::iam::session::{Federation, Origin};
@@ -15,7 +17,7 @@ use domain::identity_pool::role_choice::NotChosen;
 use domain::identity_pool::role_mapping::{RoleMapping, RoleSource, WhenAmbiguous};
 use domain::identity_pool::tag::TagKey;
 use domain::identity_pool::token::OpenIdToken;
-use domain::records::{IdentityPools, Roles};
+use domain::records::{IdentityPools, Roles, UserPools};
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
 use login::identity_pool::{Issuer, VerifiedIdentity, verify};
@@ -27,6 +29,7 @@ use std::collections::BTreeMap;
 use testkit::iam::{guest_role, signed_in_role, trust};
 use testkit::identity_pool::{guest, identity_pool, identity_pool_id, signed_in, token_keys};
 use testkit::tokens::{Token, guest_token, identity_token};
+use testkit::user_pool::user_pool;
 use testkit::{NOW, account};
 
 fn classic() -> IdentityPool {
@@ -34,7 +37,7 @@ fn classic() -> IdentityPool {
 }
 
 /// A desk whose pool allows the classic flow, and has a guest and alice.
-async fn open() -> Desk {
+pub(crate) async fn open() -> Desk {
     let desk = Desk::open().await;
     desk.write(|records| {
         records.put_identity_pool(&classic());
@@ -59,28 +62,42 @@ fn proven(token: &Token) -> VerifiedIdentity {
 }
 
 /// What somebody asks of STS.
-struct Asked {
+pub(crate) struct Asked {
     role: RoleArn,
     life: Span,
     policy: Option<String>,
+    pub(crate) circumstances: Circumstances,
 }
 
-fn for_role(role: &Role) -> Asked {
-    Asked { role: role.arn(&account().id), life: Span::from_mins(15), policy: None }
+pub(crate) fn for_role(role: &Role) -> Asked {
+    let (role, life) = (role.arn(&account().id), Span::from_mins(15));
+    Asked { role, life, policy: None, circumstances: circumstances() }
 }
 
-async fn assume(desk: &Desk, token: &Token, asked: &Asked) -> Result<Grant, WebIdentityRefused> {
+pub(crate) async fn assume(desk: &Desk, token: &Token, asked: &Asked) -> Result<Grant, WebIdentityRefused> {
     let token = proven(token);
-    let Asked { role, life, policy } = asked;
-    let asked = web_identity::Asked { role, session_name: "phone", life: *life, policy: policy.as_deref() };
+    let Asked { role, life, policy, circumstances } = asked;
+    let asked = web_identity::Asked {
+        role,
+        session_name: "phone",
+        life: *life,
+        policy: policy.as_deref(),
+        circumstances,
+    };
     desk.ask(|records, _| web_identity::assume(records, &desk.house, &token, asked, NOW)).await
 }
 
-async fn enhanced(desk: &Desk, id: &IdentityId, token: &Token) -> Result<Grant, Refusal> {
-    let token = proven(token);
-    let granted =
-        desk.ask(|records, _| credentials::for_token(records, &desk.house, (id, None), &token, NOW)).await;
-    Ok(granted?.grant)
+pub(crate) async fn enhanced(desk: &Desk, id: &IdentityId, token: &Token) -> Result<Grant, Refusal> {
+    Ok(by_token(desk, (id, None), token).await?.grant)
+}
+
+async fn by_token(
+    desk: &Desk,
+    (identity, role): (&IdentityId, Option<&str>),
+    token: &Token,
+) -> Result<Granted, Refusal> {
+    let (asked, token) = (credentials::Asked { identity, role, transport: Transport::Plain }, proven(token));
+    desk.ask(|records, _| credentials::for_token(records, &desk.house, asked, &token, NOW)).await
 }
 
 #[tokio::test]
@@ -166,10 +183,8 @@ async fn whoever_shows_a_token_gets_the_pools_own_role_and_may_ask_for_no_other(
     desk.write(|records| records.put_identity_pool(&pool)).await;
     let grant = enhanced(&desk, &signed_in().id, &identity_token()).await.unwrap();
     assert_eq!(grant.session().role, signed_in_role().arn(&account().id));
-    let (id, token, role) = (signed_in().id, proven(&identity_token()), grant.session().role.to_string());
-    let asked = desk
-        .ask(|records, _| credentials::for_token(records, &desk.house, (&id, Some(&role)), &token, NOW))
-        .await;
+    let role = grant.session().role.to_string();
+    let asked = by_token(&desk, (&signed_in().id, Some(&role)), &identity_token()).await;
     assert_eq!(asked.err(), Some(Refusal::NotChosen(NotChosen::NotAllowed(role))));
 }
 
@@ -226,6 +241,10 @@ async fn a_token_in_the_place_of_logins_gets_the_pools_own_role_for_an_hour() {
     assert_eq!(by_token.session(), by_login.session());
     let refused = enhanced(&desk, &guest().id, &identity_token()).await.err();
     assert_eq!(refused, Some(Refusal::Forbidden(guest().id)), "a token for somebody else");
+    desk.write(|records| records.delete_identity(&signed_in())).await;
+    let refused = enhanced(&desk, &guest().id, &identity_token()).await.err();
+    assert_eq!(refused, Some(Refusal::Forbidden(guest().id)), "a token for somebody who is gone");
+    desk.write(|records| records.put_identity(&signed_in())).await;
     let without = IdentityPool { roles: PoolRoles::default(), ..classic() };
     desk.write(|records| records.put_identity_pool(&without)).await;
     let refused = enhanced(&desk, &signed_in().id, &identity_token()).await.err();
@@ -287,7 +306,18 @@ type Became = (&'static str, Refusal, fn(&mut store::records::Records<'_>));
 #[tokio::test]
 async fn a_token_whose_identity_has_gone_beyond_it_is_good_for_nothing() {
     let (alices, guests) = (signed_in().id, guest().id);
-    let of_alice: [Became; 6] = [
+    let provider = alice().key().provider.clone();
+    let of_alice: [Became; 8] = [
+        (
+            "of a pool that lists the provider no more",
+            Refusal::UnsupportedProvider(provider.clone()),
+            |records| {
+                records.put_identity_pool(&IdentityPool { user_pools: Vec::new(), ..classic() });
+            },
+        ),
+        ("proven by a user pool that is gone", Refusal::UnsupportedProvider(provider), |records| {
+            records.delete_user_pool(&user_pool().id);
+        }),
         ("deleted", Refusal::NoSuchIdentity(alices.clone()), |records| records.delete_identity(&signed_in())),
         ("of a pool that is gone", Refusal::NoSuchIdentity(alices.clone()), |records| {
             records.delete_identity_pool(&identity_pool().id);

@@ -3,7 +3,7 @@
 use crate::desk::{Desk, verified};
 use broker::iam::assume::AssumeRefused;
 use broker::identity_pool::Refusal;
-use broker::identity_pool::credentials::{Asked, Granted};
+use broker::identity_pool::credentials::Granted;
 use broker::identity_pool::pools::{self, HandedOut};
 use domain::arn::RoleArn;
 use domain::iam::role::{Role, RoleName};
@@ -287,15 +287,14 @@ async fn a_proven_login_takes_on_the_role_that_its_mapping_chooses() {
     let desk = desk(rules([rule("custom:dept", MatchType::Equals, "legal", "legal")], Deny)).await;
     let login = |dept: &str| verified(&id_token().claim("custom:dept", dept), &identity_pool());
     let id = desk.get_id(&[login("legal")]).await.unwrap();
-    let asked = |proven, role| Asked { identity: &id, proven, role };
     let (legal, hr) = ([login("legal")], [login("hr")]);
-    let Granted { grant, chosen_by: by, .. } = desk.choosing(asked(&legal, None), NOW).await.unwrap();
+    let Granted { grant, chosen_by: by, .. } = desk.choosing((&id, None), &legal, NOW).await.unwrap();
     assert_eq!(grant.session().role, role("legal"));
     assert_eq!(by.to_string(), format!("rule 1 of the role mapping of `{ONE}`"));
-    let refused = desk.choosing(asked(&hr, None), NOW).await.err();
+    let refused = desk.choosing((&id, None), &hr, NOW).await.err();
     assert_eq!(refused, Some(Refusal::NotChosen(NotChosen::Ambiguous)));
     let default = arn("signed-in");
-    let refused = desk.choosing(asked(&legal, Some(&default)), NOW).await.err();
+    let refused = desk.choosing((&id, Some(&default)), &legal, NOW).await.err();
     assert_eq!(refused, Some(Refusal::NotChosen(NotChosen::NotAllowed(default))));
 }
 

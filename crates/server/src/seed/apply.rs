@@ -6,7 +6,7 @@ use super::file::{
 use crate::Refused;
 use api::app::App;
 use api::router::{self, Peer};
-use broker::iam::access::Transport;
+use broker::iam::circumstances::Transport;
 use broker::iam::roles::{self, NewRole};
 use broker::identity_pool::pools::HandedOut;
 use broker::user_pool::users::NewUser;

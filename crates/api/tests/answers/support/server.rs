@@ -11,7 +11,7 @@ use api::router::{Peer, answer};
 use api::s3::hosts::{HostName, S3Hosts};
 use api::service::Services;
 use broker::House;
-use broker::iam::access::Transport;
+use broker::iam::circumstances::Transport;
 use bytes::Bytes;
 use domain::entropy::draw;
 use domain::iam::access_key::{AccessKeyId, RingKeyId, RootKey};
