@@ -5,6 +5,10 @@
 //! the answer is withheld although the change was made.
 //! A record holds who asked for what, how it was decided and why, and never a secret.
 
+mod room;
+
+pub(crate) use room::short;
+
 use crate::app::App;
 use crate::fault::{Kind, Said};
 use crate::operation::{Call, Category};
@@ -21,6 +25,7 @@ use domain::records::Breakdown;
 use login::VerifiedLogin;
 use login::identity_pool::VerifiedIdentity;
 use policy::Values;
+use room::Room;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
@@ -36,9 +41,6 @@ const RECENT_BYTES: usize = 2 * 1024 * 1024;
 
 /// How many denials of one request are kept one by one; of more it is only said how many there were.
 const MOST_DENIALS: usize = 20;
-
-/// The longest text of a request that is kept, in characters: nobody fills the audit by asking for much.
-pub(crate) const LONGEST: usize = 1024;
 
 /// Where records are written to last. A record is safe when the future ends.
 pub trait Sink: Send + Sync {
@@ -216,9 +218,8 @@ impl Notes {
     ) {
         self.detail("action", action);
         self.detail("resource", resource);
-        let short = |text: &str| Value::from(text.chars().take(LONGEST).collect::<String>());
         let said = |values: &Values<'static>| match values {
-            Values::One(value) => short(value),
+            Values::One(value) => Value::from(short(value)),
             Values::Many(values) => values.iter().map(|value| short(value)).collect(),
         };
         let keys: Map<String, Value> =
@@ -354,9 +355,13 @@ fn record_of(
         details.entry("decision").or_insert_with(|| json!("allowed"));
     }
     let mut who = notes.who.unwrap_or_else(|| json!({ "type": "Unknown" }));
-    shorten(&mut who);
-    for members in [&mut notes.parameters, &mut notes.elements, &mut details] {
-        members.values_mut().for_each(shorten);
+    let mut room = Room::new();
+    room.fit(&mut who);
+    // What was asked for comes last: most of it is what somebody sent.
+    for members in [&mut details, &mut notes.elements, &mut notes.parameters] {
+        for value in members.values_mut() {
+            room.fit(value);
+        }
     }
     let record = Record {
         event_version: "1.11",
@@ -416,21 +421,6 @@ impl Record<'_> {
     fn line(&self) -> Result<String, Breakdown> {
         serde_json::to_string(self).map_err(|error| Breakdown::new(format!("a record is no JSON: {error}")))
     }
-}
-
-/// Cuts every text to [`LONGEST`], whoever put it there: much of a record is what somebody sent.
-fn shorten(value: &mut Value) {
-    match value {
-        Value::String(text) if text.len() > LONGEST => *text = short(text),
-        Value::Array(elements) => elements.iter_mut().for_each(shorten),
-        Value::Object(members) => members.values_mut().for_each(shorten),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// The beginning of a text, fit to be kept.
-pub(crate) fn short(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
 }
 
 const fn decision_of(kind: Kind) -> &'static str {

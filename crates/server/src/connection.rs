@@ -36,6 +36,9 @@ use tokio::time::timeout;
 /// The most headers of a request.
 const MOST_HEADERS: usize = 100;
 
+/// The longest method or path that is logged, in characters: nobody fills the log by asking for much.
+const LONGEST_LOGGED: usize = 1024;
+
 /// What every connection needs.
 pub(crate) struct Serving {
     pub(crate) app: Arc<App>,
@@ -184,7 +187,7 @@ async fn respond(
     }
     let asker = serving.proxies.asker(end.peer, request.headers());
     // The query is left out: it may hold signatures and tokens.
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (brief(request.method().as_str()), brief(request.uri().path()));
     let app = serving.app.clone();
     let answering = ToTheEnd::of(async move { router::answer(&app, request, asker).await }, end.place);
     let Ok(Answered { response, span, settled, .. }) = answering.await else {
@@ -198,6 +201,11 @@ async fn respond(
     let micros = took.as_micros();
     span.in_scope(|| tracing::info!(%method, path, status, micros, peer = %asker.address, "answered"));
     response
+}
+
+/// The beginning of what a request says of itself, fit for the log.
+fn brief(text: &str) -> String {
+    text.chars().take(LONGEST_LOGGED).collect()
 }
 
 fn internal_error() -> Response<ResponseBody> {

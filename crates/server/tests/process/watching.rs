@@ -19,6 +19,7 @@ fn every_line_of_a_json_log_is_an_object_and_names_its_request() {
             &Ask::json("AWSCognitoIdentityService.GetId", &json!({ "IdentityPoolId": GUESTS_POOL })),
         ),
         get(server.address, "/health/ready"),
+        send(server.address, &Ask::new(&"M".repeat(20_000), &format!("/{}", "p".repeat(20_000)))),
     ];
     let ids: Vec<&str> = answers.iter().map(|answer| answer.header("x-amzn-requestid").unwrap()).collect();
     // The server is a developer's, which greets in words on standard output.
@@ -35,6 +36,10 @@ fn every_line_of_a_json_log_is_an_object_and_names_its_request() {
         .map(|line| line["span"]["request_id"].as_str().unwrap())
         .collect();
     assert_eq!(answered, ids);
+    assert!(
+        lines.iter().all(|line| line.to_string().len() < 4096),
+        "nobody makes a line long by asking for much"
+    );
 }
 
 #[test]
