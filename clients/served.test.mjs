@@ -34,7 +34,8 @@ const SIGNED_FORM = [
   'MissingAuthenticationToken', 'RequestEntityTooLarge', 'SignatureDoesNotMatch',
 ];
 const OF_IDENTITY_POOLS = [...SIGNED_JSON, 'ValidationException'];
-const OF_TAGS = [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'];
+const OF_A_POOL = [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'];
+const OF_BACKEND = [...OF_A_POOL, 'NotAuthorizedException', 'ResourceConflictException'];
 const IAM = [...SIGNED_FORM, 'AccessDenied', 'ValidationError'];
 const OF_ROLE = [...IAM, 'NoSuchEntity'];
 const OF_USER_POOL = [...SIGNED_JSON, 'InvalidParameterException', 'ResourceNotFoundException'];
@@ -67,19 +68,23 @@ const ANSWERS = {
   'cognito-identity GetId': [...LINKING, 'TooManyRequestsException'],
   'cognito-identity GetIdentityPoolRoles': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity GetOpenIdToken': LINKING,
+  'cognito-identity GetOpenIdTokenForDeveloperIdentity': [
+    ...OF_BACKEND, 'DeveloperUserAlreadyRegisteredException', 'LimitExceededException',
+  ],
   'cognito-identity GetPrincipalTagAttributeMap': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],
   'cognito-identity ListIdentities': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'],
   'cognito-identity ListIdentityPools': [...OF_IDENTITY_POOLS, 'InvalidParameterException'],
-  'cognito-identity ListTagsForResource': OF_TAGS,
+  'cognito-identity ListTagsForResource': OF_A_POOL,
+  'cognito-identity LookupDeveloperIdentity': OF_BACKEND,
+  'cognito-identity MergeDeveloperIdentities': [...OF_A_POOL, 'LimitExceededException', 'ResourceConflictException'],
   'cognito-identity SetIdentityPoolRoles': [
     ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
   ],
-  'cognito-identity SetPrincipalTagAttributeMap': [
-    ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException',
-  ],
-  'cognito-identity TagResource': OF_TAGS,
+  'cognito-identity SetPrincipalTagAttributeMap': OF_A_POOL,
+  'cognito-identity TagResource': OF_A_POOL,
+  'cognito-identity UnlinkDeveloperIdentity': OF_BACKEND,
   'cognito-identity UnlinkIdentity': IDENTITY_POOL,
-  'cognito-identity UntagResource': OF_TAGS,
+  'cognito-identity UntagResource': OF_A_POOL,
   'cognito-identity UpdateIdentityPool': [
     ...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException', 'ResourceNotFoundException',
   ],

@@ -396,6 +396,39 @@ class Suite:
         pools.update_identity_pool(**settings, AllowClassicFlow=False)
         refused("IDPRejectedClaim", assume, **wanted)
 
+    def vouches_for_users_of_a_back_end_of_its_own(self):
+        pools, own = client("cognito-identity", **ROOT), dict(DeveloperProviderName="login.boto3")
+        known = pools.describe_identity_pool(IdentityPoolId=POOL)
+        pools.update_identity_pool(**{name: value for name, value in known.items() if name != "ResponseMetadata"}, **own)
+        pool = dict(IdentityPoolId=POOL)
+
+        def vouch(user, **more):
+            return pools.get_open_id_token_for_developer_identity(**pool, Logins={"login.boto3": user}, **more)
+
+        ute, vera = vouch("ute", TokenDuration=3600), vouch("vera")
+        logins = {"cognito-identity.amazonaws.com": ute["Token"]}
+        issued = client("cognito-identity", config=Config(signature_version=UNSIGNED)).get_credentials_for_identity(
+            IdentityId=ute["IdentityId"], Logins=logins)["Credentials"]
+        keys = dict(aws_access_key_id=issued["AccessKeyId"], aws_secret_access_key=issued["SecretKey"],
+                    aws_session_token=issued["SessionToken"])
+        s3, note = client("s3", **keys), dict(Bucket=BUCKET, Key=f"{ute['IdentityId']}/note")
+        s3.put_object(**note, Body=b"mine")
+        assert s3.get_object(**note)["Body"].read() == b"mine"
+        refused("AccessDenied", s3.put_object, Bucket=BUCKET, Key=f"{vera['IdentityId']}/note", Body=b"x")
+
+        assert pools.lookup_developer_identity(**pool, DeveloperUserIdentifier="ute")["IdentityId"] == ute["IdentityId"]
+        merged = pools.merge_developer_identities(**pool, **own, SourceUserIdentifier="ute", DestinationUserIdentifier="vera")
+        assert merged["IdentityId"] == vera["IdentityId"] == vouch("ute")["IdentityId"], merged
+        found = pools.lookup_developer_identity(**pool, IdentityId=vera["IdentityId"], MaxResults=1)
+        assert found["DeveloperUserIdentifierList"] == ["ute"], found
+        found = pools.lookup_developer_identity(**pool, IdentityId=vera["IdentityId"], NextToken=found["NextToken"])
+        assert found["DeveloperUserIdentifierList"] == ["vera"] and "NextToken" not in found, found
+        pools.unlink_developer_identity(**pool, **own, IdentityId=vera["IdentityId"], DeveloperUserIdentifier="ute")
+        assert vouch("ute")["IdentityId"] not in (ute["IdentityId"], vera["IdentityId"])
+        refused("ResourceConflictException", pools.lookup_developer_identity, **pool,
+                IdentityId=vera["IdentityId"], DeveloperUserIdentifier="ute")
+        refused("DeveloperUserAlreadyRegisteredException", lambda: vouch("ute", IdentityId=vera["IdentityId"]))
+
     def is_refused_a_login_that_proves_nothing(self):
         pools = client("cognito-identity", config=Config(signature_version=UNSIGNED))
         refused("NotAuthorizedException", pools.get_id, IdentityPoolId=POOL, Logins={LOGIN_KEY: "x.y.z"})

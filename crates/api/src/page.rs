@@ -3,6 +3,9 @@
 use crate::fault::{Common, Fault};
 use data_encoding::BASE64URL_NOPAD;
 
+/// The longest entry that a page can go on after, in bytes: what a back end calls one of its users has 1024 characters.
+const LONGEST: usize = 4 * 1024;
+
 /// The token for the page after an entry. Where a page begins is no secret to somebody who may list, so it is not
 /// sealed.
 pub(crate) fn token_after(entry: &str) -> String {
@@ -26,5 +29,5 @@ pub(crate) fn after<T: TryFrom<String>>(next_token: Option<&str>) -> Result<Opti
 /// The entry that a token goes on after; `None` for one that was made up.
 pub(crate) fn entry_of(token: &str) -> Option<String> {
     let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
-    String::from_utf8(bytes).ok().filter(|entry| (1..=1024).contains(&entry.len()))
+    String::from_utf8(bytes).ok().filter(|entry| (1..=LONGEST).contains(&entry.len()))
 }

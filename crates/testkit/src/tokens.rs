@@ -1,7 +1,7 @@
 //! Tokens, good ones and forged ones.
 
 use crate::entropy::Counting;
-use crate::identity_pool::{guest, signed_in};
+use crate::identity_pool::{guest, identity_pool, signed_in};
 use crate::keys::RsaKey;
 use crate::user_pool::{client, issuers, user, user_pool};
 use crate::{NOW, account};
@@ -38,7 +38,7 @@ pub fn access_token() -> Token {
 pub fn identity_token() -> Token {
     let [login] = <[LoginKey; 1]>::try_from(signed_in().logins).unwrap();
     let state = AuthState::Authenticated.amr().to_owned();
-    identity_token_of(&signed_in(), [state].into_iter().chain(login.amr()).collect())
+    identity_token_of(&signed_in(), [state].into_iter().chain(login.amr(&identity_pool())).collect())
 }
 
 /// The token that the pool gives [`guest`] now.

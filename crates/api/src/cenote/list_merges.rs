@@ -53,6 +53,7 @@ impl From<Merge> for Shown {
             cause: match merge.cause {
                 MergeCause::GuestSignedIn => "GuestSignedIn",
                 MergeCause::LoginsMet => "LoginsMet",
+                MergeCause::UsersMerged => "UsersMerged",
             },
             logins: merge.logins.into_iter().map(ShownLogin::from).collect(),
             at: merge.at,

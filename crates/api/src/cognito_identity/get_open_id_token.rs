@@ -57,15 +57,15 @@ impl Operation for GetOpenIdToken {
 }
 
 /// What a no is called here: that a pool is not set up well is no error of this operation in the model.
-fn told(refusal: Refusal) -> Fault {
+pub(super) fn told(refusal: Refusal) -> Fault {
     if matches!(refusal, Refusal::Claim(_) | Refusal::DecidedBySelf(_)) {
         return Said::bad_request("InvalidParameterException", MISCONFIGURED).denied_because(refusal).into();
     }
     fault_of(refusal)
 }
 
-/// Signs a token, and notes all of it that is no secret.
-async fn signed(app: &App, call: &mut Call<'_>, vouched: &OpenIdToken) -> Result<Output, Fault> {
+/// Signs a token for whoever may have it, and notes all of it that is no secret.
+pub(super) async fn signed(app: &App, call: &mut Call<'_>, vouched: &OpenIdToken) -> Result<Output, Fault> {
     let OpenIdToken { federation, tags, expires, .. } = vouched;
     call.notes.element("identityId", federation.sub.as_str());
     call.notes.element("expiration", expires.rfc3339());

@@ -9,13 +9,17 @@ pub mod get_credentials_for_identity;
 pub mod get_id;
 pub mod get_identity_pool_roles;
 pub mod get_open_id_token;
+pub mod get_open_id_token_for_developer_identity;
 pub mod get_principal_tag_attribute_map;
 pub mod list_identities;
 pub mod list_identity_pools;
 pub mod list_tags_for_resource;
+pub mod lookup_developer_identity;
+pub mod merge_developer_identities;
 pub mod set_identity_pool_roles;
 pub mod set_principal_tag_attribute_map;
 pub mod tag_resource;
+pub mod unlink_developer_identity;
 pub mod unlink_identity;
 pub mod untag_resource;
 pub mod update_identity_pool;
@@ -23,6 +27,7 @@ pub mod update_identity_pool;
 pub mod discovery;
 pub mod token_keys;
 
+mod developer;
 mod identity;
 mod logins;
 mod pool;
@@ -57,13 +62,17 @@ const OPERATIONS: &[Served] = &[
     Served::of::<get_id::GetId>(),
     Served::of::<get_identity_pool_roles::GetIdentityPoolRoles>(),
     Served::of::<get_open_id_token::GetOpenIdToken>(),
+    Served::of::<get_open_id_token_for_developer_identity::GetOpenIdTokenForDeveloperIdentity>(),
     Served::of::<get_principal_tag_attribute_map::GetPrincipalTagAttributeMap>(),
     Served::of::<list_identities::ListIdentities>(),
     Served::of::<list_identity_pools::ListIdentityPools>(),
     Served::of::<list_tags_for_resource::ListTagsForResource>(),
+    Served::of::<lookup_developer_identity::LookupDeveloperIdentity>(),
+    Served::of::<merge_developer_identities::MergeDeveloperIdentities>(),
     Served::of::<set_identity_pool_roles::SetIdentityPoolRoles>(),
     Served::of::<set_principal_tag_attribute_map::SetPrincipalTagAttributeMap>(),
     Served::of::<tag_resource::TagResource>(),
+    Served::of::<unlink_developer_identity::UnlinkDeveloperIdentity>(),
     Served::of::<unlink_identity::UnlinkIdentity>(),
     Served::of::<untag_resource::UntagResource>(),
     Served::of::<update_identity_pool::UpdateIdentityPool>(),
@@ -126,10 +135,8 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         Refusal::GuestsUnwelcome => {
             not_authorized("Unauthenticated access is not supported for this identity pool.", reason)
         }
-        Refusal::NoSuchProvider(_) => not_authorized(
-            "Logins don't match. Please include at least one valid login for this identity or identity pool.",
-            reason,
-        ),
+        Refusal::NoSuchProvider(_) => not_authorized(LOGINS_DO_NOT_MATCH, reason),
+        Refusal::Developer(refused) => developer::said(refused),
         Refusal::UnsupportedProvider(_) => not_authorized(UNSUPPORTED_PROVIDER, reason),
         Refusal::Login(refused) => of_login(&refused),
         Refusal::OwnToken(refused) => of_own_token(&refused),
@@ -144,11 +151,7 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         Refusal::UserGone(_) => {
             not_authorized("Invalid login token. The user does not exist any more or is disabled.", reason)
         }
-        // Remembered from reports of clients; the specification has no text.
-        Refusal::SecondLogin(_) => Said {
-            reason,
-            ..Said::bad_request("ResourceConflictException", "Logins are already linked to another account.")
-        },
+        Refusal::SecondLogin(_) => linked_elsewhere(reason),
         Refusal::OwnTokenAndLogin
         | Refusal::DeveloperProviderIsSet
         | Refusal::NotLinked(_)
@@ -193,6 +196,18 @@ const MISCONFIGURED: &str = "Invalid identity pool configuration. Check assigned
 fn misconfigured(reason: String) -> Said {
     Said::bad_request("InvalidIdentityPoolConfigurationException", MISCONFIGURED).denied_because(reason)
 }
+
+/// A login that is another identity's, or of a provider that the identity holds a login of. Remembered from reports of
+/// clients; the specification has no text.
+fn linked_elsewhere(reason: String) -> Said {
+    Said {
+        reason,
+        ..Said::bad_request("ResourceConflictException", "Logins are already linked to another account.")
+    }
+}
+
+const LOGINS_DO_NOT_MATCH: &str =
+    "Logins don't match. Please include at least one valid login for this identity or identity pool.";
 
 const UNSUPPORTED_PROVIDER: &str = "Token is not from a supported provider of this identity pool.";
 

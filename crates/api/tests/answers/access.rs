@@ -7,6 +7,7 @@ use domain::identity_pool::identity::Identity;
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::identity_pool::principal_tag::AttributeMap;
+use domain::identity_pool::provider::DeveloperProviderName;
 use domain::records::{IdentityPools, Roles, UserPools};
 use domain::user_pool::user::{User, Username};
 use serde_json::{Value, json};
@@ -59,13 +60,17 @@ const MATRIX: &[Row] = &[
     ("cognito-identity", "GetId", PUBLIC),
     ("cognito-identity", "GetIdentityPoolRoles", json("200")),
     ("cognito-identity", "GetOpenIdToken", PUBLIC),
+    ("cognito-identity", "GetOpenIdTokenForDeveloperIdentity", json("200")),
     ("cognito-identity", "GetPrincipalTagAttributeMap", json("200")),
     ("cognito-identity", "ListIdentities", json("200")),
     ("cognito-identity", "ListIdentityPools", json("200")),
     ("cognito-identity", "ListTagsForResource", json("200")),
+    ("cognito-identity", "LookupDeveloperIdentity", json("200")),
+    ("cognito-identity", "MergeDeveloperIdentities", json("200")),
     ("cognito-identity", "SetIdentityPoolRoles", json("200")),
     ("cognito-identity", "SetPrincipalTagAttributeMap", json("200")),
     ("cognito-identity", "TagResource", json("200")),
+    ("cognito-identity", "UnlinkDeveloperIdentity", json("200")),
     ("cognito-identity", "UnlinkIdentity", PUBLIC),
     ("cognito-identity", "UntagResource", json("200")),
     ("cognito-identity", "UpdateIdentityPool", json("200")),
@@ -114,6 +119,9 @@ const MATRIX: &[Row] = &[
 
 const NO: &str = "AccessDenied";
 
+/// The backend of the spare pool.
+const BACKEND: &str = "login.my.app";
+
 /// A good request for an operation; alice's own folder is where things are written and deleted.
 pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
     let own = format!("/my-bucket/{}/note", server.alices_id().await);
@@ -130,6 +138,13 @@ pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
             form("sts", operation, &to_assume(&token))
         }
         "GetId" => json("AWSCognitoIdentityService", &json!({ "IdentityPoolId": POOL })),
+        "GetOpenIdTokenForDeveloperIdentity" => {
+            let input = json!({ "IdentityPoolId": spare(server).await, "Logins": { BACKEND: "user" } });
+            json("AWSCognitoIdentityService", &input)
+        }
+        "LookupDeveloperIdentity" | "MergeDeveloperIdentities" | "UnlinkDeveloperIdentity" => {
+            json("AWSCognitoIdentityService", &about_users(server, operation).await)
+        }
         "UnlinkIdentity" => {
             let id = server.alices_id().await;
             let input = json!({ "IdentityId": id, "Logins": alices_login(), "LoginsToRemove": [PROVIDER] });
@@ -208,7 +223,8 @@ async fn about_the_server(server: &Server, operation: &str) -> Ask {
 async fn spare(server: &Server) -> IdentityPoolId {
     let tagless = BTreeMap::from([(PROVIDER.to_owned(), AttributeMap::default())]);
     let id = IdentityPoolId::parse("us-east-1:0").unwrap();
-    let spare = IdentityPool { id, principal_tags: tagless, ..identity_pool() };
+    let developer_provider = Some(DeveloperProviderName::parse(BACKEND).unwrap());
+    let spare = IdentityPool { id, developer_provider, principal_tags: tagless, ..identity_pool() };
     server.write(|records| records.put_identity_pool(&spare)).await;
     spare.id
 }
@@ -231,6 +247,28 @@ async fn about_pools(server: &Server, operation: &str) -> Ask {
         "TagKeys": ["team"],
     });
     to(&format!("AWSCognitoIdentityService.{operation}"), input.to_string())
+}
+
+/// A good request about users of a backend, who are there.
+async fn about_users(server: &Server, operation: &str) -> Value {
+    let pool = spare(server).await;
+    let mut id = String::new();
+    for user in ["user", "other"] {
+        let input = json!({ "IdentityPoolId": pool, "Logins": { BACKEND: user } });
+        let known = server.identity_as(&server.root(), "GetOpenIdTokenForDeveloperIdentity", &input).await;
+        id = known.member("/IdentityId");
+    }
+    match operation {
+        "LookupDeveloperIdentity" => json!({ "IdentityPoolId": pool, "DeveloperUserIdentifier": "other" }),
+        "MergeDeveloperIdentities" => json!({
+            "IdentityPoolId": pool, "DeveloperProviderName": BACKEND,
+            "SourceUserIdentifier": "user", "DestinationUserIdentifier": "other",
+        }),
+        _ => json!({
+            "IdentityPoolId": pool, "DeveloperProviderName": BACKEND,
+            "IdentityId": id, "DeveloperUserIdentifier": "other",
+        }),
+    }
 }
 
 /// A good request about user pools: what is to be deleted is there, and who is to be made has a name of their own.

@@ -10,6 +10,7 @@ mod constraints;
 mod copying;
 mod cross_origin;
 mod deleting;
+mod developer;
 mod discovery;
 mod every_constraint;
 mod golden;

@@ -50,7 +50,7 @@ pub fn claim(
 
 /// The identity that goes on in the place of a disabled one, for whoever proves it, where the pool resolves such ids.
 /// Nobody else is told what became of whom.
-fn resolved(
+pub(super) fn resolved(
     records: &mut (impl IdentityPools + Merges),
     pool: &IdentityPool,
     claimed: Identity,

@@ -9,7 +9,7 @@ use crate::identity_pool::open_id::{Vouched, vouched};
 use crate::identity_pool::{Refusal, principal_tags, scope_down};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::IdentityId;
-use domain::identity_pool::login::{AuthState, LoginKey};
+use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::IdentityPool;
 use domain::identity_pool::role_choice::{Chosen, ChosenBy, Mapped, NotChosen, choose};
 use domain::identity_pool::tag::Tags;
@@ -133,7 +133,7 @@ fn grant(
 /// What the pool vouches for: the claims of its OpenID token.
 pub(super) fn federation_of(claimed: &Claimed) -> Federation {
     let Claimed { pool, identity, state, shown, .. } = claimed;
-    let logins = shown.iter().flat_map(LoginKey::amr);
+    let logins = shown.iter().flat_map(|login| login.amr(pool));
     Federation {
         provider: PRINCIPAL.to_owned(),
         aud: pool.id.to_string(),

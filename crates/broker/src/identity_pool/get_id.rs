@@ -6,7 +6,8 @@ use crate::identity_pool::linking::{self, Change, Met};
 use crate::identity_pool::new_id::new_id;
 use crate::identity_pool::{Refusal, pools, users};
 use domain::entropy::Entropy;
-use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::login::LoginKey;
+use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
@@ -28,10 +29,21 @@ pub fn get_id(
         Err(foreign) => return refuse(Refusal::UnsupportedProvider(foreign.key().provider.clone())),
     };
     users::must_be_there(records, &pool, proven)?;
-    if let Some(met) = linking::find(records, &pool, &shown, now)? {
+    find_or_begin(records, house, (&pool, &shown), now, entropy)
+}
+
+/// The identity that holds the logins shown, made if there is none.
+pub(super) fn find_or_begin(
+    records: &mut (impl IdentityPools + Merges),
+    house: &House,
+    (pool, shown): (&IdentityPool, &[LoginKey]),
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Met, Stop<Refusal>> {
+    if let Some(met) = linking::find(records, pool, shown, now)? {
         return Ok(met);
     }
-    let id = new_id(records, house, &pool, &shown, entropy)?;
-    let identity = linking::begin(records, &pool, id, &shown, now)?;
+    let id = new_id(records, house, pool, shown, entropy)?;
+    let identity = linking::begin(records, pool, id, shown, now)?;
     Ok(Met { identity, change: Change::default() })
 }

@@ -62,7 +62,7 @@ fn issuer_named(
     if key == PRINCIPAL {
         return refuse(Refusal::OwnTokenHere);
     }
-    if pool.developer_provider.as_ref().is_some_and(|name| name.as_str() == key) {
+    if pool.is_developer_provider(key) {
         return refuse(Refusal::DeveloperProvider(key.to_owned()));
     }
     if pool.lists_provider(key) && house.issuers.pool_named_by(key).is_none() {

@@ -22,6 +22,8 @@ pub struct Meeting {
     pub others: Vec<Identity>,
     /// Logins that nobody holds.
     pub linked: Vec<LoginKey>,
+    /// Why those of them that are no guests are merged.
+    pub cause: MergeCause,
 }
 
 /// An identity, and what became of it and others when they met.
@@ -110,7 +112,7 @@ pub fn join(
     meeting: Meeting,
     now: Timestamp,
 ) -> Result<Met, Stop<Refusal>> {
-    let Meeting { survivor: mut identity, others, linked } = meeting;
+    let Meeting { survivor: mut identity, others, linked, cause } = meeting;
     if others.is_empty() && linked.is_empty() {
         return Ok(Met { identity, change: Change::default() });
     }
@@ -120,7 +122,8 @@ pub fn join(
     let promoted = identity.standing == Standing::Guest;
     let merged = others.iter().map(|other| other.id.clone()).collect();
     for other in others {
-        disable(records, other, &identity, now);
+        let cause = if other.standing == Standing::Guest { MergeCause::GuestSignedIn } else { cause };
+        disable(records, other, (&identity, cause), now);
     }
     // A guest who was merged into it brought nothing.
     if identity.logins.len() > held {
@@ -176,10 +179,15 @@ fn owners(
 }
 
 impl Meeting {
+    /// Nobody whom this identity meets yet.
+    pub const fn alone(survivor: Identity) -> Self {
+        Self { survivor, others: Vec::new(), linked: Vec::new(), cause: MergeCause::LoginsMet }
+    }
+
     /// Whoever has logins goes on rather than a guest, and the older rather than the younger.
     fn of(first: Identity, rest: impl IntoIterator<Item = Identity>, linked: Vec<LoginKey>) -> Self {
         let rank = |one: &Identity| (one.standing == Standing::Guest, one.created, one.id.clone());
-        let mut meeting = Self { survivor: first, others: Vec::new(), linked };
+        let mut meeting = Self { linked, ..Self::alone(first) };
         for mut next in rest {
             if rank(&next) < rank(&meeting.survivor) {
                 std::mem::swap(&mut next, &mut meeting.survivor);
@@ -199,9 +207,7 @@ fn add(logins: &mut Vec<LoginKey>, login: &LoginKey) {
 
 /// Whether one identity may hold all these: of each public provider one, of the pool's own backend any, and not too many.
 fn check(pool: &IdentityPool, logins: &[LoginKey]) -> Result<(), Stop<Refusal>> {
-    let is_public = |login: &&LoginKey| {
-        pool.developer_provider.as_ref().is_none_or(|name| name.as_str() != login.provider)
-    };
+    let is_public = |login: &&LoginKey| !pool.is_developer_provider(&login.provider);
     let mut providers: Vec<&str> =
         logins.iter().filter(is_public).map(|login| login.provider.as_str()).collect();
     providers.sort_unstable();
@@ -218,13 +224,9 @@ fn check(pool: &IdentityPool, logins: &[LoginKey]) -> Result<(), Stop<Refusal>> 
 fn disable(
     records: &mut (impl IdentityPools + Merges),
     identity: Identity,
-    survivor: &Identity,
+    (survivor, cause): (&Identity, MergeCause),
     now: Timestamp,
 ) {
-    let cause = match identity.standing {
-        Standing::Guest => MergeCause::GuestSignedIn,
-        Standing::Authenticated | Standing::Disabled => MergeCause::LoginsMet,
-    };
     let Identity { id: disabled, pool, logins, .. } = identity.clone();
     records.add_merge(&Merge { pool, survivor: survivor.id.clone(), disabled, cause, logins, at: now });
     records.put_identity(&Identity {

@@ -2,6 +2,7 @@
 
 pub mod claim;
 pub mod credentials;
+pub mod developer;
 pub mod get_id;
 pub mod handing_out;
 pub mod identities;
@@ -21,6 +22,7 @@ pub mod unlink;
 pub mod users;
 
 use crate::iam::assume::AssumeRefused;
+use crate::identity_pool::developer::DeveloperRefused;
 use crate::identity_pool::handing_out::Unsafe;
 use crate::identity_pool::linking::MOST_LOGINS;
 use crate::identity_pool::scope_down::BadScopeDown;
@@ -100,6 +102,9 @@ pub enum Refusal {
     /// What was shown is the name of the pool's developer provider, which vouches to the pool's backend alone.
     #[error("`{0}` is the pool's developer provider")]
     DeveloperProvider(String),
+    /// What a backend asks for is refused.
+    #[error("{0}")]
+    Developer(#[from] DeveloperRefused),
     /// The user who was proven is not there any more, and the pool asks for that.
     #[error("the user of the login of `{0}` is not there any more")]
     UserGone(String),

@@ -1,7 +1,7 @@
 //! OpenID tokens for identities: the classic flow of identity pools.
 
 use crate::House;
-use crate::identity_pool::claim::claim;
+use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::credentials::{PRINCIPAL, federation_of};
 use crate::identity_pool::linking::Change;
 use crate::identity_pool::{Refusal, identities, issuers, principal_tags};
@@ -31,10 +31,15 @@ pub fn for_identity(
     let claimed = claim(records, id, proven, now)?;
     must_be_open(&claimed.pool)?;
     let tags = principal_tags::of(records, house, &claimed.pool, proven)?;
+    Ok(token(claimed, tags, LIFE, now))
+}
+
+/// The token that a pool vouches by for an identity that something may be issued for, and what became of others meanwhile.
+pub(super) fn token(claimed: Claimed, tags: Tags, life: Span, now: Timestamp) -> (OpenIdToken, Change) {
     let federation = federation_of(&claimed);
-    let (issued, expires) = (now, now.after(LIFE));
+    let (issued, expires) = (now, now.after(life));
     let token = OpenIdToken { pool: claimed.pool.id, federation, tags, issued, expires };
-    Ok((token, claimed.change))
+    (token, claimed.change)
 }
 
 /// An identity that a token vouches for and that is still what it was when the token was issued.
@@ -70,9 +75,9 @@ pub(crate) fn vouched(
     if state == AuthState::Guest && !pool.welcomes_guests {
         return refuse(Refusal::GuestsUnwelcome);
     }
-    let was_shown = |login: &&LoginKey| login.amr().iter().all(|entry| shown.contains(entry));
+    let was_shown = |login: &&LoginKey| login.amr(&pool).iter().all(|entry| shown.contains(entry));
     let logins: Vec<LoginKey> = identity.logins.iter().filter(was_shown).cloned().collect();
-    let is_still_held = |entry: &String| logins.iter().any(|login| login.amr().contains(entry));
+    let is_still_held = |entry: &String| logins.iter().any(|login| login.amr(&pool).contains(entry));
     if pool.id != *token.pool() || identity.state() != Some(state) || !shown.iter().all(is_still_held) {
         return refuse(Refusal::Forbidden(identity.id));
     }

@@ -1,9 +1,13 @@
 //! Making, finding, changing and deleting identity pools.
 
 use crate::House;
+use crate::identity_pool::credentials::PRINCIPAL;
+use crate::identity_pool::developer::DeveloperRefused;
 use crate::identity_pool::{Refusal, handing_out, self_written};
 use domain::arn::RoleArn;
+use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles, handed_out};
+use domain::identity_pool::provider::PublicProvider;
 use domain::identity_pool::role_mapping::{MOST_RULES, RoleMapping, RoleSource};
 use domain::identity_pool::tag::{TagKeys, Tags};
 use domain::records::{IdentityPools, Read, Roles, Stop, UserPools, refuse};
@@ -16,13 +20,18 @@ const MOST_USER_POOLS: usize = 50;
 /// Source: IAM user guide, "IAM and AWS STS quotas".
 const MOST_PROVIDERS: usize = 100;
 
+/// Names that no developer provider may have, beside those of public providers: the words of `amr`, identity pools as a
+/// provider, and public providers that are not served.
+const MEAN_SOMETHING: [&str; 5] =
+    [AuthState::Authenticated.amr(), AuthState::Guest.amr(), PRINCIPAL, "api.twitter.com", "www.digits.com"];
+
 /// Makes an identity pool. The user pools and clients that it lists need not be there yet: a login of one that is not
 /// proves nothing.
 pub fn create(records: &mut impl IdentityPools, pool: &IdentityPool) -> Result<(), Stop<Refusal>> {
     if records.identity_pool(&pool.id)?.is_some() {
         return refuse(Refusal::Exists(pool.id.clone()));
     }
-    check_lists(pool)?;
+    check(pool)?;
     records.put_identity_pool(pool);
     Ok(())
 }
@@ -58,7 +67,6 @@ pub fn update(
     if set.is_some() && wanted.is_some() && wanted != set.as_ref() {
         return refuse(Refusal::DeveloperProviderIsSet);
     }
-    check_lists(asked)?;
     let developer_provider = wanted.cloned().or(set);
     let pool = IdentityPool {
         developer_provider,
@@ -70,6 +78,7 @@ pub fn update(
         created: old.created,
         ..asked.clone()
     };
+    check(&pool)?;
     self_written::check_pool(records, house, &pool)?;
     records.put_identity_pool(&pool);
     Ok(pool)
@@ -153,8 +162,16 @@ pub fn untag(
     Ok(())
 }
 
-/// Whether everything that the pool lists stays small enough to be read for every login.
-fn check_lists(pool: &IdentityPool) -> Result<(), Stop<Refusal>> {
+/// Whether everything that the pool lists stays small enough to be read for every login, and its backend goes by no name of
+/// somebody else's.
+fn check(pool: &IdentityPool) -> Result<(), Stop<Refusal>> {
+    if let Some(name) = &pool.developer_provider
+        && (MEAN_SOMETHING.contains(&name.as_str())
+            || PublicProvider::parse(name.as_str()).is_ok()
+            || pool.lists_provider(name.as_str()))
+    {
+        return refuse(DeveloperRefused::ProviderTaken(name.clone()).into());
+    }
     let lists = [
         ("clients of user pools", pool.user_pools.len(), MOST_USER_POOLS),
         ("OpenID Connect providers", pool.openid_providers.len(), MOST_PROVIDERS),

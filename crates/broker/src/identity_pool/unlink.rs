@@ -29,7 +29,7 @@ pub fn unlink(
     }
     let mut named = Vec::with_capacity(providers.len());
     for provider in providers {
-        if pool.developer_provider.as_ref().is_some_and(|name| name.as_str() == provider) {
+        if pool.is_developer_provider(provider) {
             return refuse(Refusal::DeveloperProvider(provider.clone()));
         }
         let name = house.provider_name(provider);

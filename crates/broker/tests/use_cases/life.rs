@@ -310,7 +310,12 @@ async fn the_pools_own_backend_may_vouch_for_several_users_of_one_identity() {
         let link = async |identity: &Identity, login: &LoginKey| {
             let joining = desk.ask(|records, _| {
                 let (survivor, others, linked) = (identity.clone(), Vec::new(), vec![login.clone()]);
-                linking::join(records, &pool, Meeting { survivor, others, linked }, later(1))
+                linking::join(
+                    records,
+                    &pool,
+                    Meeting { others, linked, ..Meeting::alone(survivor) },
+                    later(1),
+                )
             });
             Ok::<_, Refusal>(joining.await?.identity)
         };

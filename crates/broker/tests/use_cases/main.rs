@@ -8,6 +8,7 @@ mod client;
 mod conditional;
 mod credentials;
 mod desk;
+mod developer;
 mod family;
 mod get_id;
 mod identities;

@@ -106,7 +106,7 @@ async fn a_pool_vouches_for_whom_it_has_proven_and_for_its_guests_for_ten_minute
     let token = vouched(&desk, &signed_in().id, &[alice()]).await.unwrap();
     assert_eq!((token.issued, token.expires), (NOW, NOW.after(Span::from_mins(10))));
     let claims = token.claims("https://issuer.example", &account());
-    let [provider, user] = alice().key().amr();
+    let [provider, user] = alice().key().amr(&identity_pool());
     let expected = json!({
         "sub": signed_in().id,
         "aud": identity_pool().id,
@@ -210,7 +210,7 @@ async fn a_token_takes_on_any_role_that_trusts_it_under_the_name_and_for_as_long
     let session = grant.session();
     assert_eq!(session.arn(), "arn:aws:sts::123456789012:assumed-role/signed-in/phone");
     assert_eq!((session.issued, session.expires), (NOW, NOW.after(Span::from_mins(15))));
-    let [provider, user] = alice().key().amr();
+    let [provider, user] = alice().key().amr(&identity_pool());
     let federation = Federation {
         provider: "cognito-identity.amazonaws.com".to_owned(),
         aud: identity_pool().id.to_string(),
@@ -374,7 +374,7 @@ async fn a_token_is_not_taken_at_sts_once_its_pool_no_longer_allows_the_classic_
 #[tokio::test]
 async fn an_amr_that_no_pool_writes_proves_nothing() {
     let desk = open().await;
-    let [provider, user] = alice().key().amr();
+    let [provider, user] = alice().key().amr(&identity_pool());
     for amr in [
         vec![],
         vec!["authenticated"],

@@ -1,6 +1,7 @@
 //! A login: what a provider says of somebody, under the name that AWS gives the provider.
 
 use crate::account::Region;
+use crate::identity_pool::pool::IdentityPool;
 use crate::user_pool::pool::UserPoolId;
 use serde::{Deserialize, Serialize};
 
@@ -39,11 +40,18 @@ impl LoginKey {
         Self { provider: user_pool_provider_name(pool, region), subject: subject.to_owned() }
     }
 
-    /// The entries that say in `amr` by which login somebody came: the provider, then the provider and the subject.
+    /// The entries that say in the `amr` of a pool by which login somebody came: the provider, then the provider and the
+    /// subject, and between them the pool where its own backend vouches.
     ///
     /// Source: spec of identity pools, section 8 (reported from AWS's own tokens).
-    pub fn amr(&self) -> [String; 2] {
-        [self.provider.clone(), format!("{}:CognitoSignIn:{}", self.provider, self.subject)]
+    pub fn amr(&self, pool: &IdentityPool) -> [String; 2] {
+        let Self { provider, subject } = self;
+        let user = if pool.is_developer_provider(provider) {
+            format!("{provider}:{}:{subject}", pool.id)
+        } else {
+            format!("{provider}:CognitoSignIn:{subject}")
+        };
+        [provider.clone(), user]
     }
 }
 

@@ -31,4 +31,6 @@ pub enum MergeCause {
     GuestSignedIn,
     /// Logins that two identities held were shown together.
     LoginsMet,
+    /// The pool's own backend asked for it.
+    UsersMerged,
 }

@@ -2,6 +2,7 @@
 
 pub mod claims;
 pub mod derivation;
+pub mod developer;
 pub mod identity;
 pub mod login;
 pub mod merge;

@@ -103,6 +103,11 @@ impl IdentityPool {
             || self.saml_providers.iter().any(|provider| provider.as_str() == login_key)
     }
 
+    /// Whether this is the pool's own backend as a provider.
+    pub fn is_developer_provider(&self, name: &str) -> bool {
+        self.developer_provider.as_ref().is_some_and(|own| own.as_str() == name)
+    }
+
     /// Whether tokens that this user pool made out to this client may log in here.
     pub fn lists_client(&self, user_pool: &UserPoolId, client: &ClientId) -> bool {
         self.listed(user_pool, client).next().is_some()
