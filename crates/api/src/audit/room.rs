@@ -59,7 +59,7 @@ impl Room {
     /// Takes some of the room; all of it where there is less, so that what comes after has none either.
     fn take(&mut self, bytes: usize) -> bool {
         let has_room = bytes <= self.0;
-        self.0 = self.0.checked_sub(bytes).unwrap_or_default();
+        self.0 = self.0.saturating_sub(bytes);
         has_room
     }
 }

@@ -1,8 +1,9 @@
 //! Users whom a pool's own backend vouches for.
 
-use crate::desk::{Desk, other_identity_pool, verified};
+use crate::desk::{Desk, circumstances, other_identity_pool, verified};
 use crate::family::{alone, family, login};
 use broker::iam::assume::Grant;
+use broker::iam::circumstances::Transport;
 use broker::iam::web_identity::{self, WebIdentityRefused};
 use broker::identity_pool::developer::{self, DeveloperRefused, LIFE, Vouching};
 use broker::identity_pool::linking::{Change, MOST_LOGINS, Met};
@@ -300,15 +301,15 @@ fn proven(token: &OpenIdToken) -> VerifiedIdentity {
 
 async fn enhanced(desk: &Desk, token: &OpenIdToken) -> Result<Grant, Refusal> {
     let (token, id) = (proven(token), IdentityId::parse(&token.federation.sub).unwrap());
-    let granting =
-        desk.ask(|records, _| credentials::for_token(records, &desk.house, (&id, None), &token, NOW));
-    Ok(granting.await?.grant)
+    let asked = credentials::Asked { identity: &id, role: None, transport: Transport::Plain };
+    Ok(desk.ask(|records, _| credentials::for_token(records, &desk.house, asked, &token, NOW)).await?.grant)
 }
 
 async fn classic(desk: &Desk, token: &OpenIdToken) -> Result<Grant, WebIdentityRefused> {
     let (token, role) = (proven(token), signed_in_role().arn(&account().id));
     let life = Span::from_mins(15);
-    let asked = web_identity::Asked { role: &role, session_name: "app", life, policy: None };
+    let circumstances = &circumstances();
+    let asked = web_identity::Asked { role: &role, session_name: "app", life, policy: None, circumstances };
     desk.ask(|records, _| web_identity::assume(records, &desk.house, &token, asked, NOW)).await
 }
 
