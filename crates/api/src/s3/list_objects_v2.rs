@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
 use crate::page::{entry_of, token_after};
 use domain::s3::bucket::BucketName;
+use domain::s3::object::ObjectKey;
 use serde::{Deserialize, Serialize};
 
 /// The operation.
@@ -67,7 +68,9 @@ impl Input {
     /// The entry after which the page begins.
     fn after(&self) -> Result<String, Fault> {
         match &self.continuation_token {
-            Some(token) => entry_of(token).ok_or_else(|| words::bad_continuation_token().into()),
+            Some(token) => entry_of(token)
+                .filter(|entry| ObjectKey::parse(entry).is_ok())
+                .ok_or_else(|| words::bad_continuation_token().into()),
             None => Ok(self.start_after.clone().unwrap_or_default()),
         }
     }
