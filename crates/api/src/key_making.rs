@@ -12,7 +12,7 @@ use domain::user_pool::pool::UserPoolId;
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
-/// How many pools get their keys at the same time.
+/// How many get their keys at the same time: user pools, and the tokens of all identities as one.
 const AT_ONCE: usize = 1;
 
 /// How many may wait; more are turned away at once.

@@ -21,9 +21,13 @@ pub(crate) fn cut<T>(found: &mut Vec<T>, limit: usize, name: impl Fn(&T) -> Stri
 
 /// The entry that a page of a JSON service begins after (`NextToken`); a token that names none was made up.
 pub(crate) fn after<T: TryFrom<String>>(next_token: Option<&str>) -> Result<Option<T>, Fault> {
-    let made_up = || Common::BadMember("Invalid NextToken.".to_owned());
     let entry = |token| entry_of(token).and_then(|entry| T::try_from(entry).ok()).ok_or_else(made_up);
     Ok(next_token.map(entry).transpose()?)
+}
+
+/// What is said of a token that was made up.
+pub(crate) fn made_up() -> Common {
+    Common::BadMember("Invalid NextToken.".to_owned())
 }
 
 /// The entry that a token goes on after; `None` for one that was made up.

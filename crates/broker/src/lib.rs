@@ -22,7 +22,7 @@ pub struct House {
     pub account: Account,
     /// The names of its user pools as issuers.
     pub issuers: Issuers,
-    /// Tokens of its user pools that were issued before this moment are revoked.
+    /// Tokens of its user pools and identity pools that were issued before this moment are revoked.
     pub revoked_before: Timestamp,
     /// What guests may do at most, in pools that say nothing else.
     pub guest_scope_down: ScopeDown,

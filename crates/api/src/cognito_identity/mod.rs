@@ -40,6 +40,7 @@ use crate::dispatch::Served;
 use crate::fault::{Fault, Said};
 use crate::json_words;
 use crate::operation::Permission;
+use crate::page;
 use crate::protocol::embedded;
 use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
@@ -126,6 +127,8 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
             Said { reason, ..not_found("Nobody in the identity pool holds this login.".to_owned()) }
         }
         Refusal::NoSuchIdentity(id) => not_found(format!("Identity '{id}' not found.")),
+        // Only a listing of merges asks for one, by the token of a page.
+        Refusal::NotMerged(_) => return page::made_up().into(),
         // Pools are made under ids that were just drawn.
         Refusal::Exists(_) => return Breakdown::new(reason).into(),
         Refusal::TooMany { .. } | Refusal::TooManyLogins => {

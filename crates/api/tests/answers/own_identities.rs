@@ -1,6 +1,7 @@
 //! The server's own service about identities: finding, resolving, purging, and what ids they get.
 
 use crate::support::{Answer, POOL, PROVIDER, RIGHT_POOL, Server, alices_login, own_service};
+use data_encoding::BASE64URL_NOPAD;
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::records::IdentityPools;
 use domain::time::Span;
@@ -210,9 +211,12 @@ async fn the_journal_tells_who_was_merged_into_whom() {
     let entry = |n: usize| json!({ "Survivor": alice, "Disabled": old[n], "Cause": "GuestSignedIn", "Logins": [], "At": NOW.secs() + 60 * n as i64 });
     assert_eq!(first["Merges"], json!([entry(0), entry(1)]));
     assert_eq!(list(2, first.get("NextToken")).await, json!({ "Merges": [entry(2)] }));
-    let made_up =
-        ask(&server, "ListMerges", within(json!({ "MaxResults": 1, "NextToken": "bWFkZSB1cA" }))).await;
-    assert_eq!(made_up.status, 422);
+    for entry in ["made up", alice.as_str(), "us-east-1:0"] {
+        let token = BASE64URL_NOPAD.encode(entry.as_bytes());
+        let input = within(json!({ "MaxResults": 1, "NextToken": token }));
+        let made_up = ask(&server, "ListMerges", input).await;
+        assert_eq!((made_up.status, made_up.text().contains("Invalid NextToken.")), (422, true), "{entry}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Claiming an identity: by its id, and by the logins shown with it.
 
 use crate::identity_pool::linking::{self, Change, Met};
-use crate::identity_pool::{Refusal, identities, merges, users};
+use crate::identity_pool::{Refusal, identities, merges, pools, users};
 use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::options::DisabledIds;
@@ -32,9 +32,7 @@ pub fn claim(
     now: Timestamp,
 ) -> Result<Claimed, Stop<Refusal>> {
     let (identity, pool) = identities::find(records, id)?;
-    if proven.is_empty() && !pool.welcomes_guests {
-        return refuse(Refusal::GuestsUnwelcome);
-    }
+    pools::must_welcome(&pool, AuthState::by(proven))?;
     users::must_be_there(records, &pool, proven)?;
     let Ok(shown) = keys_proven_to(&pool.id, proven) else {
         return refuse(Refusal::Forbidden(identity.id));
@@ -44,7 +42,7 @@ pub fn claim(
     if identity.is_used(now) {
         records.put_identity(&identity);
     }
-    let state = if shown.is_empty() { AuthState::Guest } else { AuthState::Authenticated };
+    let state = AuthState::by(&shown);
     Ok(Claimed { pool, identity, state, shown, change })
 }
 

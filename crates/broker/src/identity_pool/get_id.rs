@@ -6,7 +6,7 @@ use crate::identity_pool::linking::{self, Change, Met};
 use crate::identity_pool::new_id::new_id;
 use crate::identity_pool::{Refusal, pools, users};
 use domain::entropy::Entropy;
-use domain::identity_pool::login::LoginKey;
+use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
 use domain::time::Timestamp;
@@ -21,9 +21,7 @@ pub fn get_id(
     entropy: &dyn Entropy,
 ) -> Result<Met, Stop<Refusal>> {
     let pool = pools::find(records, pool)?;
-    if proven.is_empty() && !pool.welcomes_guests {
-        return refuse(Refusal::GuestsUnwelcome);
-    }
+    pools::must_welcome(&pool, AuthState::by(proven))?;
     let shown = match keys_proven_to(&pool.id, proven) {
         Ok(shown) => shown,
         Err(foreign) => return refuse(Refusal::UnsupportedProvider(foreign.key().provider.clone())),

@@ -5,18 +5,19 @@ use crate::House;
 use crate::identity_pool::credentials::PRINCIPAL;
 use crate::identity_pool::{Refusal, identities, pools};
 use domain::identity_pool::identity::IdentityId;
+use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Read, Stop, UserPools, refuse};
 use domain::user_pool::pool::{UserPool, UserPoolId};
 use login::key_set::KeySet;
 use login::user_pool::Issuer;
 
-/// Whose logins are shown to which pool.
+/// For what logins are shown, and so to which pool.
 #[derive(Debug, Clone)]
 pub enum Asked {
     /// Somebody asks a pool for their identity.
     Pool(IdentityPoolId),
-    /// Somebody asks for credentials of an identity; its pool follows from it.
+    /// Somebody asks for credentials or a token of an identity, or takes logins from it; its pool follows from it.
     Identity(IdentityId),
 }
 
@@ -36,9 +37,7 @@ pub fn expected(
     login_keys: &[&str],
 ) -> Result<Expected, Stop<Refusal>> {
     let pool = pool_of(records, asked)?;
-    if login_keys.is_empty() && !pool.welcomes_guests {
-        return refuse(Refusal::GuestsUnwelcome);
-    }
+    pools::must_welcome(&pool, AuthState::by(login_keys))?;
     let mut issuers = Vec::with_capacity(login_keys.len());
     for key in login_keys {
         issuers.push(issuer_named(records, house, &pool, key)?);

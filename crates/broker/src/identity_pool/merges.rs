@@ -31,7 +31,8 @@ pub fn resolve(
     }
 }
 
-/// Merges of a pool in the order of time, from after that of an identity; one more than `limit` if there are more.
+/// Merges of a pool in the order of time, from after that of an identity; one more than `limit` if there are more. Refused if
+/// that identity was not merged into another of the pool.
 pub fn list(
     records: &mut (impl IdentityPools + Merges),
     pool: &IdentityPoolId,
@@ -40,7 +41,10 @@ pub fn list(
 ) -> Result<Vec<Merge>, Stop<Refusal>> {
     let pool = pools::find(records, pool)?;
     let after = match after {
-        Some(disabled) => records.merge_of(disabled)?.filter(|merge| merge.pool == pool.id),
+        Some(disabled) => match records.merge_of(disabled)?.filter(|merge| merge.pool == pool.id) {
+            Some(merge) => Some(merge),
+            None => return refuse(Refusal::NotMerged(disabled.clone())),
+        },
         None => None,
     };
     Ok(records.merges(&pool.id, after.as_ref(), limit + 1)?)

@@ -75,6 +75,9 @@ pub enum Refusal {
     /// There is no such identity.
     #[error("there is no identity `{0}`")]
     NoSuchIdentity(IdentityId),
+    /// The identity was not merged into another of the pool.
+    #[error("identity `{0}` was not merged into another of the pool")]
+    NotMerged(IdentityId),
     /// Nobody in the pool holds a login.
     #[error("nobody in the pool holds the login `{}` of `{}`", .0.subject, .0.provider)]
     NobodyHolds(LoginKey),

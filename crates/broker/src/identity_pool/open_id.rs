@@ -4,7 +4,7 @@ use crate::House;
 use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::credentials::{PRINCIPAL, federation_of};
 use crate::identity_pool::linking::Change;
-use crate::identity_pool::{Refusal, identities, issuers, principal_tags};
+use crate::identity_pool::{Refusal, identities, issuers, pools, principal_tags};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
@@ -72,9 +72,7 @@ pub(crate) fn vouched(
         }
         [..] => return refuse(Refusal::Forbidden(identity.id)),
     };
-    if state == AuthState::Guest && !pool.welcomes_guests {
-        return refuse(Refusal::GuestsUnwelcome);
-    }
+    pools::must_welcome(&pool, state)?;
     let was_shown = |login: &&LoginKey| login.amr(&pool).iter().all(|entry| shown.contains(entry));
     let logins: Vec<LoginKey> = identity.logins.iter().filter(was_shown).cloned().collect();
     let is_still_held = |entry: &String| logins.iter().any(|login| login.amr(&pool).contains(entry));
@@ -103,7 +101,9 @@ fn must_be_accepted(
     pool: &IdentityPool,
     logins: &[LoginKey],
 ) -> Result<(), Stop<Refusal>> {
-    for LoginKey { provider, .. } in logins {
+    // The pool's own backend stays what it is, and vouches for its users itself.
+    let public = logins.iter().map(|login| &login.provider).filter(|name| !pool.is_developer_provider(name));
+    for provider in public {
         let accepted = match house.issuers.pool_named_by(provider) {
             Some(user_pool) => issuers::listed(records, pool, &user_pool)?,
             None => None,

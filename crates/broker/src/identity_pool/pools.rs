@@ -44,6 +44,14 @@ pub fn find(records: &mut impl IdentityPools, id: &IdentityPoolId) -> Result<Ide
     }
 }
 
+/// Refuses whoever comes as a guest to a pool that does not welcome guests.
+pub(super) fn must_welcome(pool: &IdentityPool, state: AuthState) -> Result<(), Stop<Refusal>> {
+    match state {
+        AuthState::Guest if !pool.welcomes_guests => refuse(Refusal::GuestsUnwelcome),
+        AuthState::Guest | AuthState::Authenticated => Ok(()),
+    }
+}
+
 /// Pools in the order of their ids, from after one of them; one more than `limit` if there are more.
 pub fn list(
     records: &mut impl IdentityPools,

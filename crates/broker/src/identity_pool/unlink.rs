@@ -2,9 +2,9 @@
 
 use crate::House;
 use crate::identity_pool::claim::keys_proven_to;
-use crate::identity_pool::{Refusal, identities, linking, users};
+use crate::identity_pool::{Refusal, identities, linking, pools, users};
 use domain::identity_pool::identity::IdentityId;
-use domain::identity_pool::login::LoginKey;
+use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::records::{IdentityPools, Stop, UserPools, refuse};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
@@ -19,9 +19,7 @@ pub fn unlink(
     now: Timestamp,
 ) -> Result<Vec<LoginKey>, Stop<Refusal>> {
     let (identity, pool) = identities::find(records, id)?;
-    if proven.is_empty() && !pool.welcomes_guests {
-        return refuse(Refusal::GuestsUnwelcome);
-    }
+    pools::must_welcome(&pool, AuthState::by(proven))?;
     users::must_be_there(records, &pool, proven)?;
     let shown = keys_proven_to(&pool.id, proven).unwrap_or_default();
     if shown.is_empty() || !shown.iter().all(|login| identity.holds(login)) {

@@ -1,6 +1,6 @@
 //! The life of an identity: promoted, linked, merged, disabled.
 
-use crate::desk::{Desk, verified};
+use crate::desk::{Desk, other_identity_pool, verified};
 use crate::family::{alone, desks, family, login};
 use broker::identity_pool::linking::{self, Change, MOST_LOGINS, Meeting, Met};
 use broker::identity_pool::{Refusal, merges};
@@ -397,6 +397,13 @@ async fn what_became_of_an_identity_is_found_through_all_its_merges() {
         assert_eq!(list(None, 10).await, journal);
         assert_eq!(list(None, 1).await, journal[..2], "one more than asked for says that there are more");
         assert_eq!(list(Some(&young), 10).await, journal[2..]);
+        let nobody = IdentityId::parse("us-east-1:0").unwrap();
+        let other = other_identity_pool();
+        desk.write(|records| records.put_identity_pool(&other)).await;
+        for (pool, after) in [(&family().id, &nobody), (&family().id, &old), (&other.id, &young)] {
+            let refused = desk.ask(|records, _| merges::list(records, pool, Some(after), 10)).await;
+            assert_eq!(refused, Err(Refusal::NotMerged(after.clone())));
+        }
     }
 }
 

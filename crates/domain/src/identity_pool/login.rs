@@ -16,6 +16,11 @@ pub enum AuthState {
 }
 
 impl AuthState {
+    /// That of somebody who shows these logins: without one, a guest's.
+    pub const fn by<T>(shown: &[T]) -> Self {
+        if shown.is_empty() { Self::Guest } else { Self::Authenticated }
+    }
+
     /// What `amr` says of it first.
     pub const fn amr(self) -> &'static str {
         match self {
