@@ -104,11 +104,11 @@ fn must_be_accepted(
     logins: &[LoginKey],
 ) -> Result<(), Stop<Refusal>> {
     for LoginKey { provider, .. } in logins {
-        let accepted = match house.issuers.pool_named_by(provider) {
-            Some(user_pool) => issuers::listed(records, pool, &user_pool)?,
-            None => None,
+        let is_accepted = match house.issuers.pool_named_by(provider) {
+            Some(user_pool) => issuers::listed(records, pool, &user_pool)?.is_some(),
+            None => pool.is_developer_provider(provider),
         };
-        if accepted.is_none() {
+        if !is_accepted {
             return refuse(Refusal::UnsupportedProvider(provider.clone()));
         }
     }
