@@ -278,23 +278,24 @@ pub(crate) async fn record(
     ended: Result<Issues, &Said>,
 ) -> Result<(), Breakdown> {
     let category = call.service.operation(operation).map_or(Category::Data, |served| served.category);
-    let is_management = category == Category::Management;
-    let for_good = match &ended {
-        Ok(issues) => {
-            is_management
-                || *issues == Issues::Something
-                || call.notes.is_for_good
-                || !call.notes.denials.is_empty()
-        }
-        Err(said) => match said.kind {
-            Kind::Request => false,
-            Kind::Denial => true,
-            // It may have broken after the change.
-            Kind::Breakdown => is_management,
-        },
-    };
+    let for_good = is_for_good(&call.notes, category, ended.map_err(|said| said.kind));
     let record = record_of(app, call, (id, operation, category), ended.err())?;
     app.audit.record(record, for_good).await
+}
+
+/// Whether the record of a request must not be lost.
+fn is_for_good(notes: &Notes, category: Category, ended: Result<Issues, Kind>) -> bool {
+    // Of what was done before it ended, however it did.
+    let has_said_so = notes.is_for_good || !notes.denials.is_empty();
+    let is_management = category == Category::Management;
+    has_said_so
+        || match ended {
+            Ok(issues) => is_management || issues == Issues::Something,
+            Err(Kind::Request) => false,
+            Err(Kind::Denial) => true,
+            // It may have broken after the change.
+            Err(Kind::Breakdown) => is_management,
+        }
 }
 
 /// Records that the server starts, with a setting under which it takes what it would refuse by itself. It is on record when
@@ -428,5 +429,23 @@ const fn decision_of(kind: Kind) -> &'static str {
         Kind::Request => "refused",
         Kind::Denial => "denied",
         Kind::Breakdown => "broken",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_changed_or_denied_is_on_record_for_good_however_the_request_ends() {
+        let ends = [Ok(Issues::Nothing), Err(Kind::Request), Err(Kind::Denial), Err(Kind::Breakdown)];
+        let mut changed = Notes::default();
+        changed.change(&Change { promoted: true, ..Change::default() });
+        let denied = Notes { denials: vec![json!({})], ..Notes::default() };
+        for notes in [changed, denied] {
+            assert!(ends.iter().all(|ended| is_for_good(&notes, Category::Data, *ended)));
+        }
+        let nothing = ends.map(|ended| is_for_good(&Notes::default(), Category::Data, ended));
+        assert_eq!(nothing, [false, false, true, false]);
     }
 }

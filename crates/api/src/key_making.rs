@@ -31,8 +31,9 @@ pub struct KeyMaking {
     maker: Arc<dyn KeyMaker>,
     places: Semaphore,
     core: Arc<Semaphore>,
-    /// Whoever makes the first key of the tokens of identities: the others wait for it.
-    pub(crate) of_identity_tokens: Mutex<()>,
+    /// Held by whoever makes the first key of the tokens of identities: the others wait for it. A key that was made and is
+    /// not among the records yet stays here, so that none is made twice while they cannot be written.
+    pub(crate) of_identity_tokens: Mutex<Option<TokenKey>>,
 }
 
 /// Why a pool gets no keys.

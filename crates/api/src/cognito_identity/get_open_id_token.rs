@@ -9,8 +9,10 @@ use broker::identity_pool::{Refusal, open_id};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::Breakdown;
+use domain::signing::SigningKey;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::sync::Arc;
 
 /// The operation.
 pub struct GetOpenIdToken;
@@ -46,13 +48,14 @@ impl Operation for GetOpenIdToken {
         let id = input.identity_id;
         call.notes.parameter("identityId", id.as_str());
         let proven = logins::prove(app, call, Asked::Identity(id.clone()), &input.logins).await?;
+        let signing = Signing::ready(app).await?;
         let vouching = app.store.transact(app.entropy.as_ref(), |records, _| {
             open_id::for_identity(records, &app.house, &id, &proven, call.now)
         });
         let (vouched, change) = vouching.await?.map_err(told)?;
         call.notes.change(&change);
         call.notes.detail("reason", "the pool vouches for whom it has proven, or for its guest");
-        Ok(Reply::issuing(signed(app, call, &vouched).await?))
+        Ok(Reply::issuing(signing.sign(app, call, &vouched)?))
     }
 }
 
@@ -64,20 +67,32 @@ pub(super) fn told(refusal: Refusal) -> Fault {
     fault_of(refusal)
 }
 
-/// Signs a token for whoever may have it, and notes all of it that is no secret.
-pub(super) async fn signed(app: &App, call: &mut Call<'_>, vouched: &OpenIdToken) -> Result<Output, Fault> {
-    let OpenIdToken { federation, tags, expires, .. } = vouched;
-    call.notes.element("identityId", federation.sub.as_str());
-    call.notes.element("expiration", expires.rfc3339());
-    call.notes.detail("amr", federation.amr.clone());
-    if !tags.is_empty() {
-        call.notes.detail("sessionTags", json!(tags));
+/// The key that signs, opened before the transaction: what that changes must not be followed by a breakdown.
+pub(super) struct Signing {
+    kid: String,
+    key: Arc<SigningKey>,
+}
+
+impl Signing {
+    /// Makes it if there is none yet.
+    pub(super) async fn ready(app: &App) -> Result<Self, Breakdown> {
+        let keys = token_keys::get(app).await?;
+        let key = token_keys::signer(app, &keys)?;
+        Ok(Self { kid: keys.current.kid().to_owned(), key })
     }
-    let keys = token_keys::get(app).await?;
-    let claims = vouched.claims(app.house.issuers.of_identity_pools(), &app.house.account);
-    let token = token_keys::signer(app, &keys)?
-        .sign(&claims)
-        .map_err(|_| Breakdown::new("a token cannot be signed"))?;
-    call.notes.detail("kid", keys.current.kid());
-    Ok(Output { identity_id: federation.sub.clone(), token })
+
+    /// Signs a token, and notes all of it that is no secret.
+    pub(super) fn sign(&self, app: &App, call: &mut Call<'_>, vouched: &OpenIdToken) -> Result<Output, Breakdown> {
+        let OpenIdToken { federation, tags, expires, .. } = vouched;
+        call.notes.element("identityId", federation.sub.as_str());
+        call.notes.element("expiration", expires.rfc3339());
+        call.notes.detail("amr", federation.amr.clone());
+        if !tags.is_empty() {
+            call.notes.detail("sessionTags", json!(tags));
+        }
+        let claims = vouched.claims(app.house.issuers.of_identity_pools(), &app.house.account);
+        let token = self.key.sign(&claims).map_err(|_| Breakdown::new("a token cannot be signed"))?;
+        call.notes.detail("kid", self.kid.as_str());
+        Ok(Output { identity_id: federation.sub.clone(), token })
+    }
 }

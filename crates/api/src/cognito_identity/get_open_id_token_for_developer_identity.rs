@@ -2,7 +2,7 @@
 //! and hands the token on.
 
 use super::developer::{Naming, Shown, SignedAsBackend};
-use super::get_open_id_token::{Output, signed, told};
+use super::get_open_id_token::{Output, Signing, told};
 use super::logins;
 use crate::app::App;
 use crate::fault::Fault;
@@ -58,6 +58,7 @@ impl Operation for GetOpenIdTokenForDeveloperIdentity {
             true => Vec::new(),
             false => logins::prove(app, call, Asked::Pool(pool.clone()), &logins).await?,
         };
+        let signing = Signing::ready(app).await?;
         let asked = Vouching {
             pool: &pool,
             user: &user,
@@ -70,6 +71,6 @@ impl Operation for GetOpenIdTokenForDeveloperIdentity {
         });
         let (vouched, change) = vouching.await?.map_err(told)?;
         call.notes.change(&change);
-        Ok(Reply::issuing(signed(app, call, &vouched).await?))
+        Ok(Reply::issuing(signing.sign(app, call, &vouched)?))
     }
 }

@@ -16,12 +16,18 @@ pub(crate) async fn get(app: &App) -> Result<TokenKeys, Breakdown> {
     if let Some(keys) = find(app).await? {
         return Ok(keys);
     }
-    let _turn = app.key_making.of_identity_tokens.lock().await;
+    let mut made = app.key_making.of_identity_tokens.lock().await;
     if let Some(keys) = find(app).await? {
         return Ok(keys);
     }
-    let first = make(app).await?;
-    change(app, |records| token_keys::begin(records, &app.house, &first)).await
+    let first = match made.take() {
+        Some(first) => first,
+        None => make(app).await?,
+    };
+    let first = &*made.insert(first);
+    let begun = change(app, |records| token_keys::begin(records, &app.house, first)).await?;
+    *made = None;
+    Ok(begun)
 }
 
 /// Gives the keys a new one that signs, and tells its name.

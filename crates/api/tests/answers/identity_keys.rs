@@ -2,12 +2,21 @@
 
 use crate::support::{Answer, Ask, Server, own_service};
 use api::cognito_identity::token_keys::rotate_if_due;
+use api::key_making::{KeyMaker, KeyMaking};
 use broker::House;
 use data_encoding::{BASE64, BASE64URL_NOPAD};
+use domain::records::Breakdown;
+use domain::signing::FreshKey;
 use domain::time::Span;
 use domain::user_pool::pool::{IssuerBase, Issuers};
 use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use store::Store;
+use store::breaking::{Breaking, Moment};
+use store::memory::Memory;
 use testkit::account;
+use testkit::keys::RsaKey;
 
 const KEYS: &str = "/.well-known/jwks_uri";
 const CONFIGURATION: &str = "/.well-known/openid-configuration";
@@ -137,4 +146,32 @@ async fn keys_from_before_everything_was_revoked_are_published_no_more() {
     assert_eq!(after.len(), 1);
     assert_ne!(after, before);
     assert_eq!(names(&server).await, after, "also where it was made in the second of the restore");
+}
+
+/// Counts the keys that it makes.
+#[derive(Default)]
+struct Counting(AtomicUsize);
+
+impl KeyMaker for Counting {
+    fn make_rsa(&self) -> Result<FreshKey, Breakdown> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Ok(RsaKey::Stranger.fresh())
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_made_and_could_not_be_kept_is_not_made_again() {
+    let mut server = Server::start().await;
+    let mut broken = 0;
+    for nth in 1..6 {
+        let maker = Arc::new(Counting::default());
+        server.app.key_making = KeyMaking::new(maker.clone());
+        server.app.store =
+            Store::new(Arc::new(Breaking::new(Arc::new(Memory::default()), nth, Moment::Before)));
+        let first = get(&server, KEYS).await;
+        broken += usize::from(first.status == 500);
+        assert_eq!(names(&server).await, names(&server).await);
+        assert_eq!(maker.0.load(Ordering::SeqCst), 1, "the store breaks at call {nth}");
+    }
+    assert!(broken >= 3, "it broke {broken} times");
 }

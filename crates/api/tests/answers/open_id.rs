@@ -1,13 +1,16 @@
 //! Tokens of identities: how they are asked for, what STS and the pool give for them, and what they are not given for.
 
 use crate::support::{Answer, POOL, PROVIDER, Server, alices_login, form, own_service, to_assume};
+use api::key_making::{KeyMaker, KeyMaking};
 use broker::House;
 use data_encoding::BASE64URL_NOPAD;
 use domain::identity_pool::pool::IdentityPool;
-use domain::records::{IdentityPools, IdentityTokenKeys};
+use domain::records::{Breakdown, IdentityPools, IdentityTokenKeys};
+use domain::signing::FreshKey;
 use domain::time::Span;
 use domain::user_pool::pool::{IssuerBase, Issuers};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use testkit::account;
 use testkit::identity_pool::{identity_pool, signed_in, token_keys};
 use testkit::keys::RsaKey;
@@ -329,4 +332,25 @@ async fn what_is_issued_is_on_record_with_whom_the_pool_vouched_for() {
     assert_eq!((withheld.status, withheld.text()), (500, r#"{"__type":"InternalErrorException"}"#));
     let withheld = assume(&server, &token).await;
     assert_eq!((withheld.status, withheld.element("AccessKeyId")), (500, None));
+}
+
+/// Makes no key.
+struct Broken;
+
+impl KeyMaker for Broken {
+    fn make_rsa(&self) -> Result<FreshKey, Breakdown> {
+        Err(Breakdown::new("the machine gives no randomness"))
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_promoted_or_linked_by_a_call_that_can_sign_nothing() {
+    let mut server = Server::start().await;
+    server.allow_classic_flow().await;
+    let guest = server.identity("GetId", &json!({ "IdentityPoolId": POOL })).await.member("/IdentityId");
+    server.app.key_making = KeyMaking::new(Arc::new(Broken));
+    let answer = token_for(&server, &guest, alices_login()).await;
+    assert_eq!((answer.status, answer.code().as_str()), (500, "InternalErrorException"));
+    assert_eq!(credentials(&server, &guest, json!({})).await.status, 200, "a guest stays one");
+    assert_ne!(server.alices_id().await, guest);
 }

@@ -43,5 +43,7 @@ pub(super) fn find_or_begin(
     }
     let id = new_id(records, house, pool, shown, entropy)?;
     let identity = linking::begin(records, pool, id, shown, now)?;
-    Ok(Met { identity, change: Change::default() })
+    // One login alone is linked to nothing.
+    let linked = if identity.logins.len() > 1 { identity.logins.clone() } else { Vec::new() };
+    Ok(Met { identity, change: Change { linked, ..Change::default() } })
 }

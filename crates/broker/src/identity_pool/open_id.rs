@@ -101,14 +101,12 @@ fn must_be_accepted(
     pool: &IdentityPool,
     logins: &[LoginKey],
 ) -> Result<(), Stop<Refusal>> {
-    // The pool's own backend stays what it is, and vouches for its users itself.
-    let public = logins.iter().map(|login| &login.provider).filter(|name| !pool.is_developer_provider(name));
-    for provider in public {
-        let accepted = match house.issuers.pool_named_by(provider) {
-            Some(user_pool) => issuers::listed(records, pool, &user_pool)?,
-            None => None,
+    for LoginKey { provider, .. } in logins {
+        let is_accepted = match house.issuers.pool_named_by(provider) {
+            Some(user_pool) => issuers::listed(records, pool, &user_pool)?.is_some(),
+            None => pool.is_developer_provider(provider),
         };
-        if accepted.is_none() {
+        if !is_accepted {
             return refuse(Refusal::UnsupportedProvider(provider.clone()));
         }
     }

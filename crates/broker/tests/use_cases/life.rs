@@ -44,6 +44,19 @@ fn merge(survivor: &IdentityId, disabled: &IdentityId, logins: &[VerifiedLogin],
 }
 
 #[tokio::test]
+async fn logins_that_come_together_for_the_first_time_are_told_as_linked_and_one_alone_is_not() {
+    for desk in desks().await {
+        let shown = [login(0, "a"), login(1, "b")];
+        let met = desk.meet(&family().id, &shown, NOW).await.unwrap();
+        assert_eq!(met.change, Change { linked: keys(&shown), ..Change::default() });
+        let again = desk.meet(&family().id, &shown, NOW).await.unwrap();
+        let alone = desk.meet(&family().id, &[login(2, "c")], NOW).await.unwrap();
+        let guest = desk.meet(&family().id, &[], NOW).await.unwrap();
+        assert!([again, alone, guest].iter().all(|met| met.change.is_none()));
+    }
+}
+
+#[tokio::test]
 async fn several_logins_at_once_are_one_identity_that_each_of_them_finds() {
     for desk in desks().await {
         let shown = [login(0, "a"), login(1, "b"), login(2, "c")];

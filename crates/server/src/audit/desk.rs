@@ -6,14 +6,19 @@
 use crate::audit::days::Days;
 use domain::records::Breakdown;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::{Instant, timeout_at};
 
 /// How many bytes of lines may wait to be written; when more come, the disk has stopped.
 const WAITING: usize = 4 * 1024 * 1024;
+
+/// How long a write may keep a thread of the server before another is woken.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// The desk of one folder.
 pub(super) struct Desk {
@@ -56,14 +61,19 @@ impl Begun {
 impl Desk {
     /// A desk in front of a folder, at which nobody waits for longer than their patience lasts.
     pub(super) fn new(days: Days, sync: bool, patience: Duration) -> Arc<Self> {
-        Arc::new(Self {
+        let desk = Arc::new(Self {
             waiting: Mutex::default(),
             days: Mutex::new(days),
             sync,
             patience,
             opened: Instant::now(),
             began: AtomicU64::new(0),
-        })
+        });
+        if !sync {
+            let (watched, runtime) = (Arc::downgrade(&desk), Handle::current());
+            thread::spawn(move || watch(&watched, &runtime));
+        }
+        desk
     }
 
     /// Begins to write a line, unless the write under way hangs.
@@ -136,12 +146,31 @@ impl Desk {
     }
 
     fn hangs(&self) -> bool {
+        self.has_written_for(self.patience)
+    }
+
+    /// Whether a write is under way that began this long ago.
+    fn has_written_for(&self, span: Duration) -> bool {
         let began = self.began.load(Ordering::Relaxed);
-        began != 0 && u128::from(self.now().saturating_sub(began)) >= self.patience.as_millis()
+        began != 0 && u128::from(self.now().saturating_sub(began)) >= span.as_millis()
     }
 
     fn now(&self) -> u64 {
         u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX - 1) + 1
+    }
+}
+
+/// Wakes a thread of the server whenever a write keeps one for longer than a moment, for as long as there is a desk. The
+/// thread that writes may be the one that the others leave it to to see what arrives and whose time is up, and it tells
+/// none of them that it writes: that would cost more than most writes.
+fn watch(desk: &Weak<Desk>, runtime: &Handle) {
+    while let Some(desk) = desk.upgrade() {
+        if desk.has_written_for(MOMENT) {
+            // Whoever is woken for nothing looks for what arrived before they rest again.
+            drop(runtime.spawn(async {}));
+        }
+        drop(desk);
+        thread::sleep(MOMENT);
     }
 }
 
@@ -150,11 +179,64 @@ mod tests {
     use super::*;
     use api::app::Clock;
     use domain::time::Timestamp;
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
 
     struct Fixed;
     impl Clock for Fixed {
         fn now(&self) -> Timestamp {
             Timestamp::from_secs(1_767_323_045)
+        }
+    }
+
+    /// A clock that hangs while somebody holds it, and with it the write that asks it.
+    #[derive(Default)]
+    struct Held(Mutex<()>);
+    impl Clock for Held {
+        fn now(&self) -> Timestamp {
+            drop(self.0.lock());
+            Fixed.now()
+        }
+    }
+
+    #[test]
+    fn a_write_that_hangs_stops_nobody_else_on_whichever_thread_it_does() {
+        // Every task that ends has its thread look for what arrived: the one that then writes had the arrivals to itself.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .event_interval(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let _within = runtime.enter();
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(Held::default());
+        let days = Days::new(folder.path().to_owned(), clock.clone(), false);
+        let desk = Desk::new(days, false, Duration::from_secs(60));
+        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
+        let mut peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        peer.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let lays_down = desk.clone();
+        runtime.spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            while let Ok(byte) = stream.read_u8().await {
+                if byte == b'w' {
+                    drop(lays_down.begin(&Arc::from("line")).unwrap());
+                }
+                stream.write_u8(byte).await.unwrap();
+            }
+        });
+        let mut answers = |asked: u8| {
+            let mut answer = [0];
+            peer.write_all(&[asked]).unwrap();
+            peer.read_exact(&mut answer).is_ok()
+        };
+        for round in 0..20 {
+            let held = clock.0.lock().unwrap();
+            assert!(answers(b'w') && answers(b'r'), "round {round}: nobody is answered while a write hangs");
+            drop(held);
         }
     }
 
