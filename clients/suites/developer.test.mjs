@@ -6,7 +6,7 @@ import {
   ListIdentitiesCommand, LookupDeveloperIdentityCommand, MergeDeveloperIdentitiesCommand, UnlinkDeveloperIdentityCommand,
   UpdateIdentityPoolCommand,
 } from '@aws-sdk/client-cognito-identity';
-import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { IAMClient, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromCognitoIdentity, fromWebToken } from '@aws-sdk/credential-providers';
@@ -14,7 +14,7 @@ import AWS from 'aws-sdk';
 import { BACKEND, backendOf } from '../support/backend.mjs';
 import { FAMILY, loginAt, SETTINGS } from '../support/family.mjs';
 import { getId, guest, identityPools, loginOf, member, refused, s3, signIn, to } from '../support/people.mjs';
-import { ALICE, BOB, CAROL, CLIENTS, DEMO_POOL, LOGIN_KEY, POOLS, REGION, SEED } from '../support/seed.mjs';
+import { ALICE, BOB, CAROL, CLIENTS, DEMO_POOL, LOGIN_KEY, POOLS, REGION, SEED, taggedIn } from '../support/seed.mjs';
 import { watch, watchV2 } from '../support/seen.mjs';
 import { serverOfSuite, serverOfTest } from '../support/server.mjs';
 import { claimsOf, withFlippedSignature } from '../support/token.mjs';
@@ -203,7 +203,8 @@ describe('GetOpenIdTokenForDeveloperIdentity', () => {
     'an identity that is not there': ['u', { IdentityId: NOWHERE }, {}, 'ResourceNotFoundException', `Identity '${NOWHERE}' not found.`],
     'a life of nothing': ['u', { TokenDuration: 0 }, {}, 'ValidationException', /'tokenDuration' failed to satisfy constraint/],
     'a life of more than a day': ['u', { TokenDuration: 86401 }, {}, 'ValidationException', /'tokenDuration' failed to satisfy constraint/],
-    'principal tags, which are not served yet': ['u', { PrincipalTags: { team: 'a' } }, {}, 'InvalidParameterException'],
+    'a principal tag with a star': ['u', { PrincipalTags: { team: '*' } }, {}, 'InvalidParameterException', /is not the value of a tag/],
+    'principal tags of one name': ['u', { PrincipalTags: { team: 'a', Team: 'a' } }, {}, 'InvalidParameterException'],
   };
   for (const [what, [user, more, logins, code, message]] of Object.entries(otherwise)) {
     it(`is refused for ${what}`, () => refused(root.vouch(user, more, logins), code, message));
@@ -217,6 +218,28 @@ describe('GetOpenIdTokenForDeveloperIdentity', () => {
     await getId(server, loginOf(idToken));
     await identityPools(server).send(new GetCredentialsForIdentityCommand({ IdentityId: disabled, Logins: loginOf(idToken) }));
     await refused(root.vouch('u', { IdentityId: disabled }), 'NotAuthorizedException', forbidden(disabled));
+  });
+
+  it('gives tags that open the prefix of one team in either flow, where the role may be given them', async () => {
+    const iam = watch(new IAMClient({ ...to(server), credentials: server.root() }));
+    const RoleName = 'demo-user';
+    const { IdentityId, Token } = await root.vouch('tagged', { PrincipalTags: { team: 'blue' } });
+    assert.deepEqual(claimsOf(Token)['https://aws.amazon.com/tags'], { principal_tags: { team: ['blue'] } });
+    await refused(credentialsFor(server, IdentityId, Token), 'InvalidIdentityPoolConfigurationException');
+    await refused(webToken(server, Token)(), 'AccessDenied');
+    const PolicyDocument = JSON.stringify(taggedIn(DEMO_POOL, 'authenticated'));
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+    const Statement = { Effect: 'Allow', Action: 's3:*', Resource: 'arn:aws:s3:::my-bucket/${aws:PrincipalTag/team}/*' };
+    const may = JSON.stringify({ Version: '2012-10-17', Statement });
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'team', PolicyDocument: may }));
+    const enhanced = fromCognitoIdentity({ identityId: IdentityId, logins: { [OWN]: Token }, clientConfig: to(server) });
+    for (const credentials of [enhanced, webToken(server, Token)]) {
+      const bucket = s3(server, credentials);
+      await bucket.send(new PutObjectCommand({ Bucket: 'my-bucket', Key: 'blue/note', Body: 'x' }));
+      await refused(bucket.send(new PutObjectCommand({ Bucket: 'my-bucket', Key: 'red/note', Body: 'x' })), 'AccessDenied');
+    }
+    const untagged = webToken(server, (await root.vouch('tagged')).Token);
+    await refused(s3(server, untagged).send(new PutObjectCommand({ Bucket: 'my-bucket', Key: 'blue/note', Body: 'x' })), 'AccessDenied');
   });
 
   it('may be allowed for some users alone, and what was asked for is on record', async () => {

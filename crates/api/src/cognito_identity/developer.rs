@@ -1,5 +1,5 @@
 //! Who may speak as the backend of a pool. Whoever may vouch for users may name any of them, unless a policy says whom: it
-//! is asked with the user as a condition key, which is this server's own.
+//! is asked with the user as a condition key, which is this server's own, and with the tags that the user shall have.
 
 use super::logins::Logins;
 use super::{LOGINS_DO_NOT_MATCH, fault_of, linked_elsewhere, not_authorized, on_pool};
@@ -12,6 +12,7 @@ use broker::identity_pool::pools;
 use domain::identity_pool::developer::{DeveloperUser, DeveloperUserIdentifier};
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::identity_pool::provider::DeveloperProviderName;
+use domain::identity_pool::tag::Tags;
 
 /// Whoever signs and is allowed to name the user whom they name may ask.
 pub struct SignedAsBackend;
@@ -22,6 +23,8 @@ pub struct Naming {
     pub action: &'static str,
     /// The backend's pool.
     pub pool: IdentityPoolId,
+    /// The tags that the user's sessions shall have.
+    pub tags: Tags,
     /// Among these is the user: of the names under which logins are shown only the pool knows which is its backend's.
     pub shown: Vec<Shown>,
 }
@@ -50,7 +53,7 @@ impl Access for SignedAsBackend {
     type Admitted = DeveloperUser;
 
     async fn admit(app: &App, call: &mut Call<'_>, asked: Naming) -> Result<DeveloperUser, Fault> {
-        let Naming { action, pool, shown } = asked;
+        let Naming { action, pool, tags, shown } = asked;
         let finding = app.store.transact(app.entropy.as_ref(), |records, _| pools::find(records, &pool));
         let user = finding.await?.and_then(|pool| {
             let is_backend = |shown: &Shown| pool.is_developer_provider(shown.provider.as_str());
@@ -60,7 +63,8 @@ impl Access for SignedAsBackend {
                 None => Err(DeveloperRefused::NotItsProvider.into()),
             }
         });
-        let permission = about_user(action, &pool, user.as_ref().ok().map(|named| &named.user));
+        let mut permission = about_user(action, &pool, user.as_ref().ok().map(|named| &named.user));
+        permission.keys.extend(Key::of_tags(&tags));
         Signed::admit(app, call, permission).await?;
         let user = user.map_err(fault_of)?;
         call.notes.parameter("developerUserIdentifier", user.user.as_str());
@@ -102,7 +106,10 @@ pub(super) fn said(refused: DeveloperRefused) -> Said {
         ),
         DeveloperRefused::LinkedElsewhere(_) => return linked_elsewhere(reason),
         DeveloperRefused::NoneOfItsLogins(_) => return not_authorized(LOGINS_DO_NOT_MATCH, reason),
-        DeveloperRefused::ProviderTaken(_) | DeveloperRefused::BadUser | DeveloperRefused::NobodyNamed => {
+        DeveloperRefused::ProviderTaken(_)
+        | DeveloperRefused::BadUser
+        | DeveloperRefused::Tags(_)
+        | DeveloperRefused::NobodyNamed => {
             return Said::bad_request("InvalidParameterException", reason);
         }
     };

@@ -12,19 +12,22 @@ use broker::identity_pool::issuers::Asked;
 use domain::identity_pool::developer::DeveloperUser;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::tag::Tags;
 use domain::time::Span;
 use serde::Deserialize;
 
 /// The operation.
 pub struct GetOpenIdTokenForDeveloperIdentity;
 
-/// Who is vouched for, as whom, and for how long.
+/// Who is vouched for, as whom, with which tags, and for how long.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Input {
     identity_pool_id: IdentityPoolId,
     identity_id: Option<IdentityId>,
     logins: logins::Logins,
+    #[serde(default)]
+    principal_tags: Tags,
     token_duration: Option<u32>,
 }
 
@@ -38,6 +41,7 @@ impl Operation for GetOpenIdTokenForDeveloperIdentity {
         Ok(Naming {
             action: "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
             pool: input.identity_pool_id.clone(),
+            tags: input.principal_tags.clone(),
             shown: Shown::among(&input.logins),
         })
     }
@@ -48,7 +52,7 @@ impl Operation for GetOpenIdTokenForDeveloperIdentity {
         user: DeveloperUser,
         input: Input,
     ) -> Result<Reply<Output>, Fault> {
-        let Input { identity_pool_id: pool, identity_id, mut logins, token_duration } = input;
+        let Input { identity_pool_id: pool, identity_id, mut logins, principal_tags, token_duration } = input;
         call.notes.parameter("identityPoolId", pool.as_str());
         if let Some(id) = &identity_id {
             call.notes.parameter("identityId", id.as_str());
@@ -64,6 +68,7 @@ impl Operation for GetOpenIdTokenForDeveloperIdentity {
             user: &user,
             proven: &proven,
             identity: identity_id.as_ref(),
+            tags: &principal_tags,
             life: token_duration.map_or(LIFE, Span::from_secs),
         };
         let vouching = app.store.transact(app.entropy.as_ref(), |records, entropy| {

@@ -182,11 +182,46 @@ async fn the_backend_and_its_user_are_on_record_and_no_token_leaves_without() {
 }
 
 #[tokio::test]
-async fn principal_tags_are_refused_rather_than_dropped() {
+async fn principal_tags_are_in_the_token_and_policies_are_asked_about_them() {
     let server = start().await;
-    let tags = json!({ "PrincipalTags": { "team": "a" } });
-    let answer = vouch(&server, &server.root(), json!({ BACKEND: "u" }), tags).await;
-    assert_refused(&answer, ("InvalidParameterException", "PrincipalTags is not served yet"));
+    let tagged = |tags: Value| json!({ "PrincipalTags": tags });
+    let logins = || json!({ BACKEND: "u" });
+    let answer = vouch(&server, &server.root(), logins(), tagged(json!({ "team": "a", "level": "3" }))).await;
+    let carried = json!({ "principal_tags": { "team": ["a"], "level": ["3"] } });
+    assert_eq!(claims(&answer)["https://aws.amazon.com/tags"], carried);
+    assert_eq!(
+        last_record(&server)["additionalEventData"]["sessionTags"],
+        json!({ "team": "a", "level": "3" })
+    );
+
+    let only = json!({
+        "Effect": "Allow", "Action": format!("cognito-identity:{VOUCH}"), "Resource": ARN,
+        "Condition": {
+            "ForAllValues:StringEquals": { "aws:TagKeys": ["team"] },
+            "StringEqualsIfExists": { "aws:RequestTag/team": "a" },
+        },
+    });
+    let held = server.in_role_with(json!([only])).await;
+    for (tags, code) in [
+        (json!({}), "200"),
+        (json!({ "team": "a" }), "200"),
+        (json!({ "team": "b" }), "AccessDeniedException"),
+        (json!({ "team": "a", "admin": "yes" }), "AccessDeniedException"),
+    ] {
+        let answer = vouch(&server, &held, logins(), tagged(tags.clone())).await;
+        assert_eq!(answer.code(), code, "{tags}");
+    }
+    for (bad, code) in [
+        (json!({ "a*": "x" }), "InvalidParameterException"),
+        (json!({ "aws:team": "x" }), "InvalidParameterException"),
+        (json!({ "team": "x*" }), "InvalidParameterException"),
+        (json!({ "team": "a", "Team": "a" }), "InvalidParameterException"),
+        (json!({ "team": "" }), "ValidationException"),
+        ((0..51).map(|n| (format!("k{n}"), json!("v"))).collect(), "ValidationException"),
+    ] {
+        let answer = vouch(&server, &server.root(), logins(), tagged(bad.clone())).await;
+        assert_eq!(answer.code(), code, "{bad}");
+    }
 }
 
 async fn ask(server: &Server, held: &Held, operation: &str, input: Value) -> Answer {

@@ -12,7 +12,9 @@ use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::merge::MergeCause;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use domain::identity_pool::principal_tag::BadClaim;
 use domain::identity_pool::provider::DeveloperProviderName;
+use domain::identity_pool::tag::{TagKey, TagValue, Tags};
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
 use domain::time::{Span, Timestamp};
@@ -31,6 +33,9 @@ pub enum DeveloperRefused {
     /// The name cannot be that of a developer provider: logins by it would pass for something else.
     #[error("`{0}` cannot be a developer provider: the name means something else")]
     ProviderTaken(DeveloperProviderName),
+    /// What the backend says of its user cannot be tags together with what the public logins say.
+    #[error("{0}")]
+    Tags(BadClaim),
     /// Neither an identity nor a user of the backend is named.
     #[error("an identity or a developer user identifier is needed")]
     NobodyNamed,
@@ -66,6 +71,8 @@ pub struct Vouching<'a> {
     pub proven: &'a [VerifiedLogin],
     /// The identity that the user shall be; absent, whichever they are, or a new one.
     pub identity: Option<&'a IdentityId>,
+    /// The tags that sessions of the token shall have, beside those that follow from the public logins.
+    pub tags: &'a Tags,
     /// How long the token shall live.
     pub life: Span,
 }
@@ -81,7 +88,7 @@ pub fn vouch(
 ) -> Result<(OpenIdToken, Change), Stop<Refusal>> {
     let pool = pool_of(records, asked.pool, &asked.user.provider)?;
     users::must_be_there(records, &pool, asked.proven)?;
-    let tags = principal_tags::of(records, house, &pool, asked.proven)?;
+    let tags = tags_of(records, house, &pool, asked)?;
     let mut shown = vec![asked.user.login()];
     match keys_proven_to(&pool.id, asked.proven) {
         Ok(public) => shown.extend(public),
@@ -100,6 +107,26 @@ pub fn vouch(
     }
     let claimed = Claimed { pool, identity, state: AuthState::Authenticated, shown, change };
     Ok(token(claimed, tags, asked.life, now))
+}
+
+/// The tags that sessions shall have: what the backend says of its user, and what follows from the public logins.
+fn tags_of(
+    records: &mut impl UserPools,
+    house: &House,
+    pool: &IdentityPool,
+    asked: &Vouching<'_>,
+) -> Result<Tags, Stop<Refusal>> {
+    let mapped = principal_tags::of(records, house, pool, asked.proven)?;
+    let contradicts = |(key, value): &(&TagKey, &TagValue)| {
+        asked.tags.iter().any(|(other, said)| other == *key && said != *value)
+    };
+    if let Some((key, _)) = mapped.iter().find(contradicts) {
+        return refuse(DeveloperRefused::Tags(BadClaim::Conflict(key.clone())).into());
+    }
+    match mapped.with(asked.tags) {
+        Ok(tags) => Ok(tags),
+        Err(bad) => refuse(DeveloperRefused::Tags(bad.into()).into()),
+    }
 }
 
 /// Links what was shown to an identity that the backend names, where nobody else holds any of it: a guest, or one that holds

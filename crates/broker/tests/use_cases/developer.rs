@@ -14,7 +14,9 @@ use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::merge::{Merge, MergeCause};
 use domain::identity_pool::options::{DisabledIds, PoolOptions};
 use domain::identity_pool::pool::IdentityPool;
+use domain::identity_pool::principal_tag::{AttributeMap, BadClaim};
 use domain::identity_pool::provider::DeveloperProviderName;
+use domain::identity_pool::tag::{BadTags, TagKey, TagValue, Tags};
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::{IdentityPools, Merges, Stop};
 use domain::time::{Span, Timestamp};
@@ -22,6 +24,7 @@ use login::VerifiedLogin;
 use login::identity_pool::{Issuer, VerifiedIdentity, verify};
 use login::key_set::KeySet;
 use login::seen::Seen;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use testkit::iam::{guest_role, signed_in_role};
 use testkit::identity_pool::token_keys;
@@ -63,7 +66,7 @@ async fn vouch_at(
     now: Timestamp,
 ) -> Result<(OpenIdToken, Change), Refusal> {
     let pool = pool().id;
-    let asked = Vouching { pool: &pool, user, proven, identity, life: LIFE };
+    let asked = Vouching { pool: &pool, user, proven, identity, tags: &Tags::default(), life: LIFE };
     desk.ask(|records, entropy| developer::vouch(records, &desk.house, &asked, now, entropy)).await
 }
 
@@ -285,6 +288,44 @@ async fn an_identity_holds_no_more_logins_with_users_than_without() {
     let refused = vouch(desk, &user("u"), &[login(0, "b"), login(1, "b")], Some(&id)).await;
     let second = login(1, "b").key().provider.clone();
     assert_eq!(refused.err(), Some(Refusal::SecondLogin(second)));
+}
+
+fn tags(pairs: &[(&str, &str)]) -> Tags {
+    let parsed =
+        pairs.iter().map(|(key, value)| (TagKey::parse(key).unwrap(), TagValue::parse(value).unwrap()));
+    Tags::try_from(parsed.collect::<BTreeMap<_, _>>()).unwrap()
+}
+
+/// The tags of the token of a user to whom the backend gives these, with a login whose `sub` becomes the tag `who`.
+async fn tagged(desk: &Desk, tags: &Tags, proven: &[VerifiedLogin]) -> Result<Tags, Refusal> {
+    let (pool, user) = (pool().id, user("tagged"));
+    let asked = Vouching { pool: &pool, user: &user, proven, identity: None, tags, life: LIFE };
+    let vouching = desk.ask(|records, entropy| developer::vouch(records, &desk.house, &asked, NOW, entropy));
+    Ok(vouching.await?.0.tags)
+}
+
+#[tokio::test]
+async fn tags_are_what_the_backend_says_beside_what_follows_from_public_logins() {
+    for desk in desks().await {
+        let claims = BTreeMap::from([(TagKey::parse("who").unwrap(), "sub".to_owned())]);
+        let map = AttributeMap::new(false, claims).unwrap();
+        let provider = login(0, "a").key().provider.clone();
+        let mapped = IdentityPool { principal_tags: BTreeMap::from([(provider, map)]), ..pool() };
+        desk.write(|records| records.put_identity_pool(&mapped)).await;
+        let team = tags(&[("team", "x")]);
+        assert_eq!(tagged(&desk, &team, &[]).await, Ok(team.clone()));
+        let shown = [login(0, "a")];
+        assert_eq!(tagged(&desk, &team, &shown).await, Ok(tags(&[("team", "x"), ("who", "a")])));
+        assert_eq!(tagged(&desk, &tags(&[("who", "a")]), &shown).await, Ok(tags(&[("who", "a")])));
+        let before = desk.everything().await;
+        let conflict = BadClaim::Conflict(TagKey::parse("who").unwrap());
+        let alike = BadClaim::Tags(BadTags::Alike(TagKey::parse("who").unwrap()));
+        for (said, bad) in [(tags(&[("who", "b")]), conflict), (tags(&[("Who", "a")]), alike)] {
+            let refused = tagged(&desk, &said, &shown).await;
+            assert_eq!(refused, Err(Refusal::Developer(DeveloperRefused::Tags(bad))));
+        }
+        assert_eq!(desk.everything().await, before);
+    }
 }
 
 /// The token that was given, signed and proven.
