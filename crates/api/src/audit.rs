@@ -17,6 +17,7 @@ use broker::iam::assume::Grant;
 use broker::iam::authenticate::{Caller, NotAuthenticated, Who};
 use broker::identity_pool::credentials::PRINCIPAL;
 use broker::identity_pool::linking::Change;
+use data_encoding::HEXLOWER;
 use domain::account::{AccountId, Region};
 use domain::entropy::draw_uuid;
 use domain::iam::session::Session;
@@ -28,6 +29,7 @@ use policy::Values;
 use room::Room;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use sigv4::payload::sha256;
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
@@ -120,6 +122,11 @@ impl Notes {
     /// What was asked for: a parameter that is no secret.
     pub fn parameter(&mut self, name: &str, value: impl Into<Value>) {
         self.parameters.insert(name.to_owned(), value.into());
+    }
+
+    /// A policy that was asked for: how it begins, and the SHA-256 of all of it.
+    pub(crate) fn policy(&mut self, name: &str, text: &str) {
+        self.parameter(name, policy_of(text));
     }
 
     /// What was answered: an element that is no secret.
@@ -245,6 +252,11 @@ impl Notes {
         self.detail("decision", "allowed");
         self.detail("reason", decision.to_string());
     }
+}
+
+/// A policy, as the audit tells it.
+pub(crate) fn policy_of(text: &str) -> Value {
+    json!({ "sha256": HEXLOWER.encode(&sha256(text.as_bytes())), "text": short(text) })
 }
 
 /// Logins, as the audit names them.

@@ -4,6 +4,7 @@ use super::scope_down::Written;
 use super::to_pool;
 use super::words::fault_of;
 use crate::app::App;
+use crate::audit::policy_of;
 use crate::fault::Fault;
 use crate::members::Nested;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
@@ -11,6 +12,7 @@ use broker::identity_pool::scope_down;
 use domain::iam::session::SessionPolicy;
 use domain::identity_pool::pool::IdentityPoolId;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The operation.
 pub struct PutGuestScopeDown;
@@ -43,8 +45,8 @@ impl Operation for PutGuestScopeDown {
         call.notes.parameter("identityPoolId", pool.as_str());
         let policies: Vec<SessionPolicy> =
             policies.into_iter().map(|Nested(written)| written.into()).collect();
-        call.notes
-            .parameter("policies", policies.iter().map(|policy| policy.name.clone()).collect::<Vec<_>>());
+        let told = |SessionPolicy { name, document }: &SessionPolicy| json!({ "name": name, "document": policy_of(document) });
+        call.notes.parameter("policies", policies.iter().map(told).collect::<Vec<_>>());
         let putting = app
             .store
             .transact(app.entropy.as_ref(), |records, _| scope_down::put(records, &pool, Some(&policies)));

@@ -31,6 +31,7 @@ impl Operation for CreateIdentityPool {
         by: SignedBy,
         input: Settings,
     ) -> Result<Reply<Shown>, Fault> {
+        input.note(&mut call.notes);
         let account = &app.house.account;
         let id = IdentityPoolId::draw(account, app.entropy.as_ref());
         let pool = input.pool(id, &account.region, call.now)?;

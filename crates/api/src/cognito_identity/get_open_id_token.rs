@@ -82,7 +82,12 @@ impl Signing {
     }
 
     /// Signs a token, and notes all of it that is no secret.
-    pub(super) fn sign(&self, app: &App, call: &mut Call<'_>, vouched: &OpenIdToken) -> Result<Output, Breakdown> {
+    pub(super) fn sign(
+        &self,
+        app: &App,
+        call: &mut Call<'_>,
+        vouched: &OpenIdToken,
+    ) -> Result<Output, Breakdown> {
         let OpenIdToken { federation, tags, expires, .. } = vouched;
         call.notes.element("identityId", federation.sub.as_str());
         call.notes.element("expiration", expires.rfc3339());

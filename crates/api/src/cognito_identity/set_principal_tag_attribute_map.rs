@@ -44,6 +44,7 @@ impl Operation for SetPrincipalTagAttributeMap {
         let Input { identity_pool_id: pool, identity_provider_name: provider, .. } = input;
         call.notes.parameter("identityPoolId", pool.as_str());
         call.notes.parameter("identityProviderName", provider.as_str());
+        call.notes.parameter("useDefaults", input.use_defaults);
         let pairs = input.principal_tags.iter().map(|(key, claim)| format!("{key}={claim}"));
         call.notes.parameter("principalTags", pairs.collect::<Vec<_>>());
         let map = AttributeMap::new(input.use_defaults, input.principal_tags)

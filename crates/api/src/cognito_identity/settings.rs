@@ -1,5 +1,6 @@
 //! What somebody says of an identity pool when they make or change it.
 
+use crate::audit::Notes;
 use crate::fault::{Common, Fault};
 use domain::account::Region;
 use domain::identity_pool::login::user_pool_named;
@@ -11,11 +12,12 @@ use domain::identity_pool::provider::{
 use domain::identity_pool::tag::Tags;
 use domain::time::Timestamp;
 use domain::user_pool::client::ClientId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The settings of a pool. What is left out is as if it had been said to be nothing.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Settings {
     /// Which pool is changed; the model requires it there, and has no such member where a pool is made.
@@ -36,7 +38,7 @@ pub struct Settings {
 }
 
 /// A client of a user pool.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Listed {
     provider_name: String,
@@ -45,6 +47,11 @@ struct Listed {
 }
 
 impl Settings {
+    /// Tells the audit all that was said.
+    pub(super) fn note(&self, notes: &mut Notes) {
+        notes.parameter("settings", json!(self));
+    }
+
     /// The pool that is to be changed.
     pub(super) fn changed(&self) -> Result<&IdentityPoolId, Fault> {
         let missing = || Common::BadMember("IdentityPoolId is missing".to_owned()).into();

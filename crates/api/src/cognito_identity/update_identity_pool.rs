@@ -35,6 +35,7 @@ impl Operation for UpdateIdentityPool {
         by: SignedBy,
         input: Settings,
     ) -> Result<Reply<Shown>, Fault> {
+        input.note(&mut call.notes);
         let region = &app.house.account.region;
         let (id, tags) = (input.changed()?.clone(), input.tags().cloned());
         let asked = input.pool(id, region, call.now)?;

@@ -50,6 +50,8 @@ impl Operation for CreateRole {
     }
 
     async fn run(app: &App, call: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+        call.notes.policy("assumeRolePolicyDocument", &input.assume_role_policy_document);
+        call.notes.parameter("maxSessionDuration", input.max_session_duration);
         let new = NewRole {
             name: input.role_name,
             path: input.path.unwrap_or_else(RolePath::root),

@@ -30,8 +30,9 @@ impl Operation for DeleteRolePolicy {
         Ok(on_role("iam:DeleteRolePolicy", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+    async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
         let Input { role_name, policy_name } = &input;
+        call.notes.parameter("policyName", policy_name.as_str());
         let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
             roles::delete_policy(records, &app.house, named(role_name, &by), policy_name)
         });

@@ -31,8 +31,10 @@ impl Operation for PutRolePolicy {
         Ok(on_role("iam:PutRolePolicy", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+    async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
         let Input { role_name, policy_name, policy_document } = &input;
+        call.notes.parameter("policyName", policy_name.as_str());
+        call.notes.policy("policyDocument", policy_document);
         let putting = app.store.transact(app.entropy.as_ref(), |records, _| {
             roles::put_policy(records, &app.house, named(role_name, &by), (policy_name, policy_document))
         });

@@ -30,8 +30,9 @@ impl Operation for UpdateAssumeRolePolicy {
         Ok(on_role("iam:UpdateAssumeRolePolicy", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+    async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
         let Input { role_name, policy_document } = &input;
+        call.notes.policy("policyDocument", policy_document);
         let updating = app.store.transact(app.entropy.as_ref(), |records, _| {
             roles::update_trust(records, &app.house, named(role_name, &by), policy_document)
         });

@@ -36,8 +36,9 @@ impl Operation for UpdateRole {
         Ok(on_role("iam:UpdateRole", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+    async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         let Input { role_name, description, max_session_duration } = &input;
+        call.notes.parameter("maxSessionDuration", *max_session_duration);
         let longest = max_session_duration.map(Span::from_secs);
         let updating = app.store.transact(app.entropy.as_ref(), |records, _| {
             roles::update(records, &app.house, named(role_name, &by), description.as_deref(), longest)

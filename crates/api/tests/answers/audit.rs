@@ -1,9 +1,10 @@
 //! What is on record, and that nothing leaves that is not.
 
 use crate::access::request;
-use crate::support::{Ask, POOL, PROVIDER, Server, alices_login, form};
+use crate::support::{Ask, POOL, PROVIDER, Server, alices_login, form, own_service, to};
 use domain::time::Span;
 use serde_json::{Value, json};
+use testkit::iam::signed_in_role;
 use testkit::user_pool::{PASSWORD, client};
 
 fn records(lines: &[String]) -> Vec<Value> {
@@ -271,6 +272,55 @@ async fn whatever_changes_who_may_do_what_is_on_record() {
             "{operation}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_change_of_who_may_do_what_is_on_record_with_what_it_changed() {
+    let server = Server::start().await;
+    let asked = async |ask: Ask| {
+        let answer = server.signed(&server.root(), ask).await;
+        assert!(answer.status < 300, "{}", answer.text());
+        records(&server.sink.lines()).pop().unwrap()["requestParameters"].clone()
+    };
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+    let told = json!({
+        "sha256": "ba9ff00b763af0eca73d7912e8f56a14be7c7371b68f7d84bd48f4063fe78e7d",
+        "text": policy,
+    });
+    let update = to(
+        "AWSCognitoIdentityService.UpdateIdentityPool",
+        json!({
+            "IdentityPoolId": POOL,
+            "IdentityPoolName": "open",
+            "AllowUnauthenticatedIdentities": true,
+            "AllowClassicFlow": true,
+            "CognitoIdentityProviders": [{ "ProviderName": PROVIDER, "ClientId": client().id }],
+        })
+        .to_string(),
+    );
+    let settings = &asked(update).await["settings"];
+    assert_eq!(
+        [
+            &settings["IdentityPoolId"],
+            &settings["AllowUnauthenticatedIdentities"],
+            &settings["AllowClassicFlow"]
+        ],
+        [&json!(POOL), &json!(true), &json!(true)]
+    );
+    assert_eq!(settings["CognitoIdentityProviders"][0]["ClientId"], json!(client().id));
+    let input = json!({ "IdentityPoolId": POOL, "Policies": [{ "Name": "own", "Document": policy }] });
+    let scope_down = asked(own_service("PutGuestScopeDown").body(input.to_string())).await;
+    assert_eq!(scope_down["policies"], json!([{ "name": "own", "document": told }]));
+    let of_role = [("RoleName", "guest"), ("PolicyName", "p"), ("PolicyDocument", policy)];
+    let put = asked(form("iam", "PutRolePolicy", &of_role)).await;
+    assert_eq!(put, json!({ "policyName": "p", "policyDocument": told }));
+    let long = policy.replace(r#""*""#, &format!("\"arn:aws:s3:::{}\"", "b".repeat(2000)));
+    let put = asked(form("iam", "PutRolePolicy", &[of_role[0], of_role[1], ("PolicyDocument", &long)])).await;
+    assert_eq!(put["policyDocument"]["text"], long[..1024]);
+    let trust = signed_in_role().trust;
+    let updated = [("RoleName", "signed-in"), ("PolicyDocument", trust.as_str())];
+    let updated = asked(form("iam", "UpdateAssumeRolePolicy", &updated)).await;
+    assert_eq!(updated["policyDocument"]["text"], trust);
 }
 
 #[tokio::test]
