@@ -6,6 +6,7 @@
 use crate::audit::days::Days;
 use domain::records::Breakdown;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub(super) struct Desk {
     opened: Instant,
     /// When the write under way began, in milliseconds since the desk was opened, counted from one; 0 while there is none.
     began: AtomicU64,
+    /// Ends whoever watches, with the desk.
+    _watched: Sender<()>,
 }
 
 #[derive(Default)]
@@ -61,6 +64,7 @@ impl Begun {
 impl Desk {
     /// A desk in front of a folder, at which nobody waits for longer than their patience lasts.
     pub(super) fn new(days: Days, sync: bool, patience: Duration) -> Arc<Self> {
+        let (watched, ended) = channel();
         let desk = Arc::new(Self {
             waiting: Mutex::default(),
             days: Mutex::new(days),
@@ -68,10 +72,11 @@ impl Desk {
             patience,
             opened: Instant::now(),
             began: AtomicU64::new(0),
+            _watched: watched,
         });
         if !sync {
             let (watched, runtime) = (Arc::downgrade(&desk), Handle::current());
-            thread::spawn(move || watch(&watched, &runtime));
+            thread::spawn(move || watch(&watched, &ended, &runtime));
         }
         desk
     }
@@ -163,14 +168,12 @@ impl Desk {
 /// Wakes a thread of the server whenever a write keeps one for longer than a moment, for as long as there is a desk. The
 /// thread that writes may be the one that the others leave it to to see what arrives and whose time is up, and it tells
 /// none of them that it writes: that would cost more than most writes.
-fn watch(desk: &Weak<Desk>, runtime: &Handle) {
-    while let Some(desk) = desk.upgrade() {
-        if desk.has_written_for(MOMENT) {
+fn watch(desk: &Weak<Desk>, ended: &Receiver<()>, runtime: &Handle) {
+    while ended.recv_timeout(MOMENT) == Err(RecvTimeoutError::Timeout) {
+        if desk.upgrade().is_some_and(|desk| desk.has_written_for(MOMENT)) {
             // Whoever is woken for nothing looks for what arrived before they rest again.
             drop(runtime.spawn(async {}));
         }
-        drop(desk);
-        thread::sleep(MOMENT);
     }
 }
 
