@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::fault::{Kind, Said};
 use crate::operation::{Call, Category};
 use broker::iam::access::{AccessDecision, AccessRefused, Key};
-use broker::iam::assume::Grant;
+use broker::iam::assume::{Grant, Issued};
 use broker::iam::authenticate::{Caller, NotAuthenticated, Who};
 use broker::identity_pool::credentials::PRINCIPAL;
 use broker::identity_pool::linking::Change;
@@ -184,8 +184,8 @@ impl Notes {
         self.is_for_good = true;
     }
 
-    /// A session that was granted.
-    pub fn grant(&mut self, grant: &Grant) {
+    /// Seals a session that was granted into credentials, and tells all of it that is no secret.
+    pub(crate) fn issue(&mut self, app: &App, grant: &Grant) -> Result<Issued, Breakdown> {
         let session = grant.session();
         self.detail("decision", "allowed");
         self.detail("reason", grant.decision().to_string());
@@ -196,6 +196,12 @@ impl Notes {
         if !session.tags.is_empty() {
             self.detail("sessionTags", json!(session.tags));
         }
+        let issued = grant
+            .seal(&app.secrets.ring(), &app.house, app.entropy.as_ref())
+            .map_err(|_| Breakdown::new("the session cannot be sealed"))?;
+        self.element("accessKeyId", issued.id.as_str());
+        self.element("expiration", issued.expires.rfc3339());
+        Ok(issued)
     }
 
     /// Who signed.

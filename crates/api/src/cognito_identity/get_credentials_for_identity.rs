@@ -7,7 +7,6 @@ use crate::operation::{Call, Operation, Public, Reply};
 use broker::identity_pool::credentials::{self, Asked, Granted};
 use broker::identity_pool::issuers;
 use domain::identity_pool::identity::IdentityId;
-use domain::records::Breakdown;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -61,16 +60,11 @@ impl Operation for GetCredentialsForIdentity {
         }
         let asked = Asked { identity: &asked, role, transport: call.circumstances.transport };
         let Granted { grant, chosen_by, change } = granted(app, call, asked, &input.logins).await?;
-        call.notes.grant(&grant);
-        call.notes.detail("roleChosenBy", chosen_by.to_string());
         call.notes.change(&change);
+        call.notes.detail("roleChosenBy", chosen_by.to_string());
         let identity_id = grant.session().origin.identity.clone();
         call.notes.element("identityId", identity_id.as_str());
-        let issued = grant
-            .seal(&app.secrets.ring(), &app.house, app.entropy.as_ref())
-            .map_err(|_| Breakdown::new("the session cannot be sealed"))?;
-        call.notes.element("accessKeyId", issued.id.as_str());
-        call.notes.element("expiration", issued.expires.rfc3339());
+        let issued = call.notes.issue(app, &grant)?;
         let credentials = Credentials {
             access_key_id: issued.id.to_string(),
             secret_key: issued.secret.reveal().clone(),

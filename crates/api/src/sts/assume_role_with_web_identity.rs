@@ -5,11 +5,11 @@ use super::fault_of;
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Operation, Public, Reply};
-use broker::iam::assume::Grant;
+use broker::iam::assume::Issued;
 use broker::iam::web_identity::{Asked, assume};
 use broker::identity_pool::token_keys;
 use domain::arn::RoleArn;
-use domain::records::Breakdown;
+use domain::iam::session::Session;
 use domain::time::{Span, Timestamp};
 use login::identity_pool::{VerifiedIdentity, verify};
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,24 @@ struct AssumedRoleUser {
     arn: String,
 }
 
+impl Output {
+    fn of(issued: &Issued, session: &Session) -> Self {
+        Self {
+            credentials: Credentials {
+                access_key_id: issued.id.to_string(),
+                secret_access_key: issued.secret.reveal().clone(),
+                session_token: issued.token.reveal().clone(),
+                expiration: issued.expires,
+            },
+            subject_from_web_identity_token: session.federation.sub.clone(),
+            assumed_role_user: AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() },
+            packed_policy_size: session.packed_percent(),
+            provider: session.federation.provider.clone(),
+            audience: session.federation.aud.clone(),
+        }
+    }
+}
+
 impl Operation for AssumeRoleWithWebIdentity {
     const NAME: &'static str = "AssumeRoleWithWebIdentity";
     type Input = Input;
@@ -87,8 +105,8 @@ impl Operation for AssumeRoleWithWebIdentity {
             assume(records, &app.house, &token, asked, call.now)
         });
         let grant = assuming.await?.map_err(fault_of)?;
-        call.notes.grant(&grant);
-        Ok(Reply::issuing(issued(app, call, &grant)?))
+        let issued = call.notes.issue(app, &grant)?;
+        Ok(Reply::issuing(Output::of(&issued, grant.session())))
     }
 }
 
@@ -98,27 +116,4 @@ async fn proven(app: &App, call: &mut Call<'_>, token: &str) -> Result<VerifiedI
     let verified = verify(token, &issuer, &app.house.seen, call.now).map_err(super::of_token)?;
     call.notes.web_identity(&verified);
     Ok(verified)
-}
-
-/// Seals a session, and notes all of it that is no secret.
-fn issued(app: &App, call: &mut Call<'_>, grant: &Grant) -> Result<Output, Breakdown> {
-    let sealed = grant
-        .seal(&app.secrets.ring(), &app.house, app.entropy.as_ref())
-        .map_err(|_| Breakdown::new("the session cannot be sealed"))?;
-    call.notes.element("accessKeyId", sealed.id.as_str());
-    call.notes.element("expiration", sealed.expires.rfc3339());
-    let session = grant.session();
-    Ok(Output {
-        credentials: Credentials {
-            access_key_id: sealed.id.to_string(),
-            secret_access_key: sealed.secret.reveal().clone(),
-            session_token: sealed.token.reveal().clone(),
-            expiration: sealed.expires,
-        },
-        subject_from_web_identity_token: session.federation.sub.clone(),
-        assumed_role_user: AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() },
-        packed_policy_size: session.packed_percent(),
-        provider: session.federation.provider.clone(),
-        audience: session.federation.aud.clone(),
-    })
 }

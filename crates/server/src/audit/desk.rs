@@ -30,8 +30,8 @@ pub(super) struct Desk {
     opened: Instant,
     /// When the write under way began, in milliseconds since the desk was opened, counted from one; 0 while there is none.
     began: AtomicU64,
-    /// Tells whoever watches the desk, by going with it, that it is gone.
-    _alive: Sender<()>,
+    /// Ends whoever watches, with the desk.
+    _watched: Sender<()>,
 }
 
 #[derive(Default)]
@@ -64,7 +64,7 @@ impl Begun {
 impl Desk {
     /// A desk in front of a folder, at which nobody waits for longer than their patience lasts.
     pub(super) fn new(days: Days, sync: bool, patience: Duration) -> Arc<Self> {
-        let (alive, ended) = channel();
+        let (watched, ended) = channel();
         let desk = Arc::new(Self {
             waiting: Mutex::default(),
             days: Mutex::new(days),
@@ -72,7 +72,7 @@ impl Desk {
             patience,
             opened: Instant::now(),
             began: AtomicU64::new(0),
-            _alive: alive,
+            _watched: watched,
         });
         if !sync {
             let (watched, runtime) = (Arc::downgrade(&desk), Handle::current());
