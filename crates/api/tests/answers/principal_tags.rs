@@ -83,6 +83,7 @@ async fn a_map_is_shown_as_it_was_set_and_replaced_as_a_whole() {
     let parameters = json!({
         "identityPoolId": POOL,
         "identityProviderName": PROVIDER,
+        "useDefaults": false,
         "principalTags": ["department=custom:department"],
     });
     assert_eq!(last(&server)["requestParameters"], parameters);
