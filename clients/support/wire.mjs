@@ -103,6 +103,8 @@ export function signInChunks(server, request, credentials, chunks, trailer) {
   return { request: signed, parts };
 }
 
+const LARGE = 1024 * 1024;
+
 /** Sends a request as it is and gives status, headers, text and the error code that was answered, if any. */
 export async function send(server, { operation, method, path, query, headers, body }) {
   const { hostname, port } = new URL(server.endpoint);
@@ -120,9 +122,16 @@ export async function send(server, { operation, method, path, query, headers, bo
       response.on('error', reject);
     });
     request.on('timeout', () => request.destroy(new Error('no answer in time')));
-    // A server may answer, and close, before a body that it refuses has been sent whole.
-    request.on('error', (error) => setImmediate(() => reject(error)));
-    request.end(body);
+    request.on('error', reject);
+    if ((body?.length ?? 0) < LARGE) {
+      request.end(body);
+      return;
+    }
+    // A server may answer, and close, before a body that it refuses has been sent whole: so it is asked whether it wants it.
+    request.setHeader('expect', '100-continue');
+    request.on('continue', () => request.end(body));
+    request.on('response', (response) => response.on('end', () => request.destroy()));
+    request.flushHeaders();
   });
   return noted(answer, operation);
 }
