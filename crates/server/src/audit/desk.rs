@@ -194,12 +194,15 @@ mod tests {
         }
     }
 
-    /// A clock that hangs while somebody holds it, and with it the write that asks it.
-    #[derive(Default)]
-    struct Held(Mutex<()>);
-    impl Clock for Held {
+    /// A clock that says when it is asked and hangs until it may go on, and with it the write that asks it.
+    struct Hanging {
+        asked: Sender<()>,
+        goes_on: Mutex<Receiver<()>>,
+    }
+    impl Clock for Hanging {
         fn now(&self) -> Timestamp {
-            drop(self.0.lock());
+            self.asked.send(()).unwrap();
+            let _test_has_failed = self.goes_on.lock().unwrap().recv();
             Fixed.now()
         }
     }
@@ -215,8 +218,10 @@ mod tests {
             .unwrap();
         let _within = runtime.enter();
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(Held::default());
-        let days = Days::new(folder.path().to_owned(), clock.clone(), false);
+        let (asked, hangs) = channel();
+        let (go_on, goes_on) = channel();
+        let clock = Arc::new(Hanging { asked, goes_on: Mutex::new(goes_on) });
+        let days = Days::new(folder.path().to_owned(), clock, false);
         let desk = Desk::new(days, false, Duration::from_secs(60));
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
         let mut peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -237,9 +242,10 @@ mod tests {
             peer.read_exact(&mut answer).is_ok()
         };
         for round in 0..20 {
-            let held = clock.0.lock().unwrap();
-            assert!(answers(b'w') && answers(b'r'), "round {round}: nobody is answered while a write hangs");
-            drop(held);
+            assert!(answers(b'w'));
+            hangs.recv().unwrap();
+            assert!(answers(b'r'), "round {round}: nobody is answered while a write hangs");
+            go_on.send(()).unwrap();
         }
     }
 
