@@ -4,17 +4,15 @@
 
 use crate::ledger::{AuditReader, Ledger};
 use crate::support::{
-    Answer, Ask, BUCKET, Connection, DemoUser, Draw, Held, Shim, Start, Stopwatch, credentials_of, demo_user,
+    Ask, BUCKET, Connection, DemoUser, Doomed, Draw, Held, Shim, Start, Stopwatch, credentials_of, demo_user,
     get, listed_keys, lists, pool_login, root_of, sign_in, try_credentials, try_identity, try_rotation,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 const KILLS: u64 = 200;
@@ -51,39 +49,14 @@ struct World {
 /// A round: one server, until it is killed.
 struct Round<'a> {
     world: &'a World,
-    address: SocketAddr,
-    is_killed: AtomicBool,
+    server: Doomed,
 }
 
 impl Round<'_> {
-    /// The answer, or `None` if the kill was quicker. Nothing else may break a connection, and nothing may fail.
-    fn outcome(&self, answer: io::Result<Answer>) -> Option<Answer> {
-        match answer {
-            Ok(answer) => {
-                assert!(answer.status < 300, "{} {}", answer.status, answer.text());
-                Some(answer)
-            }
-            Err(error) => {
-                assert!(self.is_killed.load(Ordering::SeqCst), "broken before the kill: {error}");
-                None
-            }
-        }
-    }
-
-    fn connection(&self) -> Option<Connection> {
-        match Connection::open(self.address) {
-            Ok(connection) => Some(connection),
-            Err(error) => {
-                assert!(self.is_killed.load(Ordering::SeqCst), "refused before the kill: {error}");
-                None
-            }
-        }
-    }
-
     /// Puts, deletes and reads objects until the server is gone.
     fn write_objects(&self, (held, own): &(Held, String), mut draw: Draw) -> Option<()> {
         const NAMES: [&str; 8] = ["a", "a/b", "a/b/c", "b", "b.txt", "c-1", "c_2", "d/e"];
-        let mut connection = self.connection()?;
+        let mut connection = self.server.connection()?;
         loop {
             let key = format!("{own}/{}", draw.one_of(&NAMES));
             let ask = |method| Ask::new(method, &format!("/{BUCKET}/{key}"));
@@ -91,10 +64,10 @@ impl Round<'_> {
                 let content = content(&mut draw);
                 let put = ask("PUT").body(&content).signed(held);
                 self.ledger().may_become(&key, Some(content));
-                self.outcome(connection.send(&put))?;
+                self.server.outcome(connection.send(&put))?;
             } else {
                 self.ledger().may_become(&key, None);
-                self.outcome(connection.send(&ask("DELETE").signed(held)))?;
+                self.server.outcome(connection.send(&ask("DELETE").signed(held)))?;
             }
             self.ledger().became(&key);
         }
@@ -102,16 +75,17 @@ impl Round<'_> {
 
     /// Comes as a new guest, again and again. Now and then the key ring gets a new key, while others come and go.
     fn come_as_guests(&self, mut draw: Draw) -> Option<()> {
-        let mut connection = self.connection()?;
+        let mut connection = self.server.connection()?;
         loop {
             if draw.below(20) == 0 && self.ledger().rotations < ROTATIONS {
                 self.ledger().rotations += 1;
-                let rotated = self.outcome(try_rotation(&mut connection, &self.world.root))?;
+                let rotated = self.server.outcome(try_rotation(&mut connection, &self.world.root))?;
                 self.ledger().ring_keys.insert(rotated.json()["RingKey"].as_u64().unwrap());
             }
-            let identity = self.outcome(try_identity(&mut connection, None))?.member("/IdentityId");
+            let identity = self.server.outcome(try_identity(&mut connection, None))?.member("/IdentityId");
             self.ledger().guests.push(identity.clone());
-            let held = credentials_of(&self.outcome(try_credentials(&mut connection, &identity, None))?);
+            let held =
+                credentials_of(&self.server.outcome(try_credentials(&mut connection, &identity, None))?);
             self.ledger().has_access_key(held.id.clone());
             self.ledger().untried.push(held);
         }
@@ -119,12 +93,13 @@ impl Round<'_> {
 
     /// Comes as one signed-in user after the other; others do so at the same time.
     fn come_signed_in(&self, mut draw: Draw, known: usize) -> Option<()> {
-        let mut connection = self.connection()?;
+        let mut connection = self.server.connection()?;
         loop {
             let (user, login) = draw.one_of(&self.world.users[..known]);
-            let identity = self.outcome(try_identity(&mut connection, Some(login)))?.member("/IdentityId");
+            let identity =
+                self.server.outcome(try_identity(&mut connection, Some(login)))?.member("/IdentityId");
             self.ledger().is_identity_of(user, identity.clone());
-            let answer = self.outcome(try_credentials(&mut connection, &identity, Some(login)))?;
+            let answer = self.server.outcome(try_credentials(&mut connection, &identity, Some(login)))?;
             self.ledger().has_access_key(credentials_of(&answer).id);
         }
     }
@@ -203,7 +178,7 @@ fn check(world: &World, address: SocketAddr, guests: &[String]) {
 }
 
 fn run_until_killed(world: &World, server: crate::support::Running, draw: &mut Draw, known: usize) {
-    let round = Round { world, address: server.address, is_killed: AtomicBool::new(false) };
+    let round = Round { world, server: Doomed::at(server.address) };
     thread::scope(|scope| {
         for writer in &world.writers {
             let draw = Draw::from(draw.next());
@@ -215,7 +190,7 @@ fn run_until_killed(world: &World, server: crate::support::Running, draw: &mut D
             let draw = Draw::from(draw.next());
             scope.spawn(|| round.come_signed_in(draw, known));
         }
-        server.killed_after(draw.millis(50, 150), || round.is_killed.store(true, Ordering::SeqCst));
+        server.killed_after(draw.millis(50, 150), || round.server.is_killed());
     });
 }
 

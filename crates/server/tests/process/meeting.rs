@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "how often what was done is the result")]
 
 use crate::support::{
-    Answer, Ask, Connection, DemoUser, Draw, GUESTS_POOL, Start, demo_user, root_of, send, sign_in,
+    Answer, Ask, Connection, DemoUser, Doomed, Draw, GUESTS_POOL, Start, demo_user, root_of, send, sign_in,
     try_credentials, try_identity,
 };
 use domain::entropy::Entropy;
@@ -14,10 +14,9 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::fs;
-use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use store::Store;
@@ -120,42 +119,21 @@ struct Told {
 
 /// A round: one server, until it is killed.
 struct Round<'a> {
-    address: SocketAddr,
+    server: Doomed,
     /// Tokens of users, of the first user pool and of the second.
     logins: &'a [(String, String)],
     told: &'a Mutex<Told>,
-    is_killed: AtomicBool,
 }
 
 impl Round<'_> {
-    /// The answer, or `None` if the kill was quicker. Nothing else may break a connection, and nothing may fail.
-    fn outcome(&self, answer: io::Result<Answer>) -> Option<Answer> {
-        match answer {
-            Ok(answer) => {
-                assert!(answer.status < 300, "{} {}", answer.status, answer.text());
-                Some(answer)
-            }
-            Err(error) => {
-                assert!(self.is_killed.load(Ordering::SeqCst), "broken before the kill: {error}");
-                None
-            }
-        }
-    }
-
-    fn connection(&self) -> Option<Connection> {
-        let opened = Connection::open(self.address);
-        assert!(opened.is_ok() || self.is_killed.load(Ordering::SeqCst), "refused before the kill");
-        opened.ok()
-    }
-
     /// Comes as one guest after the other, and each signs in as the same user.
     fn guests_sign_in(&self, nth: usize) -> Option<()> {
-        let mut connection = self.connection()?;
+        let mut connection = self.server.connection()?;
         let login = json!({ FIRST: self.logins[nth].0 });
-        let owner = self.outcome(try_identity(&mut connection, Some(&login)))?.member("/IdentityId");
+        let owner = self.server.outcome(try_identity(&mut connection, Some(&login)))?.member("/IdentityId");
         loop {
-            let guest = self.outcome(try_identity(&mut connection, None))?.member("/IdentityId");
-            let answer = self.outcome(try_credentials(&mut connection, &guest, Some(&login)))?;
+            let guest = self.server.outcome(try_identity(&mut connection, None))?.member("/IdentityId");
+            let answer = self.server.outcome(try_credentials(&mut connection, &guest, Some(&login)))?;
             assert_eq!(answer.member("/IdentityId"), owner);
             let mut told = self.told.lock().unwrap();
             told.merged.insert(guest, owner.clone());
@@ -165,14 +143,15 @@ impl Round<'_> {
 
     /// Comes with one login and with another, shows both together, takes the second away, and so on.
     fn identities_meet(&self, nth: usize) -> Option<()> {
-        let mut connection = self.connection()?;
+        let mut connection = self.server.connection()?;
         let (first, second) = &self.logins[nth];
         let (one, other) = (json!({ FIRST: first }), json!({ SECOND: second }));
         let both = json!({ FIRST: first, SECOND: second });
-        let old = self.outcome(try_identity(&mut connection, Some(&one)))?.member("/IdentityId");
+        let old = self.server.outcome(try_identity(&mut connection, Some(&one)))?.member("/IdentityId");
         loop {
-            let young = self.outcome(try_identity(&mut connection, Some(&other)))?.member("/IdentityId");
-            let met = self.outcome(try_identity(&mut connection, Some(&both)))?.member("/IdentityId");
+            let young =
+                self.server.outcome(try_identity(&mut connection, Some(&other)))?.member("/IdentityId");
+            let met = self.server.outcome(try_identity(&mut connection, Some(&both)))?.member("/IdentityId");
             assert_eq!(met, old);
             if young != old {
                 let mut told = self.told.lock().unwrap();
@@ -181,7 +160,7 @@ impl Round<'_> {
             }
             let input = json!({ "IdentityId": old, "Logins": one, "LoginsToRemove": [SECOND] });
             let ask = Ask::json("AWSCognitoIdentityService.UnlinkIdentity", &input);
-            self.outcome(connection.send(&ask))?;
+            self.server.outcome(connection.send(&ask))?;
         }
     }
 }
@@ -250,15 +229,14 @@ fn a_merge_survives_a_kill_whole_or_not_at_all() {
     let mut half = (0, 0);
     for _ in 0..KILLS {
         let running = server.take().unwrap_or_else(|| Start::dev(&data).quiet().run());
-        let (address, is_killed) = (running.address, AtomicBool::new(false));
-        let round = Round { address, logins: &logins, told: &told, is_killed };
+        let round = Round { server: Doomed::at(running.address), logins: &logins, told: &told };
         thread::scope(|scope| {
             for nth in 0..USERS {
                 let round = &round;
                 scope.spawn(move || round.guests_sign_in(nth));
                 scope.spawn(move || round.identities_meet(nth));
             }
-            running.killed_after(draw.millis(50, 200), || round.is_killed.store(true, Ordering::SeqCst));
+            running.killed_after(draw.millis(50, 200), || round.server.is_killed());
         });
         let identities = check_records(&data);
         let told = told.lock().unwrap();

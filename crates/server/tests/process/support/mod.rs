@@ -2,6 +2,7 @@
 
 mod calls;
 mod client;
+mod doomed;
 mod draw;
 mod process;
 mod seeds;
@@ -12,6 +13,7 @@ pub(crate) use calls::{
     root_of, sign_in, try_credentials, try_identity, try_rotation,
 };
 pub(crate) use client::{Answer, Ask, Connection, Held, send};
+pub(crate) use doomed::Doomed;
 pub(crate) use draw::Draw;
 pub(crate) use process::{Running, Start, Stopwatch};
 pub(crate) use seeds::guests_list_where;
