@@ -23,6 +23,7 @@ use domain::entropy::draw_uuid;
 use domain::iam::session::Session;
 use domain::identity_pool::login::LoginKey;
 use domain::records::Breakdown;
+use domain::time::Timestamp;
 use login::VerifiedLogin;
 use login::identity_pool::VerifiedIdentity;
 use policy::Values;
@@ -322,25 +323,10 @@ pub async fn record_start(app: &App, setting: &str, meaning: &str) -> Result<(),
     let id = draw_uuid(app.entropy.as_ref()).to_string();
     let details = json!({ "setting": setting, "reason": meaning });
     let record = Record {
-        event_version: "1.11",
         user_identity: json!({ "type": "Server" }),
-        event_time: app.clock.now().rfc3339(),
-        event_source: "cenote",
-        event_name: "StartServer",
-        aws_region: &app.house.account.region,
-        source_ip_address: Ipv4Addr::LOCALHOST.into(),
-        user_agent: None,
-        request_id: &id,
-        event_id: draw_uuid(app.entropy.as_ref()).to_string(),
         event_type: "AwsServiceEvent",
-        event_category: Category::Management.name(),
-        management_event: true,
-        recipient_account_id: &app.house.account.id,
-        request_parameters: Map::new(),
-        response_elements: Map::new(),
-        error_code: None,
-        error_message: None,
         additional_event_data: details.as_object().cloned().unwrap_or_default(),
+        ..Record::of(app, app.clock.now(), ("cenote", "StartServer", Category::Management), &id)
     };
     app.audit.record(record.line()?, true).await
 }
@@ -383,25 +369,15 @@ fn record_of(
         }
     }
     let record = Record {
-        event_version: "1.11",
         user_identity: who,
-        event_time: call.now.rfc3339(),
-        event_source: call.service.event_source,
-        event_name: operation,
-        aws_region: &app.house.account.region,
         source_ip_address: call.circumstances.source_ip,
         user_agent: call.circumstances.user_agent.as_deref(),
-        request_id: id,
-        event_id: draw_uuid(app.entropy.as_ref()).to_string(),
-        event_type: "AwsApiCall",
-        event_category: category.name(),
-        management_event: category == Category::Management,
-        recipient_account_id: &app.house.account.id,
         request_parameters: notes.parameters,
         response_elements: notes.elements,
         error_code: said.map(|said| said.code),
         error_message: said.map(|said| short(&said.message)),
         additional_event_data: details,
+        ..Record::of(app, call.now, (call.service.event_source, operation, category), id)
     };
     record.line()
 }
@@ -436,7 +412,37 @@ struct Record<'a> {
     additional_event_data: Map<String, Value>,
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
+    /// That of a call to this server, of which nothing else is known.
+    fn of(
+        app: &'a App,
+        now: Timestamp,
+        (event_source, event_name, category): (&'static str, &'a str, Category),
+        request_id: &'a str,
+    ) -> Self {
+        Self {
+            event_version: "1.11",
+            user_identity: Value::Null,
+            event_time: now.rfc3339(),
+            event_source,
+            event_name,
+            aws_region: &app.house.account.region,
+            source_ip_address: Ipv4Addr::LOCALHOST.into(),
+            user_agent: None,
+            request_id,
+            event_id: draw_uuid(app.entropy.as_ref()).to_string(),
+            event_type: "AwsApiCall",
+            event_category: category.name(),
+            management_event: category == Category::Management,
+            recipient_account_id: &app.house.account.id,
+            request_parameters: Map::new(),
+            response_elements: Map::new(),
+            error_code: None,
+            error_message: None,
+            additional_event_data: Map::new(),
+        }
+    }
+
     fn line(&self) -> Result<String, Breakdown> {
         serde_json::to_string(self).map_err(|error| Breakdown::new(format!("a record is no JSON: {error}")))
     }

@@ -39,9 +39,7 @@ pub fn claim(
     };
     let identity = resolved(records, &pool, identity, &shown)?;
     let Met { mut identity, change } = linking::claim(records, &pool, identity, &shown, now)?;
-    if identity.is_used(now) {
-        records.put_identity(&identity);
-    }
+    identities::remember_use(records, &mut identity, now);
     let state = AuthState::by(&shown);
     Ok(Claimed { pool, identity, state, shown, change })
 }

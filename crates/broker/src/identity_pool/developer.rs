@@ -102,9 +102,7 @@ pub fn vouch(
         }
         None => find_or_begin(records, house, (&pool, &shown), now, entropy)?,
     };
-    if identity.is_used(now) {
-        records.put_identity(&identity);
-    }
+    identities::remember_use(records, &mut identity, now);
     let claimed = Claimed { pool, identity, state: AuthState::Authenticated, shown, change };
     Ok(token(claimed, tags, asked.life, now))
 }

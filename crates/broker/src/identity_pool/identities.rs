@@ -4,6 +4,7 @@ use crate::identity_pool::{Refusal, pools};
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Merges, Read, Stop, refuse};
+use domain::time::Timestamp;
 
 /// How many identities, or merges, of a deleted pool are removed in one transaction.
 pub const BATCH: usize = 250;
@@ -19,6 +20,13 @@ pub fn find(
         return Ok((identity, pool));
     }
     refuse(Refusal::NoSuchIdentity(id.clone()))
+}
+
+/// Remembers that something is issued for an identity, where that is not known well enough already.
+pub(super) fn remember_use(records: &mut impl IdentityPools, identity: &mut Identity, now: Timestamp) {
+    if identity.note_use(now) {
+        records.put_identity(identity);
+    }
 }
 
 /// Identities of a pool in the order of their ids, from after one of them; one more than `limit` if there are more.

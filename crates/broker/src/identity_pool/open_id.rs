@@ -80,9 +80,7 @@ pub(crate) fn vouched(
         return refuse(Refusal::Forbidden(identity.id));
     }
     must_be_accepted(records, house, &pool, &logins)?;
-    if identity.is_used(now) {
-        records.put_identity(&identity);
-    }
+    identities::remember_use(records, &mut identity, now);
     let federation = Federation {
         provider: PRINCIPAL.to_owned(),
         aud: pool.id.to_string(),

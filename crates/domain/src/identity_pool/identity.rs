@@ -101,7 +101,7 @@ impl Identity {
     }
 
     /// Notes that something is issued for it; `true` if that is news worth writing down.
-    pub fn is_used(&mut self, now: Timestamp) -> bool {
+    pub fn note_use(&mut self, now: Timestamp) -> bool {
         let is_news = now.since(self.last_used) >= USE_IS_KNOWN_TO;
         if is_news {
             self.last_used = now;
