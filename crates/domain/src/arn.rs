@@ -1,7 +1,8 @@
 //! Amazon resource names of the things Cenote keeps. The partition is always `aws`.
 
 use crate::account::{Account, AccountId, Region};
-use crate::iam::role::{RoleName, RolePath};
+use crate::iam::path::Path;
+use crate::iam::role::RoleName;
 use crate::identity_pool::pool::IdentityPoolId;
 use crate::s3::bucket::BucketName;
 use crate::s3::object::ObjectKey;
@@ -15,13 +16,13 @@ use std::fmt;
 #[serde(into = "String", try_from = "String")]
 pub struct RoleArn {
     account: AccountId,
-    path: RolePath,
+    path: Path,
     name: RoleName,
 }
 
 impl RoleArn {
     /// The name of a role.
-    pub const fn new(account: AccountId, path: RolePath, name: RoleName) -> Self {
+    pub const fn new(account: AccountId, path: Path, name: RoleName) -> Self {
         Self { account, path, name }
     }
 
@@ -33,7 +34,7 @@ impl RoleArn {
         let (path, name) = resource.rsplit_once('/').ok_or_else(no)?;
         Ok(Self {
             account: AccountId::parse(account).map_err(|_| no())?,
-            path: RolePath::parse(&format!("{path}/")).map_err(|_| no())?,
+            path: Path::parse(&format!("{path}/")).map_err(|_| no())?,
             name: RoleName::parse(name).map_err(|_| no())?,
         })
     }

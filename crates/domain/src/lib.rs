@@ -13,6 +13,7 @@ pub mod seal;
 pub mod secret;
 pub mod signing;
 pub mod strict_json;
+pub mod tag;
 pub mod text;
 pub mod time;
 pub mod user_pool;

@@ -4,7 +4,8 @@ use crate::NOW;
 use crate::entropy::Counting;
 use crate::identity_pool::identity_pool_id;
 use crate::s3::bucket;
-use domain::iam::role::{PolicyName, Role, RoleId, RoleName, RolePath, SESSION_LIFE};
+use domain::iam::path::Path;
+use domain::iam::role::{PolicyName, Role, RoleId, RoleName, SESSION_LIFE};
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::IdentityPoolId;
 use serde_json::{Value, json};
@@ -53,7 +54,7 @@ fn role(name: &str, state: AuthState, statements: &Value) -> Role {
     Role {
         name: RoleName::parse(name).unwrap(),
         id,
-        path: RolePath::root(),
+        path: Path::root(),
         description: None,
         longest_session: SESSION_LIFE,
         trust: trust(&identity_pool_id(), state).to_string(),

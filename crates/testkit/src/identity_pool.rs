@@ -8,8 +8,8 @@ use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::options::PoolOptions;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName, Roles, UserPoolProvider};
-use domain::identity_pool::tag::Tags;
 use domain::identity_pool::token_keys::{TokenKey, TokenKeys};
+use domain::tag::Tags;
 use domain::user_pool::client::Client;
 use std::collections::BTreeMap;
 

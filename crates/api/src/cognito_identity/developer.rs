@@ -12,7 +12,7 @@ use broker::identity_pool::pools;
 use domain::identity_pool::developer::{DeveloperUser, DeveloperUserIdentifier};
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::identity_pool::provider::DeveloperProviderName;
-use domain::identity_pool::tag::Tags;
+use domain::tag::Tags;
 
 /// Whoever signs and is allowed to name the user whom they name may ask.
 pub struct SignedAsBackend;

@@ -12,7 +12,7 @@ use broker::identity_pool::issuers::Asked;
 use domain::identity_pool::developer::DeveloperUser;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
-use domain::identity_pool::tag::Tags;
+use domain::tag::Tags;
 use domain::time::Span;
 use serde::Deserialize;
 

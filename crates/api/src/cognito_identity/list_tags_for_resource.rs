@@ -7,7 +7,7 @@ use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::access::Resource;
 use broker::identity_pool::pools;
 use domain::arn::IdentityPoolArn;
-use domain::identity_pool::tag::Tags;
+use domain::tag::Tags;
 use serde::{Deserialize, Serialize};
 
 /// The operation.

@@ -49,8 +49,8 @@ use broker::identity_pool::Refusal;
 use domain::arn::IdentityPoolArn;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::identity_pool::role_choice::NotChosen;
-use domain::identity_pool::tag::{TagKeys, Tags};
 use domain::records::Breakdown;
+use domain::tag::{TagKeys, Tags};
 use login::LoginRefused;
 
 const OPERATIONS: &[Served] = &[

@@ -6,7 +6,7 @@ use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName
 use domain::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
-use domain::identity_pool::tag::Tags;
+use domain::tag::Tags;
 use domain::user_pool::client::ClientId;
 use serde::Serialize;
 use std::collections::BTreeMap;

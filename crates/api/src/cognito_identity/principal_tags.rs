@@ -2,7 +2,7 @@
 
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::identity_pool::principal_tag::AttributeMap;
-use domain::identity_pool::tag::TagKey;
+use domain::tag::TagKey;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ use broker::iam::access::Resource;
 use broker::identity_pool::principal_tags;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::identity_pool::principal_tag::AttributeMap;
-use domain::identity_pool::tag::TagKey;
+use domain::tag::TagKey;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

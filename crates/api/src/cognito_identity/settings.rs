@@ -9,7 +9,7 @@ use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName
 use domain::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
-use domain::identity_pool::tag::Tags;
+use domain::tag::Tags;
 use domain::time::Timestamp;
 use domain::user_pool::client::ClientId;
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, Sig
 use broker::iam::access::{Key, Resource};
 use broker::identity_pool::pools;
 use domain::arn::IdentityPoolArn;
-use domain::identity_pool::tag::Tags;
+use domain::tag::Tags;
 use serde::{Deserialize, Serialize};
 
 /// The operation.

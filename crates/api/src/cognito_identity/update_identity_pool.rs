@@ -10,8 +10,8 @@ use crate::operation::{Call, Category, Denied, Operation, Permission, Reply, Sig
 use broker::iam::access::Key;
 use broker::identity_pool::pools;
 use domain::identity_pool::pool::IdentityPool;
-use domain::identity_pool::tag::Tags;
 use domain::records::{IdentityPools, Read};
+use domain::tag::Tags;
 use store::records::Records;
 
 /// The operation.

@@ -7,7 +7,8 @@ use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::access::Resource;
 use broker::iam::roles::{self, NewRole};
-use domain::iam::role::{RoleName, RolePath, SESSION_LIFE};
+use domain::iam::path::Path;
+use domain::iam::role::{RoleName, SESSION_LIFE};
 use domain::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ pub struct CreateRole;
 pub struct Input {
     role_name: RoleName,
     assume_role_policy_document: String,
-    path: Option<RolePath>,
+    path: Option<Path>,
     description: Option<String>,
     max_session_duration: Option<u32>,
 }
@@ -41,7 +42,7 @@ impl Operation for CreateRole {
     type Access = Signed;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
-        let path = input.path.clone().unwrap_or_else(RolePath::root);
+        let path = input.path.clone().unwrap_or_else(Path::root);
         Ok(Permission {
             action: "iam:CreateRole",
             resource: Resource::NewRole(path, input.role_name.clone()),
@@ -54,7 +55,7 @@ impl Operation for CreateRole {
         call.notes.parameter("maxSessionDuration", input.max_session_duration);
         let new = NewRole {
             name: input.role_name,
-            path: input.path.unwrap_or_else(RolePath::root),
+            path: input.path.unwrap_or_else(Path::root),
             description: input.description,
             longest_session: input.max_session_duration.map_or(SESSION_LIFE, Span::from_secs),
             trust: input.assume_role_policy_document,

@@ -1,7 +1,8 @@
 //! A role as IAM's answers show it.
 
 use domain::account::AccountId;
-use domain::iam::role::{Role, RoleId, RoleName, RolePath};
+use domain::iam::path::Path;
+use domain::iam::role::{Role, RoleId, RoleName};
 use domain::time::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -13,7 +14,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Shown {
-    path: RolePath,
+    path: Path,
     role_name: RoleName,
     role_id: RoleId,
     arn: String,

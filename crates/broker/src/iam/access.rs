@@ -3,23 +3,21 @@
 use crate::House;
 use crate::iam::assume::federation_keys;
 use crate::iam::authenticate::{Caller, Who};
+use crate::iam::carried::Carried;
 use crate::iam::circumstances::{Circumstances, add_always, add_network};
 use domain::account::Account;
 use domain::arn::{self, IdentityPoolArn, RoleArn};
-use domain::iam::role::{Role, RoleName, RolePath};
+use domain::iam::path::Path;
+use domain::iam::role::{Role, RoleName};
 use domain::iam::session::Session;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
-use domain::identity_pool::tag::{TagKey, Tags};
 use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
+use domain::tag::{TagKey, Tags};
 use domain::time::Timestamp;
 use domain::user_pool::pool::UserPoolId;
-use policy::{
-    Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, Principal, Request, Values,
-    decide,
-};
+use policy::{Context, Decision, Denial, Malformed, Principal, Request, Values};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// What something is done to, as a policy names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +29,7 @@ pub enum Resource {
     /// The role of this name; its ARN holds its path. One that is not there is taken to be under the root path.
     Role(RoleName),
     /// A role that is to be made.
-    NewRole(RolePath, RoleName),
+    NewRole(Path, RoleName),
     /// The roles whose path begins with this.
     RolesUnder(String),
     /// An identity pool.
@@ -52,7 +50,7 @@ impl Resource {
             Self::Arn(arn) => arn.clone(),
             Self::Role(name) => match records.role(name)? {
                 Some(role) => role.arn(&account.id).to_string(),
-                None => RoleArn::new(account.id.clone(), RolePath::root(), name.clone()).to_string(),
+                None => RoleArn::new(account.id.clone(), Path::root(), name.clone()).to_string(),
             },
             Self::NewRole(path, name) => {
                 RoleArn::new(account.id.clone(), path.clone(), name.clone()).to_string()
@@ -209,7 +207,7 @@ pub fn authorize(
     let Some(role) = role.filter(is_the_sessions) else {
         return refuse(AccessRefused::RoleGone(session.role.to_string()));
     };
-    let policies = match SessionsPolicies::compile(house, &role, session) {
+    let policies = match Carried::by(house, &role, session) {
         Ok(policies) => policies,
         Err(refused) => return refuse(refused),
     };
@@ -230,43 +228,6 @@ pub fn authorize(
         Decision::Denied(denial) => refuse(AccessRefused::Denied(denial)),
         decision @ Decision::Allowed { .. } => Ok(authorized(AccessDecision::Policies(decision))),
     }
-}
-
-/// The policies that a session's requests are decided by, with the names that operators know them by.
-struct SessionsPolicies {
-    identity: Vec<(String, Arc<Document>)>,
-    session: Option<Vec<(String, Arc<Document>)>>,
-}
-
-impl SessionsPolicies {
-    fn compile(house: &House, role: &Role, session: &Session) -> Result<Self, AccessRefused> {
-        let compiled = |what: String, kind: Kind, text: &str| match house.policies.compiled(kind, text) {
-            Ok(document) => Ok((what, document)),
-            Err(why) => Err(AccessRefused::Malformed { what, why }),
-        };
-        let of_role = role.policies.iter().map(|(name, text)| {
-            compiled(format!("policy {name} of role {}", role.name), Kind::Identity, text)
-        });
-        let of_session = session.policies.as_ref().map(|policies| {
-            let compile = |policy: &domain::iam::session::SessionPolicy| {
-                compiled(policy.name.clone(), Kind::Session, &policy.document)
-            };
-            policies.iter().map(compile).collect()
-        });
-        Ok(Self { identity: of_role.collect::<Result<_, _>>()?, session: of_session.transpose()? })
-    }
-
-    fn decide(&self, request: &Request<'_>) -> Decision {
-        let identity: Vec<Named<'_>> = self.identity.iter().map(named).collect();
-        let session: Option<Vec<Named<'_>>> =
-            self.session.as_ref().map(|all| all.iter().map(named).collect());
-        let carried = PolicySet { identity: &identity, boundary: None, session: session.as_deref() };
-        decide(request, &carried, None)
-    }
-}
-
-fn named((name, document): &(String, Arc<Document>)) -> Named<'_> {
-    Named { name, document }
 }
 
 /// Everything that a policy can ask about a request. Source: IAM user guide, "AWS global condition context keys".

@@ -11,9 +11,9 @@ use domain::iam::access_key::AccessKeyId;
 use domain::iam::key_ring::{Credentials, KeyRing};
 use domain::iam::session::{Federation, Origin, Session, SessionPolicy};
 use domain::identity_pool::login::AuthState;
-use domain::identity_pool::tag::Tags;
 use domain::records::{Roles, Stop, refuse};
 use domain::seal::NotSealed;
+use domain::tag::Tags;
 use domain::time::{Span, Timestamp};
 use policy::{
     Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, Principal, Request, StatementRef,

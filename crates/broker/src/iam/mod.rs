@@ -3,6 +3,7 @@
 pub mod access;
 pub mod assume;
 pub mod authenticate;
+mod carried;
 pub mod circumstances;
 pub mod policies;
 pub mod roles;

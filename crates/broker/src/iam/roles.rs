@@ -5,7 +5,8 @@
 use crate::House;
 use crate::identity_pool::handing_out::{self, Unsafe};
 use domain::entropy::Entropy;
-use domain::iam::role::{PolicyName, Role, RoleId, RoleName, RolePath};
+use domain::iam::path::Path;
+use domain::iam::role::{PolicyName, Role, RoleId, RoleName};
 use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
 use domain::time::{Span, Timestamp};
 use policy::{Kind, Malformed, Quota};
@@ -17,7 +18,7 @@ pub struct NewRole {
     /// Its name.
     pub name: RoleName,
     /// Its path.
-    pub path: RolePath,
+    pub path: Path,
     /// What it is for, in words.
     pub description: Option<String>,
     /// How long its sessions may live at most.

@@ -14,9 +14,9 @@ use domain::identity_pool::merge::MergeCause;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::identity_pool::principal_tag::BadClaim;
 use domain::identity_pool::provider::DeveloperProviderName;
-use domain::identity_pool::tag::{TagKey, TagValue, Tags};
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
+use domain::tag::{TagKey, TagValue, Tags};
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
 

@@ -34,7 +34,7 @@ use domain::identity_pool::pool::IdentityPoolId;
 use domain::identity_pool::principal_tag::BadClaim;
 use domain::identity_pool::role_choice::NotChosen;
 use domain::identity_pool::role_mapping::MOST_RULES;
-use domain::identity_pool::tag::BadTags;
+use domain::tag::BadTags;
 use login::LoginRefused;
 
 /// The action that a trust policy must allow to whoever takes on its role with a token.

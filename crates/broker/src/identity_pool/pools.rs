@@ -9,8 +9,8 @@ use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles, handed_out};
 use domain::identity_pool::provider::PublicProvider;
 use domain::identity_pool::role_mapping::{MOST_RULES, RoleMapping, RoleSource};
-use domain::identity_pool::tag::{TagKeys, Tags};
 use domain::records::{IdentityPools, Read, Roles, Stop, UserPools, refuse};
+use domain::tag::{TagKeys, Tags};
 use std::collections::BTreeMap;
 
 /// The most clients of user pools that a pool may list. Source: Cognito developer guide, "Quotas".

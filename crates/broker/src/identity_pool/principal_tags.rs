@@ -4,8 +4,8 @@ use crate::House;
 use crate::identity_pool::{Refusal, handing_out, pools, self_written};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::identity_pool::principal_tag::{AttributeMap, BadClaim};
-use domain::identity_pool::tag::Tags;
 use domain::records::{IdentityPools, Roles, Stop, UserPools, refuse};
+use domain::tag::Tags;
 use login::VerifiedLogin;
 use std::collections::BTreeMap;
 

@@ -4,13 +4,14 @@ use crate::desk::{Desk, alice, other_identity_pool, proven, proven_to};
 use broker::identity_pool::pools::HandedOut;
 use broker::identity_pool::{Refusal, pools};
 use domain::arn::RoleArn;
-use domain::iam::role::{Role, RolePath};
+use domain::iam::path::Path;
+use domain::iam::role::Role;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName, Roles, UserPoolProvider};
 use domain::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
-use domain::identity_pool::tag::{BadTags, TagKey, TagKeys, TagValue, Tags};
 use domain::records::{IdentityPools, Roles as _, Stop, UserPools};
+use domain::tag::{BadTags, TagKey, TagKeys, TagValue, Tags};
 use domain::time::Timestamp;
 use domain::user_pool::client::ClientId;
 use domain::user_pool::user::User;
@@ -169,7 +170,7 @@ async fn roles_are_replaced_by_roles_that_are_there() {
         let roles = Roles { authenticated: None, unauthenticated: Some(guest) };
         assert_eq!(set_roles(&desk, &roles).await, Ok(()));
         assert_eq!(find(&desk, &identity_pool().id).await.unwrap().roles, roles);
-        let deep = Role { path: RolePath::parse("/team/").unwrap(), ..guest_role() };
+        let deep = Role { path: Path::parse("/team/").unwrap(), ..guest_role() };
         for absent in [
             "arn:aws:iam::123456789012:role/absent",
             "arn:aws:iam::999999999999:role/guest",

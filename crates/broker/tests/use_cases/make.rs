@@ -2,7 +2,8 @@
 
 use crate::desk::Desk;
 use broker::iam::roles::{self, Named, NewRole, RoleRefused};
-use domain::iam::role::{PolicyName, Role, RoleName, RolePath};
+use domain::iam::path::Path;
+use domain::iam::role::{PolicyName, Role, RoleName};
 use domain::records::Roles;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -94,7 +95,7 @@ async fn nothing_is_done_to_a_role_that_was_made_anew_under_another_path_than_wa
     let desk = Desk::open().await;
     let house = &desk.house;
     let before = make_role(&desk, &writer()).await.unwrap().arn(&house.account.id).to_string();
-    let anew = NewRole { path: RolePath::parse("/admins/").unwrap(), policies: BTreeMap::new(), ..writer() };
+    let anew = NewRole { path: Path::parse("/admins/").unwrap(), policies: BTreeMap::new(), ..writer() };
     let name = &anew.name;
     desk.write(|records| records.delete_role(name)).await;
     let made = make_role(&desk, &anew).await.unwrap();

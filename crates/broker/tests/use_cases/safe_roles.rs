@@ -7,13 +7,14 @@ use broker::iam::roles::{self, Named, NewRole, RoleRefused};
 use broker::identity_pool::handing_out::Unsafe;
 use broker::identity_pool::pools::{self, HandedOut};
 use broker::identity_pool::{Refusal, principal_tags};
-use domain::iam::role::{Role, RoleName, RolePath, SESSION_LIFE};
+use domain::iam::path::Path;
+use domain::iam::role::{Role, RoleName, SESSION_LIFE};
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles};
 use domain::identity_pool::principal_tag::AttributeMap;
 use domain::identity_pool::role_mapping::{MatchType, RoleMapping, RoleSource, Rule, WhenAmbiguous};
-use domain::identity_pool::tag::TagKey;
 use domain::records::{IdentityPools, Roles as _, Stop};
+use domain::tag::TagKey;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -242,7 +243,7 @@ async fn a_role_that_is_made_anew_is_held_to_the_pools_that_still_name_it() {
     let make = async |path: &str, statements: &[Value]| {
         let new = NewRole {
             name: role(&[]).name,
-            path: RolePath::parse(path).unwrap(),
+            path: Path::parse(path).unwrap(),
             description: None,
             longest_session: SESSION_LIFE,
             trust: role(statements).trust,

@@ -2,5 +2,6 @@
 
 pub mod access_key;
 pub mod key_ring;
+pub mod path;
 pub mod role;
 pub mod session;

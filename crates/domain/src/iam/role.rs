@@ -3,6 +3,7 @@
 use crate::account::AccountId;
 use crate::arn::RoleArn;
 use crate::entropy::{Entropy, draw_text};
+use crate::iam::path::Path;
 use crate::text::{all, is_word, text};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -50,24 +51,6 @@ impl RoleId {
     }
 }
 
-text!(
-    /// A role's path: `/`, or visible characters between two slashes, 512 at most.
-    RolePath,
-    "a path",
-    |text| text == "/"
-        || (text.len() > 2
-            && text.starts_with('/')
-            && text.ends_with('/')
-            && all(text, 512, |byte| byte.is_ascii_graphic()))
-);
-
-impl RolePath {
-    /// The path of a role that was given none.
-    pub fn root() -> Self {
-        Self("/".to_owned())
-    }
-}
-
 /// How long sessions of a role may live if it does not say.
 pub const SESSION_LIFE: Span = Span::from_hours(1);
 
@@ -79,7 +62,7 @@ pub struct Role {
     /// Its unique id.
     pub id: RoleId,
     /// Its path, a part of its ARN.
-    pub path: RolePath,
+    pub path: Path,
     /// What it is for, in words.
     pub description: Option<String>,
     /// How long its sessions may live at most.

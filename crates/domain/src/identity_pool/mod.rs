@@ -12,6 +12,5 @@ pub mod principal_tag;
 pub mod provider;
 pub mod role_choice;
 pub mod role_mapping;
-pub mod tag;
 pub mod token;
 pub mod token_keys;

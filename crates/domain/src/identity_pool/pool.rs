@@ -10,7 +10,7 @@ use crate::identity_pool::provider::{
     AppId, DeveloperProviderName, OpenIdProviderArn, PublicProvider, SamlProviderArn,
 };
 use crate::identity_pool::role_mapping::RoleMapping;
-use crate::identity_pool::tag::Tags;
+use crate::tag::Tags;
 use crate::text::{is_word, text};
 use crate::time::Timestamp;
 use crate::user_pool::client::ClientId;

@@ -3,7 +3,7 @@
 //! Source: Cognito developer guide, "Using attributes for access control"; spec of identity pools, section 11.
 
 use crate::identity_pool::claims::Claims;
-use crate::identity_pool::tag::{BadTags, TagKey, TagValue, Tags};
+use crate::tag::{BadTags, TagKey, TagValue, Tags};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use crate::account::Account;
 use crate::arn;
 use crate::iam::session::Federation;
 use crate::identity_pool::pool::IdentityPoolId;
-use crate::identity_pool::tag::Tags;
+use crate::tag::Tags;
 use crate::time::{Span, Timestamp};
 use serde_json::{Map, Value, json};
 

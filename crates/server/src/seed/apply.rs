@@ -14,13 +14,14 @@ use broker::{identity_pool, s3, user_pool};
 use domain::arn::RoleArn;
 use domain::entropy::draw_text;
 use domain::iam::access_key::RootKey;
-use domain::iam::role::{RoleName, RolePath, SESSION_LIFE};
+use domain::iam::path::Path;
+use domain::iam::role::{RoleName, SESSION_LIFE};
 use domain::identity_pool::options::PoolOptions;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles, UserPoolProvider};
-use domain::identity_pool::tag::Tags;
 use domain::records::Stop;
 use domain::s3::bucket::{Bucket, BucketName};
 use domain::secret::Secret;
+use domain::tag::Tags;
 use domain::user_pool::client::{Client, ClientId};
 use domain::user_pool::lives::{TimeUnit, TokenLife, TokenLives};
 use domain::user_pool::policy::PasswordPolicy;
@@ -170,7 +171,7 @@ impl Seeding<'_> {
         let policies = seed.policies.iter().map(|(name, policy)| (name.clone(), policy.text())).collect();
         let new = NewRole {
             name: seed.name.clone(),
-            path: RolePath::root(),
+            path: Path::root(),
             description: None,
             longest_session: SESSION_LIFE,
             trust: seed.trust.text(),
@@ -196,7 +197,7 @@ impl Seeding<'_> {
                 || Refused(format!("the seed has no client `{}` in user pool `{}`", names.1, names.0));
             user_pools.push(listed.ok_or_else(missing)?);
         }
-        let arn = |name: &RoleName| RoleArn::new(account.id.clone(), RolePath::root(), name.clone());
+        let arn = |name: &RoleName| RoleArn::new(account.id.clone(), Path::root(), name.clone());
         let pool = IdentityPool {
             id: seed.id.clone().unwrap_or_else(|| IdentityPoolId::draw(account, self.app.entropy.as_ref())),
             name: seed.name.clone(),

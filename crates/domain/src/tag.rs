@@ -1,10 +1,10 @@
-//! Tags: what an administrator writes on a pool, and policies ask about.
+//! Tags: what an administrator writes on a pool, a role or a user, and policies ask about.
 
 use crate::text::text;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most tags that a pool may have. Source: AWS general reference, "Tag naming limits and requirements".
+/// The most tags that one thing may have. Source: AWS general reference, "Tag naming limits and requirements".
 const MOST: usize = 50;
 
 text!(
@@ -26,7 +26,7 @@ fn is_tag_text(text: &str, most: usize) -> bool {
     text.chars().count() <= most && text.chars().all(fits)
 }
 
-/// Why these cannot be the tags of a pool.
+/// Why these cannot be the tags of one thing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadTags {
     /// They are too many.
@@ -37,7 +37,7 @@ pub enum BadTags {
     Alike(TagKey),
 }
 
-/// The tags of a pool.
+/// The tags of one thing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "BTreeMap<TagKey, TagValue>", try_from = "BTreeMap<TagKey, TagValue>")]
 pub struct Tags(BTreeMap<TagKey, TagValue>);
