@@ -191,7 +191,7 @@ impl Notes {
         self.detail("decision", "allowed");
         self.detail("reason", grant.decision().to_string());
         self.detail("role", session.role.to_string());
-        let policies = session.policies.iter().flatten().map(|policy| policy.name.clone());
+        let policies = session.policies.iter().flatten().map(|policy| policy.name.to_string());
         self.detail("sessionPolicies", policies.collect::<Vec<String>>());
         self.detail("amr", session.federation.amr.clone());
         if !session.tags.is_empty() {

@@ -90,10 +90,10 @@ pub fn verify(
     seen: &Seen,
     now: Timestamp,
 ) -> Result<VerifiedIdentity, LoginRefused> {
-    let token = UnverifiedToken::read(token)?;
+    let token = UnverifiedToken::read(token, seen)?;
     let all = token.claims()?;
     let claims: Deciding<'_> = all.read().ok_or(NOT_JSON)?;
-    let tags = tags_in(&all).ok_or(NOT_JSON)?;
+    let tags = tags_in(all).ok_or(NOT_JSON)?;
 
     let iss = claims.iss.ok_or(LoginRefused::MissingClaim("iss"))?;
     if !issuer.names.iter().any(|name| name == iss) {

@@ -3,19 +3,28 @@
 
 use crate::LoginRefused;
 use crate::key_set::KeySet;
-use crate::seen::Seen;
+use crate::seen::{Fingerprint, Seen, Signed, fingerprint};
 use data_encoding::BASE64URL_NOPAD;
 use domain::identity_pool::claims::Claims;
 use domain::strict_json;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// A token that is well formed. Nothing in it is proven yet.
 pub struct UnverifiedToken<'a> {
-    signed: &'a str,
+    text: &'a str,
+    content: Arc<Content>,
+    fingerprint: Fingerprint,
+    seen: Option<Arc<Signed>>,
+}
+
+/// What stands in a token.
+pub(crate) struct Content {
     header: Header,
-    payload: Vec<u8>,
+    /// The claims; `None` if the payload is no object of them.
+    claims: Option<Claims>,
     signature: Vec<u8>,
 }
 
@@ -32,8 +41,44 @@ struct Header {
 }
 
 impl<'a> UnverifiedToken<'a> {
-    /// Takes a token apart.
-    pub fn read(token: &'a str) -> Result<Self, LoginRefused> {
+    /// Takes a token apart, unless it was seen before.
+    pub fn read(text: &'a str, seen: &Seen) -> Result<Self, LoginRefused> {
+        let fingerprint = fingerprint(text);
+        let seen = seen.find(&fingerprint);
+        let content = match &seen {
+            Some(signed) => signed.content.clone(),
+            None => Arc::new(Content::read(text)?),
+        };
+        Ok(Self { text, content, fingerprint, seen })
+    }
+
+    /// What it claims. A claim that is made twice, at whatever depth, makes it no token: who reads the first would see
+    /// somebody else than who reads the second.
+    pub fn claims(&self) -> Result<&Claims, LoginRefused> {
+        self.content.claims.as_ref().ok_or(NOT_JSON)
+    }
+
+    /// Checks the signature with the key that the header names, by that key's own algorithm.
+    pub fn check_signature(&self, keys: &KeySet, seen: &Seen) -> Result<(), LoginRefused> {
+        let Header { kid, alg, .. } = &self.content.header;
+        let key = keys.get(kid).ok_or_else(|| LoginRefused::UnknownKey(shown(kid)))?;
+        if alg != key.algorithm() {
+            return Err(LoginRefused::Algorithm(shown(alg)));
+        }
+        if self.seen.as_ref().is_some_and(|signed| signed.by == *key) {
+            return Ok(());
+        }
+        let (signed, _) = self.text.rsplit_once('.').ok_or(LoginRefused::Signature)?;
+        if !key.verifies(signed.as_bytes(), &self.content.signature) {
+            return Err(LoginRefused::Signature);
+        }
+        seen.remember(self.fingerprint, self.text, &self.content, key);
+        Ok(())
+    }
+}
+
+impl Content {
+    fn read(token: &str) -> Result<Self, LoginRefused> {
         let (signed, signature) = token.rsplit_once('.').ok_or(LoginRefused::NotAToken("it has no parts"))?;
         let (header, payload) = signed.split_once('.').ok_or(LoginRefused::NotAToken("it has two parts"))?;
         if payload.contains('.') {
@@ -43,31 +88,12 @@ impl<'a> UnverifiedToken<'a> {
         if header.crit || header.b64 {
             return Err(LoginRefused::NotAToken("it asks for an extension"));
         }
-        Ok(Self { signed, header, payload: base64url(payload)?, signature: base64url(signature)? })
-    }
-
-    /// What it claims. A claim that is made twice, at whatever depth, makes it no token: who reads the first would see
-    /// somebody else than who reads the second.
-    pub fn claims(&self) -> Result<Claims, LoginRefused> {
-        match strict_json::parse(&self.payload) {
-            Some(Value::Object(claims)) => Ok(Claims::new(claims)),
+        let claims = match strict_json::parse(&base64url(payload)?) {
+            Some(Value::Object(claims)) => Some(Claims::new(claims)),
             Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_))
-            | None => Err(NOT_JSON),
-        }
-    }
-
-    /// Checks the signature with the key that the header names, by that key's own algorithm.
-    pub fn check_signature(&self, keys: &KeySet, seen: &Seen) -> Result<(), LoginRefused> {
-        let key =
-            keys.get(&self.header.kid).ok_or_else(|| LoginRefused::UnknownKey(shown(&self.header.kid)))?;
-        if self.header.alg != key.algorithm() {
-            return Err(LoginRefused::Algorithm(shown(&self.header.alg)));
-        }
-        if seen.is_right(key, self.signed.as_bytes(), &self.signature) {
-            Ok(())
-        } else {
-            Err(LoginRefused::Signature)
-        }
+            | None => None,
+        };
+        Ok(Self { header, claims, signature: base64url(signature)? })
     }
 }
 

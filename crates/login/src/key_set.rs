@@ -14,11 +14,11 @@ pub struct KeySet {
 }
 
 /// A public RSA key of 2048 to 8192 bits.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RsaKey {
     alg: Algorithm,
-    pub(crate) n: Vec<u8>,
-    pub(crate) e: Vec<u8>,
+    n: Vec<u8>,
+    e: Vec<u8>,
 }
 
 impl KeySet {

@@ -1,49 +1,78 @@
-//! Signatures that were found right, so that a token which an app shows again and again is checked once.
+//! Tokens that were found to be signed, so that one which an app shows again and again is read and checked once.
 //!
-//! Only the arithmetic is remembered, for this very token by this very key. What a token claims, and whether it still
-//! lives, is asked each time.
+//! What is remembered is what follows from the token alone: what stands in it, and the key that signed it. Whether that
+//! key is the issuer's, and what the claims are good for now, is asked each time.
 
+use crate::jws::Content;
 use crate::key_set::RsaKey;
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::digest::{SHA256, digest};
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use std::sync::Arc;
 
-/// How many are remembered; each takes a few dozen bytes.
-const KEPT: usize = 16_384;
+/// How many bytes the tokens that are remembered have together; read they take a few times as much.
+const KEPT: u64 = 4 * 1024 * 1024;
 
-/// The signatures that were found right.
+/// The length of a usual token, to begin with room for so many.
+const USUAL: u64 = 1024;
+
+/// The hash of a token by which it is found again. Who could make another token with it could forge signatures as well.
+pub(crate) type Fingerprint = [u8; 32];
+
+/// A token that was found to be signed.
+pub(crate) struct Signed {
+    /// What stands in it.
+    pub content: Arc<Content>,
+    /// The key that signed it.
+    pub by: RsaKey,
+    length: u64,
+}
+
+/// The tokens that were found to be signed.
 pub struct Seen {
-    right: Cache<[u8; 32], ()>,
+    signed: Cache<Fingerprint, Arc<Signed>, ByLength>,
 }
 
 impl Default for Seen {
     fn default() -> Self {
-        Self { right: Cache::new(KEPT) }
+        let usual = usize::try_from(KEPT / USUAL).unwrap_or(0);
+        Self { signed: Cache::with_weighter(usual, KEPT, ByLength) }
+    }
+}
+
+/// A token weighs as much as it is long, so that a few long ones cannot fill the memory.
+#[derive(Clone)]
+struct ByLength;
+
+impl Weighter<Fingerprint, Arc<Signed>> for ByLength {
+    fn weight(&self, _: &Fingerprint, signed: &Arc<Signed>) -> u64 {
+        signed.length.max(1)
     }
 }
 
 impl Seen {
-    /// Whether a key has signed this message; a signature that is not right is never remembered.
-    pub(crate) fn is_right(&self, key: &RsaKey, message: &[u8], signature: &[u8]) -> bool {
-        let fingerprint = fingerprint(key, message, signature);
-        if self.right.get(&fingerprint).is_some() {
-            return true;
-        }
-        let is_right = key.verifies(message, signature);
-        if is_right {
-            self.right.insert(fingerprint, ());
-        }
-        is_right
+    /// What is known of a token of this fingerprint.
+    pub(crate) fn find(&self, fingerprint: &Fingerprint) -> Option<Arc<Signed>> {
+        self.signed.get(fingerprint)
+    }
+
+    /// Remembers that a key has signed a token. Others are never remembered: anybody can make them.
+    pub(crate) fn remember(
+        &self,
+        fingerprint: Fingerprint,
+        token: &str,
+        content: &Arc<Content>,
+        by: &RsaKey,
+    ) {
+        let length = u64::try_from(token.len()).unwrap_or(u64::MAX);
+        let signed = Signed { content: content.clone(), by: by.clone(), length };
+        self.signed.insert(fingerprint, Arc::new(signed));
     }
 }
 
-/// A hash of all that the arithmetic depends on. Each part has its length before it, so that no two cases are one text.
-fn fingerprint(key: &RsaKey, message: &[u8], signature: &[u8]) -> [u8; 32] {
-    let mut hash = Context::new(&SHA256);
-    for part in [key.algorithm().as_bytes(), &key.n, &key.e, message, signature] {
-        hash.update(&(part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
+/// The fingerprint of a token.
+pub(crate) fn fingerprint(token: &str) -> Fingerprint {
     let mut fingerprint = [0; 32];
-    fingerprint.copy_from_slice(hash.finish().as_ref());
+    fingerprint.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
     fingerprint
 }

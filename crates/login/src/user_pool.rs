@@ -52,7 +52,7 @@ pub fn verify(
     seen: &Seen,
     now: Timestamp,
 ) -> Result<VerifiedLogin, LoginRefused> {
-    let token = UnverifiedToken::read(token)?;
+    let token = UnverifiedToken::read(token, seen)?;
     let claims = token.claims()?;
     let deciding: Deciding<'_> = claims.read().ok_or(NOT_JSON)?;
 
@@ -90,7 +90,7 @@ pub fn verify(
         username: deciding.username.and_then(|name| Username::parse(name).ok()),
         client: listed,
         expires,
-        claims,
+        claims: claims.clone(),
     })
 }
 

@@ -73,7 +73,8 @@ impl Jwk {
 impl Case {
     fn check(&self, key: Option<&PublicKey>) -> Result<(), LoginRefused> {
         let token = self.jws.as_str().map_or_else(|| self.jws.to_string(), str::to_owned);
-        UnverifiedToken::read(&token)?.check_signature(&KeySet::of(key), &Seen::default())
+        let seen = Seen::default();
+        UnverifiedToken::read(&token, &seen)?.check_signature(&KeySet::of(key), &seen)
     }
 }
 

@@ -17,7 +17,8 @@ const SIGNED_BY_SMALL: &str = "eyJraWQiOiJzbWFsbCIsImFsZyI6IlJTMjU2In0.e30.E7mmQ
     CPdp7R7bZjoswgifsI7wJawyZFrV2fulhM8mRfLk-ukEbY6zY2orzKBK-J3_U3kbAVWoneM4xWCL2cgm__xFzTO4RnTnKa7WppMceGmEu6n1xI";
 
 fn check(token: &str, keys: &[PublicKey]) -> Result<(), LoginRefused> {
-    UnverifiedToken::read(token)?.check_signature(&KeySet::of(keys), &Seen::default())
+    let seen = Seen::default();
+    UnverifiedToken::read(token, &seen)?.check_signature(&KeySet::of(keys), &seen)
 }
 
 fn id_key() -> PublicKey {

@@ -15,7 +15,7 @@ use broker::identity_pool::scope_down;
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use domain::account::{AccountId, Region};
-use domain::iam::session::SessionPolicy;
+use domain::iam::session_policy::SessionPolicy;
 use domain::user_pool::pool::IssuerBase;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -284,7 +284,7 @@ pub(crate) struct DevSettings {
 fn session_policy(file: &str) -> Result<SessionPolicy, String> {
     let document =
         std::fs::read_to_string(file).map_err(|error| format!("the file cannot be read: {error}"))?;
-    let policy = SessionPolicy { name: file.to_owned(), document };
+    let policy = SessionPolicy::written(file.to_owned(), document);
     scope_down::check(std::slice::from_ref(&policy)).map_err(|bad| bad.to_string())?;
     Ok(policy)
 }

@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::members::Nested;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use broker::identity_pool::scope_down;
-use domain::iam::session::SessionPolicy;
+use domain::iam::session_policy::SessionPolicy;
 use domain::identity_pool::pool::IdentityPoolId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

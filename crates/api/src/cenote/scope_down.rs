@@ -1,7 +1,7 @@
 //! A scope-down of guests as this service writes and shows it.
 
 use broker::identity_pool::scope_down::{ScopeDown, Source};
-use domain::iam::session::SessionPolicy;
+use domain::iam::session_policy::SessionPolicy;
 use serde::{Deserialize, Serialize};
 
 /// A policy with the name that operators will know it by.
@@ -14,7 +14,7 @@ pub struct Written {
 
 impl From<Written> for SessionPolicy {
     fn from(Written { name, document }: Written) -> Self {
-        Self { name, document }
+        Self::written(name, document)
     }
 }
 
@@ -33,7 +33,10 @@ impl From<ScopeDown> for Shown {
             Source::Server => "Server",
             Source::Pool => "Pool",
         };
-        let shown = |SessionPolicy { name, document }| Written { name, document };
+        let shown = |SessionPolicy { name, document }| Written {
+            name: name.into_owned(),
+            document: document.into_owned(),
+        };
         Self { source, policies: policies.into_iter().map(shown).collect() }
     }
 }

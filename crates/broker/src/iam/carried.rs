@@ -24,7 +24,8 @@ impl Carried {
         });
         let of_session = session.policies.as_ref().map(|policies| {
             let each = policies.iter();
-            each.map(|policy| compiled(house, policy.name.clone(), Kind::Session, &policy.document)).collect()
+            each.map(|policy| compiled(house, policy.name.to_string(), Kind::Session, &policy.document))
+                .collect()
         });
         Ok(Self { identity: of_role.collect::<Result<_, _>>()?, session: of_session.transpose()? })
     }

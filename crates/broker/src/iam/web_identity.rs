@@ -6,7 +6,7 @@ use crate::iam::circumstances::Circumstances;
 use crate::identity_pool::Refusal;
 use crate::identity_pool::open_id::{Vouched, must_be_open, vouched};
 use domain::arn::RoleArn;
-use domain::iam::session::SessionPolicy;
+use domain::iam::session_policy::SessionPolicy;
 use domain::records::{IdentityPools, Roles, Stop, UserPools, refuse};
 use domain::time::{Span, Timestamp};
 use login::identity_pool::VerifiedIdentity;
@@ -61,7 +61,7 @@ pub fn assume(
     {
         return refuse(WebIdentityRefused::Policy(why));
     }
-    let named = |text: &str| SessionPolicy { name: "session policy".to_owned(), document: text.to_owned() };
+    let named = |text: &str| SessionPolicy::written("session policy".to_owned(), text.to_owned());
     let wanted = WebIdentity {
         role: asked.role,
         federation,

@@ -1,17 +1,11 @@
 //! What a guest may do at most, whatever their role allows: AWS's lists, or the server's, or the pool's own.
-//!
-//! Source of AWS's: Cognito developer guide, "IAM roles", section "Access policies for unauthenticated identities", and the
-//! AWS managed policy AmazonCognitoUnAuthedIdentitiesSessionPolicy, version 4.
 
 use crate::House;
 use crate::identity_pool::{Refusal, pools};
-use domain::iam::session::SessionPolicy;
+use domain::iam::session_policy::{GUESTS, SessionPolicy};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{IdentityPools, Stop, refuse};
 use policy::{Document, Kind, Malformed};
-
-const INLINE: &str = include_str!("scope_down/inline.json");
-const MANAGED: &str = include_str!("scope_down/managed.json");
 
 /// The most policies of one scope-down: as many as STS takes for a session. Source: IAM user guide, "IAM and AWS STS
 /// quotas".
@@ -65,15 +59,7 @@ pub struct ScopeDown {
 impl ScopeDown {
     /// AWS's.
     pub fn aws() -> Self {
-        let policy = |name: &str, document: &str| SessionPolicy {
-            name: name.to_owned(),
-            document: document.to_owned(),
-        };
-        let policies = vec![
-            policy("guest scope-down", INLINE),
-            policy("arn:aws:iam::aws:policy/AmazonCognitoUnAuthedIdentitiesSessionPolicy", MANAGED),
-        ];
-        Self { source: Source::Aws, policies }
+        Self { source: Source::Aws, policies: GUESTS.to_vec() }
     }
 }
 
@@ -90,7 +76,7 @@ pub fn check(policies: &[SessionPolicy]) -> Result<(), BadScopeDown> {
     }
     policies.iter().try_for_each(|policy| match Document::parse(&policy.document, Kind::Session) {
         Ok(_) => Ok(()),
-        Err(why) => Err(BadScopeDown::Malformed { name: policy.name.clone(), why }),
+        Err(why) => Err(BadScopeDown::Malformed { name: policy.name.to_string(), why }),
     })
 }
 
@@ -131,7 +117,7 @@ mod tests {
     use super::*;
 
     fn policy(document: &str) -> SessionPolicy {
-        SessionPolicy { name: "p".to_owned(), document: document.to_owned() }
+        SessionPolicy::written("p".to_owned(), document.to_owned())
     }
 
     const ALL: &str =

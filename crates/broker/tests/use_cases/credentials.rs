@@ -3,7 +3,8 @@
 use crate::desk::{Desk, alice, mallory, other_identity_pool, proven_to};
 use broker::identity_pool::scope_down::{BadScopeDown, ScopeDown, Source};
 use broker::identity_pool::{Refusal, pools, scope_down};
-use domain::iam::session::{Federation, Origin, SessionPolicy};
+use domain::iam::session::{Federation, Origin};
+use domain::iam::session_policy::SessionPolicy;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, Roles};
 use domain::identity_pool::role_choice::NotChosen;
@@ -59,8 +60,10 @@ async fn a_guest_gets_the_role_for_guests_narrowed_to_what_guests_may_do_at_most
 #[tokio::test]
 async fn what_guests_may_do_at_most_is_the_pools_to_say_and_then_the_servers() {
     let policy = |name: &str| SessionPolicy {
-        name: name.to_owned(),
-        document: document(&json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }])).to_string(),
+        name: name.to_owned().into(),
+        document: document(&json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }]))
+            .to_string()
+            .into(),
     };
     let mut desk = Desk::open().await;
     desk.house.guest_scope_down = ScopeDown { source: Source::Server, policies: vec![policy("server")] };

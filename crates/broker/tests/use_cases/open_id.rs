@@ -291,7 +291,7 @@ async fn a_policy_narrows_the_session_if_it_can_be_read_and_is_not_too_large() {
         r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
     let grant = assume(&desk, &identity_token(), &with(text)).await.unwrap();
     let policies = grant.session().policies.as_deref().unwrap();
-    assert_eq!(policies.iter().map(|policy| policy.document.as_str()).collect::<Vec<_>>(), [text]);
+    assert_eq!(policies.iter().map(|policy| &*policy.document).collect::<Vec<_>>(), [text]);
     assert_eq!(grant.session().packed_percent(), Some(5), "{} of 2048 bytes", text.len());
     let refused = assume(&desk, &identity_token(), &with("{}")).await.err();
     assert_eq!(refused, Some(WebIdentityRefused::Policy(Malformed::Missing("Statement"))));

@@ -5,3 +5,4 @@ pub mod key_ring;
 pub mod path;
 pub mod role;
 pub mod session;
+pub mod session_policy;

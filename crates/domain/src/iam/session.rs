@@ -3,6 +3,7 @@
 use crate::account::AccountId;
 use crate::arn::RoleArn;
 use crate::iam::role::RoleId;
+use crate::iam::session_policy::SessionPolicy;
 use crate::identity_pool::identity::IdentityId;
 use crate::identity_pool::login::LoginKey;
 use crate::identity_pool::pool::IdentityPoolId;
@@ -70,15 +71,6 @@ impl Session {
     pub fn has_expired(&self, now: Timestamp) -> bool {
         now >= self.expires
     }
-}
-
-/// A session policy and the name an operator knows it by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SessionPolicy {
-    /// Its name in traces.
-    pub name: String,
-    /// The text of its document.
-    pub document: String,
 }
 
 /// What the federated provider said when the session was issued: condition keys of later decisions.

@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The claims of a token. Each name stands there once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Claims(Map<String, Value>);
+pub struct Claims(Arc<Map<String, Value>>);
 
 /// Claims that people can change by themselves, and the claims that say whether the new value was found to be theirs.
 const CONFIRMED_BY: [(&str, &str); 2] =
@@ -19,13 +20,13 @@ pub fn is_verified_only(name: &str) -> bool {
 
 impl Claims {
     /// The claims that stand in a token's payload.
-    pub const fn new(payload: Map<String, Value>) -> Self {
-        Self(payload)
+    pub fn new(payload: Map<String, Value>) -> Self {
+        Self(Arc::new(payload))
     }
 
     /// The claims as a type says that they must be; `None` if one of them is of another kind.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Option<T> {
-        T::deserialize(&self.0).ok()
+        T::deserialize(&*self.0).ok()
     }
 
     /// The claim of this name; one that is `null` is none.

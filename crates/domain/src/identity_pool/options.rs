@@ -1,6 +1,6 @@
 //! What a pool can be told beyond AWS's settings; the server's own service tells it.
 
-use crate::iam::session::SessionPolicy;
+use crate::iam::session_policy::SessionPolicy;
 use serde::{Deserialize, Serialize};
 
 /// The options of a pool.

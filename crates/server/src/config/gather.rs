@@ -6,7 +6,7 @@ use broker::identity_pool::scope_down;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory, Parser};
-use domain::iam::session::SessionPolicy;
+use domain::iam::session_policy::SessionPolicy;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::ffi::{OsStr, OsString};
