@@ -88,36 +88,6 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 512, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_explicit_deny_always_wins(asked in request(), statements in vec(statement(), 1..5), in_session: bool) {
-        let with_all: Vec<_> = std::iter::once(everything()).chain(statements.iter().cloned()).collect();
-        let denies = statements.iter().any(|statement| {
-            let alone = [statement.clone()];
-            matches!(ask(&asked, &alone, None), Decision::Denied(Denial::Explicit { .. }))
-        });
-        let all = [everything()];
-        let decision = if in_session { ask(&asked, &all, Some(&with_all)) } else { ask(&asked, &with_all, None) };
-        prop_assert_eq!(decision.is_allowed(), !denies, "{}", decision);
-    }
-
-    #[test]
-    fn the_order_of_statements_never_matters(asked in request(), statements in vec(statement(), 1..6), turn in 0usize..6) {
-        let mut turned = statements.clone();
-        turned.reverse();
-        turned.rotate_left(turn % statements.len());
-        prop_assert_eq!(ask(&asked, &statements, None).is_allowed(), ask(&asked, &turned, None).is_allowed());
-    }
-
-    #[test]
-    fn a_session_policy_only_takes_away(
-        asked in request(), identity in vec(statement(), 1..4), session in vec(statement(), 1..4),
-    ) {
-        let without = ask(&asked, &identity, None).is_allowed();
-        let with = ask(&asked, &identity, Some(&session)).is_allowed();
-        prop_assert!(without || !with);
-        prop_assert_eq!(with, without && ask(&asked, &session, None).is_allowed());
-    }
-
-    #[test]
     fn a_statement_decides_as_it_is_named(asked in request(), statements in vec(statement(), 1..5)) {
         let index = match ask(&asked, &statements, None) {
             Decision::Allowed { by } => by.first().unwrap().index,

@@ -19,6 +19,8 @@ mod text;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::time::Instant;
 
 use proptest::collection::vec;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
@@ -26,22 +28,26 @@ use serde_json::Value;
 
 use support::Policies;
 
-/// Compares this many times on up to eight sets of policies and 32 requests, each set with each request. Gives how often
-/// each kind of decision was made.
-fn compare(times: u32) -> BTreeMap<String, usize> {
-    let seed = match Config::default().rng_seed {
-        RngSeed::Fixed(seed) => seed,
-        RngSeed::Random => RandomState::new().hash_one(0),
-    };
+/// How many questions a round has: up to eight sets of policies and 32 requests each, every set with every request.
+const ROUND: u32 = 300;
+
+/// How many comparisons `./test` makes at least; `POLICY_COMPARISONS` says another number.
+const COMPARISONS: usize = 100_000;
+
+/// How often each kind of decision was made.
+type Seen = BTreeMap<String, usize>;
+
+/// One round of comparisons, drawn from a seed.
+fn compare(seed: u64) -> Seen {
     let config = Config {
-        cases: times,
+        cases: ROUND,
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(seed),
         max_shrink_iters: 100_000,
         ..Config::default()
     };
     let questions = (vec(questions::policies(), 1..=8), vec(questions::request(), 1..=32));
-    let seen = RefCell::new(BTreeMap::new());
+    let seen = RefCell::new(Seen::new());
     let outcome = TestRunner::new(config).run(&questions, |(sets, requests)| {
         for set in &sets {
             let policies = Policies::read(set).map_err(|refused| TestCaseError::fail(refused.to_string()))?;
@@ -59,6 +65,43 @@ fn compare(times: u32) -> BTreeMap<String, usize> {
         panic!("once more with PROPTEST_RNG_SEED={seed}: {}", told(failed));
     }
     seen.into_inner()
+}
+
+/// Rounds from seeds that follow each other, on every core, until there are so many comparisons.
+fn compare_for_long(comparisons: usize, seed: u64) -> Seen {
+    let (round, made) = (AtomicU64::new(seed), AtomicUsize::new(0));
+    let turn = || {
+        let mut seen = Seen::new();
+        while made.load(Relaxed) < comparisons {
+            let found = compare(round.fetch_add(1, Relaxed));
+            made.fetch_add(found.values().sum(), Relaxed);
+            add(&mut seen, found);
+        }
+        seen
+    };
+    std::thread::scope(|scope| {
+        let cores = std::thread::available_parallelism().unwrap().get();
+        let turns: Vec<_> = (0..cores).map(|_| scope.spawn(turn)).collect();
+        let mut seen = Seen::new();
+        for turn in turns {
+            add(&mut seen, turn.join().unwrap_or_else(|failed| std::panic::resume_unwind(failed)));
+        }
+        seen
+    })
+}
+
+fn add(seen: &mut Seen, more: Seen) {
+    for (kind, times) in more {
+        *seen.entry(kind).or_insert(0) += times;
+    }
+}
+
+/// What `PROPTEST_RNG_SEED` says, so that a failure can be had once more, else something new each time.
+fn seed() -> u64 {
+    match Config::default().rng_seed {
+        RngSeed::Fixed(seed) => seed,
+        RngSeed::Random => RandomState::new().hash_one(0),
+    }
 }
 
 /// A failure and the smallest question that makes it.
@@ -101,13 +144,21 @@ const KINDS: [&str; 13] = [
 
 #[test]
 fn both_evaluators_say_the_same() {
-    let seen = compare(270);
+    let seen = compare(seed());
     assert!(KINDS.iter().all(|kind| seen.contains_key(*kind)), "{seen:?}");
 }
 
 #[test]
-#[ignore = "slow: two hundred thousand random questions"]
+#[ignore = "slow: a hundred thousand random questions, or as many as `POLICY_COMPARISONS` says"]
+#[expect(clippy::disallowed_methods, reason = "a soak says how long it is, and its rate is measured")]
+#[expect(clippy::print_stdout, reason = "a soak shows what it did")]
 fn both_evaluators_say_the_same_for_long() {
-    let seen = compare(3_000);
+    let wanted = std::env::var("POLICY_COMPARISONS").map_or(COMPARISONS, |text| text.parse().unwrap());
+    let (seed, begun) = (seed(), Instant::now());
+    let seen = compare_for_long(wanted, seed);
+    let made: usize = seen.values().sum();
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{made} comparisons from seed {seed} in {seconds:.0} s, {:.0} a second", made as f64 / seconds);
+    assert!(made >= wanted);
     assert!(KINDS.iter().all(|kind| seen.get(*kind).is_some_and(|times| *times > 5)), "{seen:?}");
 }

@@ -128,9 +128,9 @@ const SORTS: [Sort; 7] = [
 ];
 
 pub(crate) const USER: &str = "arn:aws:iam::123456789012:user/u";
-const ROLE: &str = "arn:aws:iam::123456789012:role/app/r";
-const SESSION: &str = "arn:aws:sts::123456789012:assumed-role/r/s";
-const FEDERATED_USER: &str = "arn:aws:sts::123456789012:federated-user/f";
+pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/app/r";
+pub(crate) const SESSION: &str = "arn:aws:sts::123456789012:assumed-role/r/s";
+pub(crate) const FEDERATED_USER: &str = "arn:aws:sts::123456789012:federated-user/f";
 const ACCOUNT: &str = "123456789012";
 const CANONICAL_USER: &str = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be";
 
