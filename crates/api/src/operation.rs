@@ -10,7 +10,7 @@ use broker::iam::access::{AccessRefused, Authorized, Key, Question, Resource, au
 use broker::iam::authenticate::{Caller, Purpose, authenticate};
 use broker::iam::circumstances::Circumstances;
 use bytes::Bytes;
-use domain::records::{IdentityPools, Read, Roles, Stop};
+use domain::records::{IdentityPools, ManagedPolicies, Read, Roles, Stop};
 use domain::time::Timestamp;
 use http::request::Parts;
 use serde::Serialize;
@@ -228,7 +228,7 @@ impl SignedBy {
     /// the transaction must do nothing, and what it gives is told when it has ended.
     pub(crate) fn denied_also(
         &self,
-        records: &mut (impl Roles + IdentityPools),
+        records: &mut (impl Roles + ManagedPolicies + IdentityPools),
         (app, call): (&App, &Call<'_>),
         permission: &Permission,
     ) -> Read<Option<Denied>> {
@@ -289,7 +289,7 @@ async fn decide(
 
 /// How policies decide on a permission, as of one instant.
 pub(crate) fn asked(
-    records: &mut (impl Roles + IdentityPools),
+    records: &mut (impl Roles + ManagedPolicies + IdentityPools),
     app: &App,
     call: &Call<'_>,
     caller: &Caller,

@@ -2,7 +2,7 @@
 
 use crate::account::{Account, AccountId, Region};
 use crate::iam::path::Path;
-use crate::iam::role::RoleName;
+use crate::iam::role::{PolicyName, RoleName};
 use crate::identity_pool::pool::IdentityPoolId;
 use crate::s3::bucket::BucketName;
 use crate::s3::object::ObjectKey;
@@ -28,15 +28,11 @@ impl RoleArn {
 
     /// Reads a role's name; its path may have several parts.
     pub fn parse(text: &str) -> Result<Self, NotA> {
-        let no = || NotA::new("a role ARN", text);
-        let (account, resource) =
-            text.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(":role")).ok_or_else(no)?;
-        let (path, name) = resource.rsplit_once('/').ok_or_else(no)?;
-        Ok(Self {
-            account: AccountId::parse(account).map_err(|_| no())?,
-            path: Path::parse(&format!("{path}/")).map_err(|_| no())?,
-            name: RoleName::parse(name).map_err(|_| no())?,
-        })
+        let read = || {
+            let (account, path, name) = of_iam(text, "role")?;
+            Some(Self::new(AccountId::parse(account).ok()?, path, RoleName::parse(name).ok()?))
+        };
+        read().ok_or_else(|| NotA::new("a role ARN", text))
     }
 
     /// The account that owns the role.
@@ -73,6 +69,90 @@ impl TryFrom<String> for RoleArn {
     fn try_from(text: String) -> Result<Self, NotA> {
         Self::parse(&text)
     }
+}
+
+/// The name of a managed policy: `arn:aws:iam::ACCOUNT:policy/PATH/NAME`, with `aws` for the account where it is AWS's.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct PolicyArn {
+    owner: PolicyOwner,
+    path: Path,
+    name: PolicyName,
+}
+
+/// Whose a managed policy is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyOwner {
+    /// AWS's: every account has it, and none can change it.
+    Aws,
+    /// An account's own.
+    Account(AccountId),
+}
+
+impl PolicyArn {
+    /// The name of a policy.
+    pub const fn new(owner: PolicyOwner, path: Path, name: PolicyName) -> Self {
+        Self { owner, path, name }
+    }
+
+    /// Reads a policy's name; its path may have several parts.
+    pub fn parse(text: &str) -> Result<Self, NotA> {
+        let read = || {
+            let (owner, path, name) = of_iam(text, "policy")?;
+            let owner = match owner {
+                "aws" => PolicyOwner::Aws,
+                account => PolicyOwner::Account(AccountId::parse(account).ok()?),
+            };
+            Some(Self::new(owner, path, PolicyName::parse(name).ok()?))
+        };
+        read().ok_or_else(|| NotA::new("the ARN of a managed policy", text))
+    }
+
+    /// Whose the policy is.
+    pub const fn owner(&self) -> &PolicyOwner {
+        &self.owner
+    }
+
+    /// The policy's path.
+    pub const fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The policy's name without its path.
+    pub const fn name(&self) -> &PolicyName {
+        &self.name
+    }
+}
+
+impl fmt::Display for PolicyArn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let owner = match &self.owner {
+            PolicyOwner::Aws => "aws",
+            PolicyOwner::Account(account) => account.as_str(),
+        };
+        write!(formatter, "arn:aws:iam::{owner}:policy{}{}", self.path, self.name)
+    }
+}
+
+impl From<PolicyArn> for String {
+    fn from(arn: PolicyArn) -> Self {
+        arn.to_string()
+    }
+}
+
+impl TryFrom<String> for PolicyArn {
+    type Error = NotA;
+
+    fn try_from(text: String) -> Result<Self, NotA> {
+        Self::parse(&text)
+    }
+}
+
+/// The owner, path and name in the ARN of something of IAM: `arn:aws:iam::OWNER:KIND/PATH/NAME`.
+fn of_iam<'a>(text: &'a str, kind: &str) -> Option<(&'a str, Path, &'a str)> {
+    let (owner, resource) = text.strip_prefix("arn:aws:iam::")?.split_once(':')?;
+    let (path, name) = resource.strip_prefix(kind)?.rsplit_once('/')?;
+    Some((owner, Path::parse(&format!("{path}/")).ok()?, name))
 }
 
 /// The name of an account's root: `arn:aws:iam::ACCOUNT:root`.
@@ -204,6 +284,34 @@ mod tests {
             "",
         ] {
             assert!(IdentityPoolArn::parse(no).is_err(), "{no}");
+        }
+    }
+
+    #[test]
+    fn the_arn_of_a_managed_policy_says_whose_it_is() {
+        let account = || PolicyOwner::Account(AccountId::parse("123456789012").unwrap());
+        for (text, owner, path) in [
+            ("arn:aws:iam::123456789012:policy/readers", account(), "/"),
+            ("arn:aws:iam::123456789012:policy/a/b/readers", account(), "/a/b/"),
+            ("arn:aws:iam::aws:policy/readers", PolicyOwner::Aws, "/"),
+            ("arn:aws:iam::aws:policy/service-role/readers", PolicyOwner::Aws, "/service-role/"),
+        ] {
+            let arn = PolicyArn::parse(text).unwrap();
+            assert_eq!((arn.to_string().as_str(), arn.name().as_str()), (text, "readers"));
+            assert_eq!((arn.owner(), arn.path().as_str()), (&owner, path));
+        }
+        for no in [
+            "arn:aws:iam::AWS:policy/readers",
+            "arn:aws:iam::12:policy/readers",
+            "arn:aws:iam:::policy/readers",
+            "arn:aws:iam::123456789012:policyx/readers",
+            "arn:aws:iam::123456789012:policy/",
+            "arn:aws:iam::123456789012:policy/a*",
+            "arn:aws:iam::123456789012:role/readers",
+            "readers",
+            "",
+        ] {
+            assert!(PolicyArn::parse(no).is_err(), "{no}");
         }
     }
 

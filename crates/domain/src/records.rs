@@ -4,7 +4,10 @@
 //! at hand yet; the use case passes that on with `?` and is run again from its start, so it must do nothing but read,
 //! decide and write.
 
-use crate::iam::role::{Role, RoleName};
+use crate::arn::PolicyArn;
+use crate::iam::entity::PolicyUse;
+use crate::iam::managed_policy::ManagedPolicy;
+use crate::iam::role::{PolicyName, Role, RoleName};
 use crate::identity_pool::derivation::Derivation;
 use crate::identity_pool::identity::{Identity, IdentityId};
 use crate::identity_pool::login::LoginKey;
@@ -202,12 +205,35 @@ pub trait UserSessions {
 pub trait Roles {
     /// The role of this name.
     fn role(&mut self, name: &RoleName) -> Read<Option<Role>>;
-    /// Writes a role under its name.
+    /// Writes a role under its name, and lets the managed policies that it carries find it.
     fn put_role(&mut self, role: &Role);
     /// Forgets a role.
     fn delete_role(&mut self, name: &RoleName);
     /// Roles in the order of their names in lower case, from after one of them; at most `limit`.
     fn roles(&mut self, after: Option<&str>, limit: usize) -> Read<Vec<Role>>;
+    /// How many roles there are; at most `limit` are counted.
+    fn count_roles(&mut self, limit: usize) -> Read<usize>;
+}
+
+/// Managed policies of the account's own, and who carries managed policies, AWS's included.
+pub trait ManagedPolicies {
+    /// The policy of this name, whatever its path.
+    fn managed_policy(&mut self, name: &PolicyName) -> Read<Option<ManagedPolicy>>;
+    /// Writes a policy under its name.
+    fn put_managed_policy(&mut self, policy: &ManagedPolicy);
+    /// Forgets a policy.
+    fn delete_managed_policy(&mut self, name: &PolicyName);
+    /// Policies in the order of their names in lower case, from after one of them; at most `limit`.
+    fn managed_policies(&mut self, after: Option<&str>, limit: usize) -> Read<Vec<ManagedPolicy>>;
+    /// How many policies there are; at most `limit` are counted.
+    fn count_managed_policies(&mut self, limit: usize) -> Read<usize>;
+    /// Who carries a policy, in the order of the keys of the entities, from after one of them; at most `limit`.
+    fn uses_of_policy(
+        &mut self,
+        policy: &PolicyArn,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Read<Vec<PolicyUse>>;
 }
 
 /// Where a listing of objects goes on.

@@ -100,6 +100,11 @@ impl<'a> Records<'a> {
         Ok(found)
     }
 
+    /// How many rows there are; at most `limit` are counted.
+    pub fn count<const N: usize, V>(&mut self, rows: &Rows<'_, N, V>, limit: usize) -> Read<usize> {
+        Ok(self.values(&rows.range, limit)?.len())
+    }
+
     /// Says that the run will probably read this key, made by [`Table::key`], so that an engine that has to load it
     /// does so together with the next thing that is read.
     pub fn want(&mut self, key: Key) {

@@ -1,15 +1,19 @@
 //! Roles that an identity pool hands out.
 
-use crate::NOW;
 use crate::entropy::Counting;
 use crate::identity_pool::identity_pool_id;
 use crate::s3::bucket;
+use crate::{NOW, account};
+use domain::arn::PolicyArn;
+use domain::iam::id::{PolicyId, RoleId};
+use domain::iam::managed_policy::{ManagedPolicy, PolicyVersion, VersionId};
 use domain::iam::path::Path;
-use domain::iam::role::{PolicyName, Role, RoleId, RoleName, SESSION_LIFE};
+use domain::iam::role::{PolicyName, Role, RoleName, SESSION_LIFE};
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::tag::Tags;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A guest's role: lists [`bucket`] and reads what lies under `public/`.
 pub fn guest_role() -> Role {
@@ -38,6 +42,22 @@ pub fn trust(pool: &IdentityPoolId, state: AuthState) -> Value {
     }]))
 }
 
+/// A managed policy of the account's own that has this name and these statements.
+pub fn managed_policy(name: &str, statements: &Value) -> ManagedPolicy {
+    let document = document(statements).to_string();
+    ManagedPolicy {
+        arn: PolicyArn::parse(&format!("arn:aws:iam::{}:policy/{name}", account().id)).unwrap(),
+        id: PolicyId::draw(&Counting::new()),
+        description: None,
+        default: PolicyVersion { id: VersionId::FIRST, document, created: NOW },
+        others: Vec::new(),
+        newest: VersionId::FIRST,
+        created: NOW,
+        updated: NOW,
+        tags: Tags::default(),
+    }
+}
+
 /// A policy document with these statements.
 pub fn document(statements: &Value) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
@@ -59,6 +79,9 @@ fn role(name: &str, state: AuthState, statements: &Value) -> Role {
         longest_session: SESSION_LIFE,
         trust: trust(&identity_pool_id(), state).to_string(),
         policies: BTreeMap::from([(policy, document(statements).to_string())]),
+        attached: BTreeSet::new(),
+        boundary: None,
+        tags: Tags::default(),
         created: NOW,
     }
 }

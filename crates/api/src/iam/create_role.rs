@@ -9,6 +9,7 @@ use broker::iam::access::Resource;
 use broker::iam::roles::{self, NewRole};
 use domain::iam::path::Path;
 use domain::iam::role::{RoleName, SESSION_LIFE};
+use domain::tag::Tags;
 use domain::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -60,6 +61,8 @@ impl Operation for CreateRole {
             longest_session: input.max_session_duration.map_or(SESSION_LIFE, Span::from_secs),
             trust: input.assume_role_policy_document,
             policies: BTreeMap::new(),
+            boundary: None,
+            tags: Tags::default(),
         };
         let creating = app.store.transact(app.entropy.as_ref(), |records, entropy| {
             roles::create(records, &app.house, &new, call.now, entropy)

@@ -4,7 +4,7 @@ use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::roles;
+use broker::iam::role_policies;
 use domain::iam::role::{PolicyName, RoleName};
 use serde::Deserialize;
 
@@ -34,7 +34,7 @@ impl Operation for DeleteRolePolicy {
         let Input { role_name, policy_name } = &input;
         call.notes.parameter("policyName", policy_name.as_str());
         let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::delete_policy(records, &app.house, named(role_name, &by), policy_name)
+            role_policies::delete_policy(records, &app.house, named(role_name, &by), policy_name)
         });
         deleting.await?.map_err(fault_of)?;
         Ok(Reply::of(()))

@@ -5,7 +5,7 @@ use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::roles;
+use broker::iam::role_policies;
 use domain::iam::role::{PolicyName, RoleName};
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,7 @@ impl Operation for GetRolePolicy {
     async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         let Input { role_name, policy_name } = input;
         let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::policy(records, &app.house, named(&role_name, &by), &policy_name)
+            role_policies::policy(records, &app.house, named(&role_name, &by), &policy_name)
         });
         let policy_document = encoded(&finding.await?.map_err(fault_of)?);
         Ok(Reply::of(Output { role_name, policy_name, policy_document }))

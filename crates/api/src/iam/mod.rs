@@ -22,7 +22,8 @@ use crate::protocol::model::BadModel;
 use crate::query_words;
 use crate::service::{Service, model};
 use broker::iam::access::Resource;
-use broker::iam::roles::{Named, RoleRefused};
+use broker::iam::attachments::{AttachRefused, MOST_ATTACHED};
+use broker::iam::roles::{self, Named, RoleRefused};
 use domain::iam::role::RoleName;
 use http::StatusCode;
 
@@ -69,14 +70,18 @@ fn fault_of(refused: RoleRefused) -> Fault {
             Said::bad_request("EntityAlreadyExists", format!("Role with name {name} already exists."))
                 .with_status(StatusCode::CONFLICT)
         }
+        RoleRefused::TooMany => {
+            limit_exceeded(format!("Cannot exceed quota for RolesPerAccount: {}", roles::MOST))
+        }
         RoleRefused::NoSuchRole(name) => no_such(format!("The role with name {name} cannot be found.")),
         RoleRefused::NoSuchPolicy(name) => {
             no_such(format!("The role policy with name {name} cannot be found."))
         }
-        RoleRefused::HasPolicies(_) => {
-            Said::bad_request("DeleteConflict", "Cannot delete entity, must delete policies first.")
-                .with_status(StatusCode::CONFLICT)
+        RoleRefused::HasPolicies(_) => delete_conflict("Cannot delete entity, must delete policies first."),
+        RoleRefused::HasAttached(_) => {
+            delete_conflict("Cannot delete entity, must detach all policies first.")
         }
+        RoleRefused::Attachment(no) => attach_refused(no, "Role"),
         RoleRefused::Malformed { what, why } => Said {
             reason: format!("{what}: {why} {}", why.detail().unwrap_or_default()),
             ..Said::bad_request("MalformedPolicyDocument", why.to_string())
@@ -90,6 +95,27 @@ fn fault_of(refused: RoleRefused) -> Fault {
         }
     };
     said.into()
+}
+
+/// What is said where a managed policy cannot be what it shall be to a role, a user or a group: `carrier` is AWS's word in
+/// the name of the quota.
+fn attach_refused(refused: AttachRefused, carrier: &str) -> Said {
+    match refused {
+        AttachRefused::NoSuchPolicy(arn) => {
+            no_such(format!("Policy {arn} does not exist or is not attachable."))
+        }
+        AttachRefused::NotAttached(arn) => no_such(format!("Policy {arn} was not found.")),
+        AttachRefused::TooMany => {
+            limit_exceeded(format!("Cannot exceed quota for PoliciesPer{carrier}: {MOST_ATTACHED}"))
+        }
+        AttachRefused::NoSuchBoundary(arn) => {
+            no_such(format!("Scope ARN: {arn} does not exist or is not attachable."))
+        }
+    }
+}
+
+fn delete_conflict(message: &str) -> Said {
+    Said::bad_request("DeleteConflict", message).with_status(StatusCode::CONFLICT)
 }
 
 fn no_such(message: String) -> Said {

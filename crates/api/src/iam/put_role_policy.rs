@@ -4,7 +4,7 @@ use super::{fault_of, named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::roles;
+use broker::iam::role_policies;
 use domain::iam::role::{PolicyName, RoleName};
 use serde::Deserialize;
 
@@ -36,7 +36,12 @@ impl Operation for PutRolePolicy {
         call.notes.parameter("policyName", policy_name.as_str());
         call.notes.policy("policyDocument", policy_document);
         let putting = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::put_policy(records, &app.house, named(role_name, &by), (policy_name, policy_document))
+            role_policies::put_policy(
+                records,
+                &app.house,
+                named(role_name, &by),
+                (policy_name, policy_document),
+            )
         });
         putting.await?.map_err(fault_of)?;
         Ok(Reply::of(()))

@@ -1,8 +1,9 @@
 //! A role as IAM's answers show it.
 
 use domain::account::AccountId;
+use domain::iam::id::RoleId;
 use domain::iam::path::Path;
-use domain::iam::role::{Role, RoleId, RoleName};
+use domain::iam::role::{Role, RoleName};
 use domain::time::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;

@@ -12,7 +12,7 @@ use domain::iam::role::{Role, RoleName};
 use domain::iam::session::Session;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
-use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
+use domain::records::{IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
 use domain::tag::{TagKey, Tags};
 use domain::time::Timestamp;
 use domain::user_pool::pool::UserPoolId;
@@ -178,6 +178,9 @@ pub enum AccessRefused {
     /// The session's role was deleted, or made anew under the same name.
     #[error("the role `{0}` of the session is gone")]
     RoleGone(String),
+    /// A managed policy is attached that is not there, so nothing that depends on it is allowed.
+    #[error("the managed policy {0} is gone")]
+    PolicyGone(String),
     /// A policy cannot be read any more, so nothing that depends on it is allowed.
     #[error("{what} cannot be evaluated: {why}")]
     Malformed {
@@ -190,7 +193,7 @@ pub enum AccessRefused {
 
 /// Decides whether a caller may do what is asked.
 pub fn authorize(
-    records: &mut impl Roles,
+    records: &mut (impl Roles + ManagedPolicies),
     house: &House,
     caller: &Caller,
     question: &Question<'_>,
@@ -207,11 +210,8 @@ pub fn authorize(
     let Some(role) = role.filter(is_the_sessions) else {
         return refuse(AccessRefused::RoleGone(session.role.to_string()));
     };
-    let policies = match Carried::by(house, &role, session) {
-        Ok(policies) => policies,
-        Err(refused) => return refuse(refused),
-    };
-    let context = context_of(session, question, house.account.region.as_str(), now);
+    let policies = Carried::by(records, house, &role, session)?;
+    let context = context_of((session, &role.tags), question, house.account.region.as_str(), now);
     let (role, arn) = (session.role.to_string(), session.arn());
     let request = Request {
         principal: Principal::RoleSession {
@@ -232,7 +232,7 @@ pub fn authorize(
 
 /// Everything that a policy can ask about a request. Source: IAM user guide, "AWS global condition context keys".
 fn context_of<'a>(
-    session: &'a Session,
+    (session, tags): (&'a Session, &'a Tags),
     question: &'a Question<'_>,
     region: &'a str,
     now: Timestamp,
@@ -249,6 +249,10 @@ fn context_of<'a>(
     add_network(&mut context, question.circumstances);
     if let Some(source_identity) = &session.source_identity {
         context.insert("aws:sourceidentity", source_identity.as_str());
+    }
+    // The session's tags come last: they are in the place of its role's, whatever the case of their keys.
+    for (key, value) in tags.iter() {
+        context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
     }
     for (key, value) in &session.tags {
         context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());

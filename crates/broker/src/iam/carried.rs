@@ -2,9 +2,14 @@
 
 use crate::House;
 use crate::iam::access::AccessRefused;
-use domain::iam::role::Role;
+use crate::iam::managed_policies;
+use domain::arn::PolicyArn;
+use domain::iam::role::{PolicyName, Role};
 use domain::iam::session::Session;
+use domain::records::{ManagedPolicies, Read, Stop, refuse};
 use policy::{Decision, Document, Kind, Named, PolicySet, Request, decide};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A policy, and the name that operators know it by.
@@ -13,21 +18,30 @@ type Known = (String, Arc<Document>);
 /// The policies that the requests of a caller are decided by.
 pub(super) struct Carried {
     identity: Vec<Known>,
+    boundary: Option<Known>,
     session: Option<Vec<Known>>,
 }
 
 impl Carried {
     /// What a session of a role carries.
-    pub(super) fn by(house: &House, role: &Role, session: &Session) -> Result<Self, AccessRefused> {
-        let of_role = role.policies.iter().map(|(name, text)| {
-            compiled(house, format!("policy {name} of role {}", role.name), Kind::Identity, text)
-        });
-        let of_session = session.policies.as_ref().map(|policies| {
+    pub(super) fn by(
+        records: &mut impl ManagedPolicies,
+        house: &House,
+        role: &Role,
+        session: &Session,
+    ) -> Result<Self, Stop<AccessRefused>> {
+        let whose = format!("role {}", role.name);
+        let mut identity = inline(house, &whose, &role.policies)?;
+        let attached = |arn: &PolicyArn| format!("{arn} attached to {whose}");
+        identity.extend(managed(records, house, &role.attached, attached)?);
+        let boundary = |arn: &PolicyArn| format!("{arn}, the boundary of {whose}");
+        let boundary = managed(records, house, &role.boundary, boundary)?.pop();
+        let session = session.policies.as_ref().map(|policies| {
             let each = policies.iter();
             each.map(|policy| compiled(house, policy.name.to_string(), Kind::Session, &policy.document))
                 .collect()
         });
-        Ok(Self { identity: of_role.collect::<Result<_, _>>()?, session: of_session.transpose()? })
+        Ok(Self { identity, boundary, session: session.transpose()? })
     }
 
     /// Decides a request by them.
@@ -35,15 +49,48 @@ impl Carried {
         let identity: Vec<Named<'_>> = self.identity.iter().map(named).collect();
         let session: Option<Vec<Named<'_>>> =
             self.session.as_ref().map(|all| all.iter().map(named).collect());
-        let carried = PolicySet { identity: &identity, boundary: None, session: session.as_deref() };
+        let boundary = self.boundary.as_ref().map(named);
+        let carried = PolicySet { identity: &identity, boundary, session: session.as_deref() };
         decide(request, &carried, None)
     }
 }
 
-fn compiled(house: &House, what: String, kind: Kind, text: &str) -> Result<Known, AccessRefused> {
+/// The inline policies of a role, a user or a group.
+fn inline(
+    house: &House,
+    whose: &str,
+    policies: &BTreeMap<PolicyName, String>,
+) -> Result<Vec<Known>, Stop<AccessRefused>> {
+    let each = policies.iter();
+    each.map(|(name, text)| compiled(house, format!("policy {name} of {whose}"), Kind::Identity, text))
+        .collect()
+}
+
+/// Managed policies, in the versions that count. One that is gone takes everything away: who attached it, perhaps for what
+/// it denies, would not know that it does nothing any more.
+fn managed<'a>(
+    records: &mut impl ManagedPolicies,
+    house: &House,
+    arns: impl IntoIterator<Item = &'a PolicyArn>,
+    what: impl Fn(&PolicyArn) -> String,
+) -> Result<Vec<Known>, Stop<AccessRefused>> {
+    // All are asked for before any is waited for, so that they are loaded together.
+    let mut read = |arn: &'a PolicyArn| (arn, managed_policies::document_of(records, arn));
+    let read: Vec<(&PolicyArn, Read<Option<Cow<'static, str>>>)> = arns.into_iter().map(&mut read).collect();
+    let mut known = Vec::with_capacity(read.len());
+    for (arn, text) in read {
+        match text? {
+            Some(text) => known.push(compiled(house, what(arn), Kind::Identity, &text)?),
+            None => return refuse(AccessRefused::PolicyGone(what(arn))),
+        }
+    }
+    Ok(known)
+}
+
+fn compiled(house: &House, what: String, kind: Kind, text: &str) -> Result<Known, Stop<AccessRefused>> {
     match house.policies.compiled(kind, text) {
         Ok(document) => Ok((what, document)),
-        Err(why) => Err(AccessRefused::Malformed { what, why }),
+        Err(why) => refuse(AccessRefused::Malformed { what, why }),
     }
 }
 

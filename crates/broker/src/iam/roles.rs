@@ -1,16 +1,24 @@
-//! Roles: making, changing and deleting them, and the policies in them.
+//! Roles: making, changing and deleting them.
 //!
 //! Policies that would not be evaluated to the letter are refused when they are written, not ignored later.
 
 use crate::House;
+use crate::iam::attachments::{self, AttachRefused};
+use crate::iam::role_policies;
 use crate::identity_pool::handing_out::{self, Unsafe};
+use domain::arn::PolicyArn;
 use domain::entropy::Entropy;
+use domain::iam::id::RoleId;
 use domain::iam::path::Path;
-use domain::iam::role::{PolicyName, Role, RoleId, RoleName};
-use domain::records::{IdentityPools, Read, Roles, Stop, refuse};
+use domain::iam::role::{PolicyName, Role, RoleName};
+use domain::records::{IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
+use domain::tag::Tags;
 use domain::time::{Span, Timestamp};
 use policy::{Kind, Malformed, Quota};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most roles of an account. Source: IAM user guide, "IAM and STS quotas".
+pub const MOST: usize = 1_000;
 
 /// A role as it is asked for.
 #[derive(Debug, Clone)]
@@ -27,6 +35,10 @@ pub struct NewRole {
     pub trust: String,
     /// The texts of its inline policies by name.
     pub policies: BTreeMap<PolicyName, String>,
+    /// The managed policy that bounds it, if one shall.
+    pub boundary: Option<PolicyArn>,
+    /// What is written on it.
+    pub tags: Tags,
 }
 
 /// A role that somebody may do something to.
@@ -44,15 +56,24 @@ pub enum RoleRefused {
     /// There is one of this name.
     #[error("a role with name `{0}` already exists")]
     Exists(RoleName),
+    /// There are as many as can be.
+    #[error("there are {MOST} roles already")]
+    TooMany,
     /// There is none of this name.
     #[error("there is no role with name `{0}`")]
     NoSuchRole(RoleName),
     /// The role has no policy of this name.
     #[error("the role has no policy with name `{0}`")]
     NoSuchPolicy(PolicyName),
-    /// The role still has policies.
+    /// The role still has inline policies.
     #[error("the role `{0}` still has policies")]
     HasPolicies(RoleName),
+    /// Managed policies are still attached to the role.
+    #[error("managed policies are still attached to the role `{0}`")]
+    HasAttached(RoleName),
+    /// What a managed policy cannot be to the role.
+    #[error("{0}")]
+    Attachment(#[from] AttachRefused),
     /// A policy cannot be read, or holds what Cenote does not evaluate.
     #[error("{what}: {why}")]
     Malformed {
@@ -74,7 +95,7 @@ pub enum RoleRefused {
 
 /// Makes a role.
 pub fn create(
-    records: &mut (impl Roles + IdentityPools),
+    records: &mut (impl Roles + ManagedPolicies + IdentityPools),
     house: &House,
     new: &NewRole,
     now: Timestamp,
@@ -85,7 +106,15 @@ pub fn create(
     }
     check_trust(house, &new.name, &new.trust)?;
     for (name, text) in &new.policies {
-        check_inline(house, &new.name, (name, text))?;
+        role_policies::check(house, &new.name, (name, text))?;
+    }
+    if let Some(boundary) = &new.boundary
+        && let Err(no) = attachments::check_boundary(records, boundary)?
+    {
+        return refuse(no.into());
+    }
+    if records.count_roles(MOST)? >= MOST {
+        return refuse(RoleRefused::TooMany);
     }
     let role = Role {
         name: new.name.clone(),
@@ -95,9 +124,12 @@ pub fn create(
         longest_session: new.longest_session,
         trust: new.trust.clone(),
         policies: new.policies.clone(),
+        attached: BTreeSet::new(),
+        boundary: new.boundary.clone(),
+        tags: new.tags.clone(),
         created: now,
     };
-    check_size(&role)?;
+    role_policies::check_size(&role)?;
     check_in_use(records, house, &role)?;
     records.put_role(&role);
     Ok(role)
@@ -176,56 +208,16 @@ fn check_in_use(
     }
 }
 
-/// Deletes a role that has no policies. Sessions of it can do nothing from then on, also if it is made anew.
+/// Deletes a role that has no policies; a boundary does not keep it. Sessions of it can do nothing from then on, also if it is made anew.
 pub fn delete(records: &mut impl Roles, house: &House, named: Named<'_>) -> Result<(), Stop<RoleRefused>> {
     let role = find(records, house, named)?;
+    if !role.attached.is_empty() {
+        return refuse(RoleRefused::HasAttached(role.name));
+    }
     if !role.policies.is_empty() {
         return refuse(RoleRefused::HasPolicies(role.name));
     }
     records.delete_role(named.name);
-    Ok(())
-}
-
-/// Writes an inline policy of a role, whatever was there under its name.
-pub fn put_policy(
-    records: &mut impl Roles,
-    house: &House,
-    named: Named<'_>,
-    (policy, text): (&PolicyName, &str),
-) -> Result<(), Stop<RoleRefused>> {
-    let mut role = find(records, house, named)?;
-    check_inline(house, named.name, (policy, text))?;
-    role.policies.insert(policy.clone(), text.to_owned());
-    check_size(&role)?;
-    records.put_role(&role);
-    Ok(())
-}
-
-/// The text of an inline policy.
-pub fn policy(
-    records: &mut impl Roles,
-    house: &House,
-    named: Named<'_>,
-    policy: &PolicyName,
-) -> Result<String, Stop<RoleRefused>> {
-    match find(records, house, named)?.policies.remove(policy) {
-        Some(text) => Ok(text),
-        None => refuse(RoleRefused::NoSuchPolicy(policy.clone())),
-    }
-}
-
-/// Deletes an inline policy.
-pub fn delete_policy(
-    records: &mut impl Roles,
-    house: &House,
-    named: Named<'_>,
-    policy: &PolicyName,
-) -> Result<(), Stop<RoleRefused>> {
-    let mut role = find(records, house, named)?;
-    if role.policies.remove(policy).is_none() {
-        return refuse(RoleRefused::NoSuchPolicy(policy.clone()));
-    }
-    records.put_role(&role);
     Ok(())
 }
 
@@ -236,15 +228,7 @@ fn check_trust(house: &House, role: &RoleName, text: &str) -> Result<(), Stop<Ro
     check(house, Kind::Trust, text, || format!("trust policy of `{role}`"))
 }
 
-fn check_inline(
-    house: &House,
-    role: &RoleName,
-    (name, text): (&PolicyName, &str),
-) -> Result<(), Stop<RoleRefused>> {
-    check(house, Kind::Identity, text, || format!("policy `{name}` of `{role}`"))
-}
-
-fn check(
+pub(super) fn check(
     house: &House,
     kind: Kind,
     text: &str,
@@ -253,13 +237,5 @@ fn check(
     match house.policies.compiled(kind, text) {
         Ok(_) => Ok(()),
         Err(why) => refuse(RoleRefused::Malformed { what: what(), why }),
-    }
-}
-
-fn check_size(role: &Role) -> Result<(), Stop<RoleRefused>> {
-    if Quota::InlineOfRole.holds(role.policies.values().map(String::as_str)) {
-        Ok(())
-    } else {
-        refuse(RoleRefused::TooMuchInline(role.name.clone()))
     }
 }

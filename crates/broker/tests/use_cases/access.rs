@@ -20,11 +20,12 @@ use testkit::iam::{document, guest_role, signed_in_role};
 use testkit::identity_pool::{identity_pool, identity_pool_id, signed_in};
 use testkit::{NOW, account};
 
-const SILENT_ROLE: AccessRefused = AccessRefused::Denied(Denial::Implicit { layer: Layer::Identity });
+pub(crate) const SILENT_ROLE: AccessRefused =
+    AccessRefused::Denied(Denial::Implicit { layer: Layer::Identity });
 const SILENT_SESSION: AccessRefused = AccessRefused::Denied(Denial::Implicit { layer: Layer::Session });
 
 impl Desk {
-    async fn caller(&self, proven: &[VerifiedLogin]) -> Caller {
+    pub(crate) async fn caller(&self, proven: &[VerifiedLogin]) -> Caller {
         let grant = self.session_of(proven).await;
         self.authenticated(&Held::of(&grant, &self.house, &self.entropy))
     }
@@ -33,7 +34,7 @@ impl Desk {
         held.sign().authenticate(&self.house, &ring(), NOW).ok().unwrap()
     }
 
-    async fn may(
+    pub(crate) async fn may(
         &self,
         caller: &Caller,
         action: &'static str,
@@ -66,7 +67,7 @@ fn with_policy(role: Role, statements: &Value) -> Role {
     Role { policies: BTreeMap::from([(policy, document(statements).to_string())]), ..role }
 }
 
-fn allowing(action: &str) -> Value {
+pub(crate) fn allowing(action: &str) -> Value {
     json!([{ "Effect": "Allow", "Action": action, "Resource": "*" }])
 }
 

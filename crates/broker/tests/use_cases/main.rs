@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod access;
+mod attached;
 mod authenticate;
 mod buckets;
 mod client;
@@ -18,6 +19,7 @@ mod life;
 mod life_at_random;
 mod list;
 mod make;
+mod managed_policies;
 mod new_ids;
 mod objects;
 mod open_id;

@@ -1,10 +1,12 @@
 //! Making roles.
 
 use crate::desk::Desk;
+use broker::iam::role_policies;
 use broker::iam::roles::{self, Named, NewRole, RoleRefused};
 use domain::iam::path::Path;
 use domain::iam::role::{PolicyName, Role, RoleName};
 use domain::records::Roles;
+use domain::tag::Tags;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -15,7 +17,8 @@ use tokio::task::JoinSet;
 
 fn writer() -> NewRole {
     let Role { path, description, longest_session, trust, policies, .. } = signed_in_role();
-    NewRole { name: RoleName::parse("writer").unwrap(), path, description, longest_session, trust, policies }
+    let (name, boundary, tags) = (RoleName::parse("writer").unwrap(), None, Tags::default());
+    NewRole { name, path, description, longest_session, trust, policies, boundary, tags }
 }
 
 async fn make_role(desk: &Desk, role: &NewRole) -> Result<Role, RoleRefused> {
@@ -110,9 +113,9 @@ async fn nothing_is_done_to_a_role_that_was_made_anew_under_another_path_than_wa
             desk.ask(|records, _| roles::find(records, house, role).map(drop)).await,
             desk.ask(|records, _| roles::update(records, house, role, Some("other"), None)).await,
             desk.ask(|records, _| roles::update_trust(records, house, role, &anew.trust)).await,
-            desk.ask(|records, _| roles::put_policy(records, house, role, (&other, &text))).await,
-            desk.ask(|records, _| roles::policy(records, house, role, &other).map(drop)).await,
-            desk.ask(|records, _| roles::delete_policy(records, house, role, &other)).await,
+            desk.ask(|records, _| role_policies::put_policy(records, house, role, (&other, &text))).await,
+            desk.ask(|records, _| role_policies::policy(records, house, role, &other).map(drop)).await,
+            desk.ask(|records, _| role_policies::delete_policy(records, house, role, &other)).await,
             desk.ask(|records, _| roles::delete(records, house, role)).await,
         ]
     };

@@ -15,6 +15,7 @@ use domain::identity_pool::principal_tag::AttributeMap;
 use domain::identity_pool::role_mapping::{MatchType, RoleMapping, RoleSource, Rule, WhenAmbiguous};
 use domain::records::{IdentityPools, Roles as _, Stop};
 use domain::tag::TagKey;
+use domain::tag::Tags;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -248,6 +249,8 @@ async fn a_role_that_is_made_anew_is_held_to_the_pools_that_still_name_it() {
             longest_session: SESSION_LIFE,
             trust: role(statements).trust,
             policies: BTreeMap::new(),
+            boundary: None,
+            tags: Tags::default(),
         };
         let made = desk
             .ask(|records, entropy| roles::create(records, &desk.house, &new, NOW, entropy))

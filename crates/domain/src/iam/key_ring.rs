@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use crate::account::{AccountId, Region};
     use crate::arn::RoleArn;
-    use crate::iam::role::RoleId;
+    use crate::iam::id::RoleId;
     use crate::iam::session::{Federation, Origin};
     use crate::identity_pool::identity::IdentityId;
     use crate::identity_pool::pool::IdentityPoolId;

@@ -1,7 +1,10 @@
-//! Roles, access keys and sessions.
+//! Roles, managed policies, access keys and sessions.
 
 pub mod access_key;
+pub mod entity;
+pub mod id;
 pub mod key_ring;
+pub mod managed_policy;
 pub mod path;
 pub mod role;
 pub mod session;

@@ -1,13 +1,14 @@
 //! A role: who may take it on, and what it allows.
 
 use crate::account::AccountId;
-use crate::arn::RoleArn;
-use crate::entropy::{Entropy, draw_text};
+use crate::arn::{PolicyArn, RoleArn};
+use crate::iam::id::RoleId;
 use crate::iam::path::Path;
+use crate::tag::Tags;
 use crate::text::{all, is_word, text};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 text!(
     /// A role's name: 1 to 64 characters of `[\w+=,.@-]`.
@@ -30,25 +31,15 @@ impl RoleName {
     }
 }
 
-fn is_name_byte(byte: u8) -> bool {
-    is_word(byte) || b"+=,.@-".contains(&byte)
+impl PolicyName {
+    /// The name of a managed policy as it is compared: whatever its case.
+    pub fn folded(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
 }
 
-text!(
-    /// A role's unique id: `AROA` and 17 capital letters or digits. It is never given out twice, so that a role made
-    /// anew under an old name is another role.
-    RoleId,
-    "a role id",
-    |text| text.strip_prefix("AROA").is_some_and(|rest| {
-        rest.len() == 17 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-    })
-);
-
-impl RoleId {
-    /// Draws a new one.
-    pub fn draw(entropy: &dyn Entropy) -> Self {
-        Self(format!("AROA{}", draw_text(entropy, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 17)))
-    }
+fn is_name_byte(byte: u8) -> bool {
+    is_word(byte) || b"+=,.@-".contains(&byte)
 }
 
 /// How long sessions of a role may live if it does not say.
@@ -71,6 +62,15 @@ pub struct Role {
     pub trust: String,
     /// The inline policies by name: what the role allows. Texts of documents that were parsed when they were written.
     pub policies: BTreeMap<PolicyName, String>,
+    /// The managed policies that are attached to it: they allow and deny as the inline ones do.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub attached: BTreeSet<PolicyArn>,
+    /// The managed policy that bounds what it is allowed, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<PolicyArn>,
+    /// What its administrators wrote on it; sessions of it have them as tags of the principal.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
     /// When it was made.
     pub created: Timestamp,
 }

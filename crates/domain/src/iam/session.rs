@@ -2,7 +2,7 @@
 
 use crate::account::AccountId;
 use crate::arn::RoleArn;
-use crate::iam::role::RoleId;
+use crate::iam::id::RoleId;
 use crate::iam::session_policy::SessionPolicy;
 use crate::identity_pool::identity::IdentityId;
 use crate::identity_pool::login::LoginKey;

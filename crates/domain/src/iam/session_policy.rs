@@ -14,9 +14,12 @@ pub const GUESTS: [SessionPolicy; 2] = [
     SessionPolicy::known("guest scope-down", include_str!("session_policy/guest_inline.json")),
     SessionPolicy::known(
         "arn:aws:iam::aws:policy/AmazonCognitoUnAuthedIdentitiesSessionPolicy",
-        include_str!("session_policy/guest_managed.json"),
+        GUEST_MANAGED,
     ),
 ];
+
+/// The text of the second of them.
+pub const GUEST_MANAGED: &str = include_str!("session_policy/guest_managed.json");
 
 /// A session policy and the name an operator knows it by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

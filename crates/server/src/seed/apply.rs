@@ -176,6 +176,8 @@ impl Seeding<'_> {
             longest_session: SESSION_LIFE,
             trust: seed.trust.text(),
             policies,
+            boundary: None,
+            tags: Tags::default(),
         };
         let (house, now, entropy) = (&self.app.house, self.app.clock.now(), self.app.entropy.as_ref());
         self.run(|records| roles::create(records, house, &new, now, entropy)).await?;
