@@ -5,6 +5,7 @@ import { before, describe, it } from 'node:test';
 import {
   CreateIdentityPoolCommand, SetIdentityPoolRolesCommand, SetPrincipalTagAttributeMapCommand, UpdateIdentityPoolCommand,
 } from '@aws-sdk/client-cognito-identity';
+import { CognitoIdentityProviderClient, CreateUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { CreateRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { getCredentials, getId, identityPools, loginOf, refused, signIn, to } from '../support/people.mjs';
 import { ALICE, CLIENTS, DEMO_POOL, LOGIN_KEY, SEED, taggedIn, trustIn } from '../support/seed.mjs';
@@ -43,6 +44,7 @@ const SEED_WITH_WRITERS = {
 const administration = (server) => {
   const pools = identityPools(server, server.root());
   const iam = watch(new IAMClient({ ...to(server), credentials: server.root() }));
+  const idp = watch(new CognitoIdentityProviderClient({ ...to(server), credentials: server.root() }));
   return {
     pools,
     make: (RoleName, trust) => iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) })),
@@ -50,6 +52,9 @@ const administration = (server) => {
     handOut: (Roles, IdentityPoolId = DEMO_POOL) => pools.send(new SetIdentityPoolRolesCommand({ IdentityPoolId, Roles })),
     tag: (claim) => pools.send(new SetPrincipalTagAttributeMapCommand({
       IdentityPoolId: DEMO_POOL, IdentityProviderName: LOGIN_KEY, PrincipalTags: { department: claim },
+    })),
+    letWrite: (...WriteAttributes) => idp.send(new CreateUserPoolClientCommand({
+      UserPoolId: LOGIN_KEY.split('/')[1], ClientName: 'new', WriteAttributes,
     })),
     list: (...names) => pools.send(new UpdateIdentityPoolCommand({
       IdentityPoolId: DEMO_POOL,
@@ -85,10 +90,16 @@ describe('roles and claims that are not safe', () => {
     await refused(admin.tag('custom:department'), 'InvalidParameterException', /add the action `sts:TagSession`/);
     await admin.trust('demo-user', taggedIn(DEMO_POOL, 'authenticated'));
     await refused(admin.tag('name'), 'InvalidParameterException', /take it out of the client's WriteAttributes, or map another claim/);
-    await admin.tag('custom:department');
+    const unlisted = /^users write the claim `custom:department` themselves through client `writing`/;
+    await refused(admin.tag('custom:department'), 'InvalidParameterException', unlisted);
+    await admin.tag('custom:team');
     await refused(admin.trust('demo-user', trustIn(DEMO_POOL, 'authenticated')), 'MalformedPolicyDocumentException', /add the action `sts:TagSession`/);
-    await refused(admin.list(CLIENTS.app, 'writing'), 'InvalidParameterException', /users write the claim `custom:department` themselves through client `writing`/);
-    await admin.list(CLIENTS.app);
+    const decides = /^identity pool `[^`]+`: users write the claim `custom:team` themselves through client `/;
+    await refused(admin.letWrite('custom:team'), 'InvalidParameterException', decides);
+    await admin.letWrite('custom:other');
+    await admin.list();
+    await admin.letWrite('custom:team');
+    await refused(admin.list(CLIENTS.app), 'InvalidParameterException', /^users write the claim `custom:team` themselves/);
   });
 
   it('are no matter of roles that no pool hands out, and of those that let nobody in', async () => {

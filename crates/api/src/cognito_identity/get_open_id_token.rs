@@ -61,7 +61,7 @@ impl Operation for GetOpenIdToken {
 
 /// What a no is called here: that a pool is not set up well is no error of this operation in the model.
 pub(super) fn told(refusal: Refusal) -> Fault {
-    if matches!(refusal, Refusal::Claim(_) | Refusal::DecidedBySelf(_)) {
+    if matches!(refusal, Refusal::Claim(_) | Refusal::DecidedBySelf(_) | Refusal::ClientGone(_)) {
         return Said::bad_request("InvalidParameterException", MISCONFIGURED).denied_because(refusal).into();
     }
     fault_of(refusal)

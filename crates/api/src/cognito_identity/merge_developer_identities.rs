@@ -5,12 +5,13 @@ use super::fault_of;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::identity_pool::developer::merge;
+use broker::identity_pool::developer::{merge, moved_by_merging};
 use domain::identity_pool::developer::{DeveloperUser, DeveloperUserIdentifier};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::identity_pool::provider::DeveloperProviderName;
 use serde::{Deserialize, Serialize};
+use store::records::Records;
 
 /// The operation.
 pub struct MergeDeveloperIdentities;
@@ -52,12 +53,26 @@ impl Operation for MergeDeveloperIdentities {
         call.notes.parameter("identityPoolId", pool.as_str());
         call.notes.parameter("sourceUserIdentifier", source.user.as_str());
         call.notes.parameter("destinationUserIdentifier", destination.user.as_str());
-        // Who may name one of them need not be allowed to name the other.
-        by.must_also(app, call, about_user(ACTION, &pool, Some(&source.user))).await?;
+        let now: &Call<'_> = call;
         let merging = app.store.transact(app.entropy.as_ref(), |records, _| {
-            merge(records, &pool, (&source, &destination), call.now)
+            // Who may name one of them need not be allowed to name the other, nor those who share an identity with it.
+            let denied = |user: &DeveloperUserIdentifier, records: &mut Records<'_>| {
+                by.denied_also(records, (app, now), &about_user(ACTION, &pool, Some(user)))
+            };
+            if let Some(denied) = denied(&source.user, records)? {
+                return Ok(Err(denied));
+            }
+            for user in moved_by_merging(records, &pool, (&source, &destination))? {
+                if let Some(denied) = denied(&user, records)? {
+                    return Ok(Err(denied));
+                }
+            }
+            merge(records, &pool, (&source, &destination), now.now).map(Ok)
         });
-        let met = merging.await?.map_err(fault_of)?;
+        let met = match merging.await?.map_err(fault_of)? {
+            Ok(met) => met,
+            Err(denied) => return Err(denied.told(call)),
+        };
         call.notes.change(&met.change);
         call.notes.element("identityId", met.identity.id.as_str());
         Ok(Reply::of(Output { identity_id: met.identity.id }))

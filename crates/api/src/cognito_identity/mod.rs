@@ -167,6 +167,9 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         Refusal::ClassicFlowOff => {
             Said { reason, ..Said::bad_request("InvalidParameterException", CLASSIC_FLOW_OFF) }
         }
+        Refusal::RoleMapped(_) => {
+            Said { reason, ..Said::bad_request("InvalidParameterException", CLASSIC_FLOW_IS_BLIND) }
+        }
         Refusal::NotMappable(provider) => Said::bad_request(
             "InvalidParameterException",
             format!("({provider}) is not a valid RoleMapping ProviderName or is not a configured provider."),
@@ -185,13 +188,18 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         Refusal::NotChosen(NotChosen::NoRole | NotChosen::NotARole(_))
         | Refusal::Role(_)
         | Refusal::Claim(_)
-        | Refusal::DecidedBySelf(_) => misconfigured(reason),
+        | Refusal::DecidedBySelf(_)
+        | Refusal::ClientGone(_) => misconfigured(reason),
     };
     said.into()
 }
 
 /// To who asks for a token that may not be taken to STS, or takes one there.
 pub(crate) const CLASSIC_FLOW_OFF: &str = "Basic (classic) flow is not enabled, please use enhanced flow.";
+
+/// To who asks for such a token, or takes one somewhere, by a login that chooses its role.
+pub(crate) const CLASSIC_FLOW_IS_BLIND: &str =
+    "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.";
 
 const MISCONFIGURED: &str = "Invalid identity pool configuration. Check assigned IAM roles for this pool.";
 

@@ -11,6 +11,7 @@ use broker::identity_pool::pools::{self, HandedOut};
 use domain::arn::RoleArn;
 use domain::identity_pool::pool::{IdentityPoolId, Roles};
 use serde::Deserialize;
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The operation.
@@ -41,34 +42,38 @@ impl Operation for SetIdentityPoolRoles {
     async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
         let Input { identity_pool_id: pool, roles, role_mappings } = input;
         call.notes.parameter("identityPoolId", pool.as_str());
+        call.notes.parameter("roles", json!(roles));
+        call.notes.parameter("roleMappings", json!(role_mappings));
         let asked = HandedOut { roles, mappings: role_mappings::read(role_mappings)? };
-        let all = asked.all();
-        call.notes.parameter("roles", all.iter().map(ToString::to_string).collect::<Vec<_>>());
-        let mapped: Vec<&str> = asked.mappings.keys().map(String::as_str).collect();
-        call.notes.parameter("roleMappings", mapped);
-        for role in all {
-            must_pass(app, call, &by, role).await?;
-        }
+        let now: &Call<'_> = call;
         let setting = app.store.transact(app.entropy.as_ref(), |records, _| {
-            pools::set_roles(records, &app.house, &pool, &asked)
+            for role in asked.all() {
+                if let Some(denied) = by.denied_also(records, (app, now), &passing(role))? {
+                    return Ok(Err((role.clone(), denied)));
+                }
+            }
+            pools::set_roles(records, &app.house, &pool, &asked).map(Ok)
         });
-        setting.await?.map_err(fault_of)?;
-        Ok(Reply::of(()))
+        match setting.await?.map_err(fault_of)? {
+            Ok(()) => Ok(Reply::of(())),
+            Err((role, denied)) => Err(not_passed(&role, denied.told(call))),
+        }
     }
 }
 
-/// Refuses a role that the caller may not pass to identity pools as it refuses one that is not there.
-async fn must_pass(app: &App, call: &mut Call<'_>, by: &SignedBy, role: &RoleArn) -> Result<(), Fault> {
-    let passing = Permission {
+/// To pass a role to identity pools.
+fn passing(role: &RoleArn) -> Permission {
+    Permission {
         action: "iam:PassRole",
         resource: Resource::Arn(role.to_string()),
         keys: vec![Key::new("iam:PassedToService", PRINCIPAL)],
-    };
-    match by.must_also(app, call, passing).await {
-        Ok(_) => Ok(()),
-        Err(Fault::Common(Common::NotAllowed(no))) => {
-            Err(role_forbidden(&role.to_string(), no.why.to_string()).into())
-        }
-        Err(fault) => Err(fault),
+    }
+}
+
+/// Refuses a role that the caller may not pass as it refuses one that is not there.
+fn not_passed(role: &RoleArn, denied: Fault) -> Fault {
+    match denied {
+        Fault::Common(Common::NotAllowed(no)) => role_forbidden(&role.to_string(), no.why.to_string()).into(),
+        Fault::Common(_) | Fault::Said(_) => denied,
     }
 }

@@ -92,7 +92,8 @@ impl Operation for CreateUserPoolClient {
             created: call.now,
             modified: call.now,
         };
-        let creating = app.store.transact(entropy, |records, _| clients::create(records, &client));
+        let creating =
+            app.store.transact(entropy, |records, _| clients::create(records, &app.house, &client));
         creating.await?.map_err(fault_of)?;
         call.notes.element("clientId", client.id.as_str());
         let user_pool_client = Shown::of(client, app)?;

@@ -78,9 +78,10 @@ const fn on_all(action: &'static str) -> Permission {
 fn fault_of(refusal: Refusal) -> Fault {
     let reason = refusal.to_string();
     let said = match refusal {
-        Refusal::PoolExists(_) | Refusal::ClientExists(_) | Refusal::Attribute(_) => {
-            Said::bad_request("InvalidParameterException", reason)
-        }
+        Refusal::PoolExists(_)
+        | Refusal::ClientExists(_)
+        | Refusal::Attribute(_)
+        | Refusal::SelfWritten(_) => Said::bad_request("InvalidParameterException", reason),
         Refusal::NoSuchPool(id) => not_found(format!("User pool {id} does not exist.")),
         Refusal::NoSuchClient(id) => not_found(format!("User pool client {id} does not exist.")),
         Refusal::UserExists(_) => Said::bad_request("UsernameExistsException", "User account already exists"),

@@ -3,7 +3,7 @@
 pub mod assume_role_with_web_identity;
 pub mod get_caller_identity;
 
-use crate::cognito_identity::CLASSIC_FLOW_OFF;
+use crate::cognito_identity::{CLASSIC_FLOW_IS_BLIND, CLASSIC_FLOW_OFF};
 use crate::dispatch::Served;
 use crate::fault::{Fault, Said};
 use crate::protocol::embedded;
@@ -75,6 +75,9 @@ fn fault_of(refused: WebIdentityRefused) -> Fault {
     let said = match refused {
         WebIdentityRefused::NotVouched(Refusal::ClassicFlowOff) => {
             rejected(CLASSIC_FLOW_OFF).denied_because(reason)
+        }
+        WebIdentityRefused::NotVouched(Refusal::RoleMapped(_)) => {
+            rejected(CLASSIC_FLOW_IS_BLIND).denied_because(reason)
         }
         WebIdentityRefused::NotVouched(_) => {
             rejected("The identity is no longer what the token says.").denied_because(reason)

@@ -307,6 +307,39 @@ async fn whoever_is_held_to_some_users_merges_unlinks_and_looks_up_no_others() {
 }
 
 #[tokio::test]
+async fn whoever_is_held_to_some_users_moves_no_other_who_shares_an_identity_with_one_of_them() {
+    let server = start().await;
+    let root = server.root();
+    for user in ["web-1", "web-2", "web-3", "admin"] {
+        vouch_for(&server, &root, user).await;
+    }
+    ask(&server, &root, "MergeDeveloperIdentities", merging("admin", "web-1")).await;
+    let only = json!({
+        "Effect": "Allow", "Action": "cognito-identity:*", "Resource": ARN,
+        "Condition": { "StringLike": { "cognito-identity:DeveloperUserIdentifier": "web-*" } },
+    });
+    let held = server.in_role_with(json!([only])).await;
+    let shares = vouch_for(&server, &root, "admin").await.member("/IdentityId");
+    let denied = ask(&server, &held, "MergeDeveloperIdentities", merging("web-1", "web-2")).await;
+    assert_eq!(denied.code(), "AccessDeniedException");
+    let record = last_record(&server);
+    assert_eq!(
+        record["additionalEventData"]["conditionKeys"]["cognito-identity:DeveloperUserIdentifier"],
+        "admin"
+    );
+    assert_eq!(vouch_for(&server, &root, "admin").await.member("/IdentityId"), shares, "nothing has moved");
+    // Who is moved to is left where they are, and so is everybody once the two are one.
+    for _ in 0..2 {
+        let merged = ask(&server, &held, "MergeDeveloperIdentities", merging("web-2", "web-1")).await;
+        assert_eq!((merged.status, merged.member("/IdentityId")), (200, shares.clone()));
+    }
+    let denied = ask(&server, &held, "MergeDeveloperIdentities", merging("nobody", "web-1")).await;
+    assert_eq!(denied.code(), "AccessDeniedException", "whether there is such a user is not told");
+    let unknown = ask(&server, &held, "MergeDeveloperIdentities", merging("web-9", "web-3")).await;
+    assert_eq!(unknown.code(), "ResourceNotFoundException");
+}
+
+#[tokio::test]
 async fn merges_and_unlinking_are_on_record_for_good_before_they_are_acknowledged() {
     let server = start().await;
     let root = server.root();

@@ -214,7 +214,10 @@ async fn a_role_that_is_not_there_is_refused_as_one_that_may_not_be_passed() {
     assert_eq!(set(&may, GUEST).await.status, 200);
     let record: Value = serde_json::from_str(&server.app.audit.recent().pop().unwrap()).unwrap();
     assert_eq!(record["additionalEventData"]["action"], "cognito-identity:SetIdentityPoolRoles");
-    assert_eq!(record["requestParameters"]["roles"], json!([SIGNED_IN, GUEST]));
+    assert_eq!(
+        record["requestParameters"]["roles"],
+        json!({ "authenticated": SIGNED_IN, "unauthenticated": GUEST })
+    );
     for absent in [
         "arn:aws:iam::123456789012:role/absent",
         "arn:aws:iam::999999999999:role/guest",

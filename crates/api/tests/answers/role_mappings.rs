@@ -1,7 +1,7 @@
 //! Role mappings over the wire: as they are set and shown, who may set them, and what they choose.
 
 use crate::identity_pools::{GUEST, SIGNED_IN, ask, refused, succeeded};
-use crate::support::{Answer, POOL, PROVIDER, Server};
+use crate::support::{Answer, POOL, PROVIDER, Server, form, to_assume};
 use domain::iam::role::{Role, RoleName};
 use domain::records::Roles;
 use serde_json::{Value, json};
@@ -154,8 +154,9 @@ async fn the_role_of_each_rule_must_be_there_and_be_one_that_the_caller_may_pass
     let all = server.in_role_with(passing(&[GUEST, SIGNED_IN, LEGAL])).await;
     succeeded(&server.identity_as(&all, "SetIdentityPoolRoles", &input(LEGAL)).await, "");
     let record = last(&server);
-    assert_eq!(record["requestParameters"]["roles"], json!([SIGNED_IN, GUEST, LEGAL]));
-    assert_eq!(record["requestParameters"]["roleMappings"], json!([key()]));
+    let asked = &record["requestParameters"];
+    assert_eq!(asked["roles"], json!({ "authenticated": SIGNED_IN, "unauthenticated": GUEST }));
+    assert_eq!(asked["roleMappings"], json!({ key(): rules(&[rule(GUEST), rule(LEGAL)], "Deny") }));
 }
 
 #[tokio::test]
@@ -224,4 +225,24 @@ async fn a_token_that_names_a_role_which_is_none_or_does_not_trust_gets_nothing(
         last(&server)["additionalEventData"]["roleChosenBy"],
         "the pool, because the role mappings leave it open"
     );
+}
+
+#[tokio::test]
+async fn a_login_that_chooses_its_role_gets_no_token_of_the_classic_flow() {
+    let server = Server::start().await;
+    server.allow_classic_flow().await;
+    let id = server.alices_id().await;
+    let logins = json!({ PROVIDER: id_token().text() });
+    let token =
+        async || server.identity("GetOpenIdToken", &json!({ "IdentityId": id, "Logins": logins })).await;
+    let earlier = token().await.member("/Token");
+    let mapping = json!({ key(): { "Type": "Token", "AmbiguousRoleResolution": "Deny" } });
+    succeeded(&ask(&server, "SetIdentityPoolRoles", input(mapping)).await, "");
+    let message = "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.";
+    refused(&token().await, "InvalidParameterException", message);
+    let own = json!({ "IdentityId": id, "Logins": { "cognito-identity.amazonaws.com": earlier } });
+    refused(&server.identity("GetCredentialsForIdentity", &own).await, "InvalidParameterException", message);
+    let assumed = server.answer(form("sts", "AssumeRoleWithWebIdentity", &to_assume(&earlier))).await;
+    assert_eq!((assumed.status, assumed.code().as_str()), (403, "IDPRejectedClaim"));
+    assert_eq!(assumed.element("Message"), Some(message));
 }

@@ -1,8 +1,14 @@
 //! App clients over the wire: made, shown, listed, deleted, and their secrets.
 
-use crate::support::{Answer, Server};
+use crate::support::{Answer, PROVIDER, Server};
 use data_encoding::BASE64;
+use domain::identity_pool::pool::IdentityPool;
+use domain::identity_pool::principal_tag::AttributeMap;
+use domain::records::IdentityPools;
+use domain::tag::TagKey;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use testkit::identity_pool::identity_pool;
 use testkit::user_pool::{PASSWORD, client, other_client, user_pool};
 
 /// Asks about clients of the pool of `testkit`, signed by root.
@@ -227,4 +233,23 @@ async fn through_a_client_with_a_secret_only_those_sign_in_who_show_that_they_kn
         let message = format!("Unable to verify secret hash for client {id}");
         refused(&answer, "NotAuthorizedException", &message);
     }
+}
+
+#[tokio::test]
+async fn no_client_is_made_through_which_users_would_choose_their_tags() {
+    let server = Server::start().await;
+    let claims = BTreeMap::from([(TagKey::parse("team").unwrap(), "custom:team".to_owned())]);
+    let map = AttributeMap::new(false, claims).unwrap();
+    let pool =
+        IdentityPool { principal_tags: BTreeMap::from([(PROVIDER.to_owned(), map)]), ..identity_pool() };
+    server.write(|records| records.put_identity_pool(&pool)).await;
+    let answer = make(&server, json!({ "WriteAttributes": ["name", "custom:team"] })).await;
+    assert_eq!((answer.status, answer.code().as_str()), (400, "InvalidParameterException"));
+    let message = answer.member("/message");
+    let (begins, ends) = (
+        "identity pool `us-east-1:1234567890abcdef`: users write the claim `custom:team` themselves through client `",
+        "`, and so choose what follows from it: take it out of the client's WriteAttributes, or map another claim",
+    );
+    assert!(message.starts_with(begins) && message.ends_with(ends), "{message}");
+    assert_eq!(make(&server, json!({ "WriteAttributes": ["name"] })).await.status, 200);
 }

@@ -4,7 +4,7 @@ use crate::House;
 use crate::iam::assume::{AssumeRefused, Brought, Grant, WebIdentity, assume_with_web_identity};
 use crate::iam::circumstances::Circumstances;
 use crate::identity_pool::Refusal;
-use crate::identity_pool::open_id::{Vouched, must_be_open, vouched};
+use crate::identity_pool::open_id::{Vouched, must_be_open, must_not_be_mapped, vouched};
 use domain::arn::RoleArn;
 use domain::iam::session_policy::SessionPolicy;
 use domain::records::{IdentityPools, Roles, Stop, UserPools, refuse};
@@ -91,6 +91,7 @@ fn in_classic_flow(
 ) -> Result<Vouched, Stop<Refusal>> {
     let vouched = vouched(records, house, token, now)?;
     must_be_open(&vouched.pool)?;
+    must_not_be_mapped(&vouched.pool, &vouched.origin.logins)?;
     Ok(vouched)
 }
 

@@ -5,7 +5,7 @@ use crate::identity_pool::{Refusal, identities, merges, pools, users};
 use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::options::DisabledIds;
-use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
+use domain::identity_pool::pool::IdentityPool;
 use domain::records::{IdentityPools, Merges, Read, Stop, UserPools, refuse};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
@@ -33,10 +33,8 @@ pub fn claim(
 ) -> Result<Claimed, Stop<Refusal>> {
     let (identity, pool) = identities::find(records, id)?;
     pools::must_welcome(&pool, AuthState::by(proven))?;
+    let shown = keys_proven_to(&pool, proven)?;
     users::must_be_there(records, &pool, proven)?;
-    let Ok(shown) = keys_proven_to(&pool.id, proven) else {
-        return refuse(Refusal::Forbidden(identity.id));
-    };
     let identity = resolved(records, &pool, identity, &shown)?;
     let Met { mut identity, change } = linking::claim(records, &pool, identity, &shown, now)?;
     identities::remember_use(records, &mut identity, now);
@@ -61,16 +59,16 @@ pub(super) fn resolved(
     Ok(records.identity(&current)?.filter(is_proven).unwrap_or(claimed))
 }
 
-/// Who was proven to this pool, each once, however many names of one provider were used; or a login that was proven to
-/// another.
-pub(super) fn keys_proven_to<'a>(
-    pool: &IdentityPoolId,
-    proven: &'a [VerifiedLogin],
-) -> Result<Vec<LoginKey>, &'a VerifiedLogin> {
+/// Who was proven to this pool, each once, however many names of one provider were used. Refused is a login that was proven
+/// to another pool, or by a client that was taken off the pool since.
+pub(super) fn keys_proven_to(
+    pool: &IdentityPool,
+    proven: &[VerifiedLogin],
+) -> Result<Vec<LoginKey>, Stop<Refusal>> {
     let mut keys = Vec::with_capacity(proven.len());
     for login in proven {
-        if !login.is_proven_to(pool) {
-            return Err(login);
+        if !login.is_proven_to(&pool.id) || !pool.lists_client(login.user_pool(), login.client()) {
+            return refuse(Refusal::UnsupportedProvider(login.key().provider.clone()));
         }
         if !keys.contains(login.key()) {
             keys.push(login.key().clone());

@@ -5,7 +5,7 @@ use crate::iam::assume::{Brought, Grant, WebIdentity, assume_with_web_identity};
 use crate::iam::circumstances::Transport;
 use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::linking::Change;
-use crate::identity_pool::open_id::{Vouched, vouched};
+use crate::identity_pool::open_id::{Vouched, is_vouched_for, must_be_open, must_not_be_mapped, vouched};
 use crate::identity_pool::{Refusal, principal_tags, scope_down};
 use domain::iam::session::{Federation, Origin};
 use domain::identity_pool::identity::IdentityId;
@@ -82,6 +82,11 @@ pub fn for_token(
         return refuse(Refusal::Forbidden(id.clone()));
     }
     let Vouched { pool, state, federation, tags, origin } = vouched(records, house, token, now)?;
+    // Others have logins to show here. A token in their place is of the classic flow, and no way around what that refuses.
+    if !is_vouched_for(&pool, &origin.logins) {
+        must_be_open(&pool)?;
+        must_not_be_mapped(&pool, &origin.logins)?;
+    }
     let chosen = choose(&pool, state, &[], role);
     let granting = Granting { pool: &pool, state, chosen, federation, tags, origin, transport };
     grant(records, house, granting, now)

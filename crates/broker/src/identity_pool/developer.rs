@@ -17,6 +17,7 @@ use domain::identity_pool::provider::DeveloperProviderName;
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
 use domain::tag::{TagKey, TagValue, Tags};
+use domain::text::NotA;
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
 
@@ -73,7 +74,7 @@ pub struct Vouching<'a> {
     pub identity: Option<&'a IdentityId>,
     /// The tags that sessions of the token shall have, beside those that follow from the public logins.
     pub tags: &'a Tags,
-    /// How long the token shall live.
+    /// How long the token shall live at most: it ends with the first of the public logins.
     pub life: Span,
 }
 
@@ -87,13 +88,10 @@ pub fn vouch(
     entropy: &dyn Entropy,
 ) -> Result<(OpenIdToken, Change), Stop<Refusal>> {
     let pool = pool_of(records, asked.pool, &asked.user.provider)?;
+    let public = keys_proven_to(&pool, asked.proven)?;
     users::must_be_there(records, &pool, asked.proven)?;
     let tags = tags_of(records, house, &pool, asked)?;
-    let mut shown = vec![asked.user.login()];
-    match keys_proven_to(&pool.id, asked.proven) {
-        Ok(public) => shown.extend(public),
-        Err(foreign) => return refuse(Refusal::UnsupportedProvider(foreign.key().provider.clone())),
-    }
+    let shown: Vec<LoginKey> = std::iter::once(asked.user.login()).chain(public).collect();
     let Met { mut identity, change } = match asked.identity {
         Some(id) => {
             let named = identity_of(records, &pool, id)?;
@@ -104,7 +102,10 @@ pub fn vouch(
     };
     identities::remember_use(records, &mut identity, now);
     let claimed = Claimed { pool, identity, state: AuthState::Authenticated, shown, change };
-    Ok(token(claimed, tags, asked.life, now))
+    // What the public logins do not vouch for any more, the token does not either.
+    let ends = asked.proven.iter().map(VerifiedLogin::expires);
+    let expires = ends.fold(now.after(asked.life), Ord::min);
+    Ok(token(claimed, tags, expires, now))
 }
 
 /// The tags that sessions shall have: what the backend says of its user, and what follows from the public logins.
@@ -185,6 +186,26 @@ pub fn lookup(
         (None, None) => return refuse(DeveloperRefused::NobodyNamed.into()),
     };
     Ok((identity, provider))
+}
+
+/// The users of a backend who would be another identity's, by these names, if the identities of two of them were made one.
+pub fn moved_by_merging(
+    records: &mut impl IdentityPools,
+    pool: &IdentityPoolId,
+    (source, destination): (&DeveloperUser, &DeveloperUser),
+) -> Result<Vec<DeveloperUserIdentifier>, Stop<Refusal>> {
+    let pool = pool_of(records, pool, &destination.provider)?;
+    let source = holder_of(records, &pool, source)?;
+    let destination = holder_of(records, &pool, destination)?;
+    if source.id == destination.id {
+        return Ok(Vec::new());
+    }
+    let moved = source.logins.iter().filter(|login| pool.is_developer_provider(&login.provider));
+    let users = moved.map(|login| DeveloperUserIdentifier::parse(&login.subject)).collect();
+    match users {
+        Ok(users) => Ok(users),
+        Err(NotA { .. }) => refuse(DeveloperRefused::BadUser.into()),
+    }
 }
 
 /// Makes the identities of two users of a backend one: that of the second goes on, whichever is older, with all that the

@@ -8,7 +8,7 @@ use crate::identity_pool::{Refusal, pools, users};
 use domain::entropy::Entropy;
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
-use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Merges, Stop, UserPools};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
 
@@ -22,10 +22,7 @@ pub fn get_id(
 ) -> Result<Met, Stop<Refusal>> {
     let pool = pools::find(records, pool)?;
     pools::must_welcome(&pool, AuthState::by(proven))?;
-    let shown = match keys_proven_to(&pool.id, proven) {
-        Ok(shown) => shown,
-        Err(foreign) => return refuse(Refusal::UnsupportedProvider(foreign.key().provider.clone())),
-    };
+    let shown = keys_proven_to(&pool, proven)?;
     users::must_be_there(records, &pool, proven)?;
     find_or_begin(records, house, (&pool, &shown), now, entropy)
 }

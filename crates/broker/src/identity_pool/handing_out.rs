@@ -124,11 +124,19 @@ fn check(pool: &IdentityPool, role: &RoleArn, trust: &Document) -> Result<(), Un
             Some(_) => {}
         }
     }
-    let takes_tags = || trust.statements().iter().any(|one| one.trusts(PRINCIPAL, TAG_SESSION));
-    if lets_in && pool.makes_tags() && states.contains(&AuthState::Authenticated) && !takes_tags() {
+    if lets_in && pool.makes_tags() && states.contains(&AuthState::Authenticated) && !takes_tags(pool, trust)
+    {
         return Err(Unsafe::TakesNoTags { role: role.clone(), pool: pool.id.clone() });
     }
     Ok(())
+}
+
+/// Whether those of the pool who signed in may bring tags, by a statement that is bound to them as one that lets them in is.
+fn takes_tags(pool: &IdentityPool, trust: &Document) -> bool {
+    trust.statements().iter().filter(|one| one.trusts(PRINCIPAL, TAG_SESSION)).any(|one| {
+        let bound = Bound::of(one);
+        bound.pools.is_some() && bound.may_mean(&pool.id) && bound.state == Some(AuthState::Authenticated)
+    })
 }
 
 /// Refuses a pool that hands out a role which lets in others than it should. One that is not there lets nobody in.

@@ -35,6 +35,7 @@ use domain::identity_pool::principal_tag::BadClaim;
 use domain::identity_pool::role_choice::NotChosen;
 use domain::identity_pool::role_mapping::MOST_RULES;
 use domain::tag::BadTags;
+use domain::user_pool::client::ClientId;
 use login::LoginRefused;
 
 /// The action that a trust policy must allow to whoever takes on its role with a token.
@@ -129,6 +130,9 @@ pub enum Refusal {
     /// Tokens of the pool may not be taken to STS.
     #[error("the pool does not allow the classic flow")]
     ClassicFlowOff,
+    /// The provider of a login has a role mapping, by which only the enhanced flow chooses.
+    #[error("`{0}` has a role mapping, which the classic flow does not ask")]
+    RoleMapped(String),
     /// A role mapping is for something that is no provider of the pool.
     #[error("`{0}` is no provider of the pool that can have a role mapping")]
     NotMappable(String),
@@ -150,6 +154,11 @@ pub enum Refusal {
     /// The pool lets the user choose their role or tags.
     #[error("{0}")]
     DecidedBySelf(SelfWritten),
+    /// A claim decides, and the client whose users could have written it is not there any more.
+    #[error(
+        "client `{0}` is not there any more, and nobody knows whether its users wrote what decides about them"
+    )]
+    ClientGone(ClientId),
     /// A claim of a login cannot become the tag that it should.
     #[error("{0}")]
     Claim(BadClaim),

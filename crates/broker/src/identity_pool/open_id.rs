@@ -10,9 +10,10 @@ use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::IdentityPool;
 use domain::identity_pool::token::OpenIdToken;
-use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Merges, Read, Stop, UserPools, refuse};
 use domain::tag::Tags;
 use domain::time::{Span, Timestamp};
+use domain::user_pool::pool::UserPoolId;
 use login::VerifiedLogin;
 use login::identity_pool::VerifiedIdentity;
 
@@ -30,15 +31,20 @@ pub fn for_identity(
 ) -> Result<(OpenIdToken, Change), Stop<Refusal>> {
     let claimed = claim(records, id, proven, now)?;
     must_be_open(&claimed.pool)?;
+    must_not_be_mapped(&claimed.pool, &claimed.shown)?;
     let tags = principal_tags::of(records, house, &claimed.pool, proven)?;
-    Ok(token(claimed, tags, LIFE, now))
+    Ok(token(claimed, tags, now.after(LIFE), now))
 }
 
 /// The token that a pool vouches by for an identity that something may be issued for, and what became of others meanwhile.
-pub(super) fn token(claimed: Claimed, tags: Tags, life: Span, now: Timestamp) -> (OpenIdToken, Change) {
+pub(super) fn token(
+    claimed: Claimed,
+    tags: Tags,
+    expires: Timestamp,
+    now: Timestamp,
+) -> (OpenIdToken, Change) {
     let federation = federation_of(&claimed);
-    let (issued, expires) = (now, now.after(life));
-    let token = OpenIdToken { pool: claimed.pool.id, federation, tags, issued, expires };
+    let token = OpenIdToken { pool: claimed.pool.id, federation, tags, issued: now, expires };
     (token, claimed.change)
 }
 
@@ -91,8 +97,8 @@ pub(crate) fn vouched(
     Ok(Vouched { pool, state, federation, tags: token.tags().clone(), origin })
 }
 
-/// Refuses logins of providers whose logins would not be taken now. Which client they were shown by, and whether their users
-/// are still there, a token does not tell.
+/// Refuses logins of providers whose logins would not be taken now, through any client. Which client they were shown by, and
+/// whether their users are still there, a token does not tell; it lives no longer than they do, or ten minutes.
 fn must_be_accepted(
     records: &mut impl UserPools,
     house: &House,
@@ -101,7 +107,10 @@ fn must_be_accepted(
 ) -> Result<(), Stop<Refusal>> {
     for LoginKey { provider, .. } in logins {
         let is_accepted = match house.issuers.pool_named_by(provider) {
-            Some(user_pool) => issuers::listed(records, pool, &user_pool)?.is_some(),
+            Some(user_pool) => {
+                issuers::listed(records, pool, &user_pool)?.is_some()
+                    && has_client(records, pool, &user_pool)?
+            }
             None => pool.is_developer_provider(provider),
         };
         if !is_accepted {
@@ -109,6 +118,34 @@ fn must_be_accepted(
         }
     }
     Ok(())
+}
+
+/// Whether any of the clients through which a pool lets in users of a user pool is there.
+fn has_client(records: &mut impl UserPools, pool: &IdentityPool, user_pool: &UserPoolId) -> Read<bool> {
+    for listed in pool.user_pools.iter().filter(|listed| listed.user_pool == *user_pool) {
+        if records.client(&listed.client)?.is_some_and(|client| client.pool == *user_pool) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Refuses logins whose provider has a role mapping, which only the enhanced flow asks, by the logins themselves: whoever
+/// had a token in their place would get a role that the mapping does not choose. Whom the pool's own backend vouches for has
+/// the pool's own role in any case. Source: Cognito developer guide, "Using role-based access control".
+pub(crate) fn must_not_be_mapped(pool: &IdentityPool, logins: &[LoginKey]) -> Result<(), Stop<Refusal>> {
+    if is_vouched_for(pool, logins) {
+        return Ok(());
+    }
+    match logins.iter().find(|login| pool.role_mappings_of(&login.provider).next().is_some()) {
+        Some(mapped) => refuse(Refusal::RoleMapped(mapped.provider.clone())),
+        None => Ok(()),
+    }
+}
+
+/// Whether the pool's own backend is among those who vouch.
+pub(super) fn is_vouched_for(pool: &IdentityPool, logins: &[LoginKey]) -> bool {
+    logins.iter().any(|login| pool.is_developer_provider(&login.provider))
 }
 
 /// Refuses where tokens of a pool may not be taken to STS.

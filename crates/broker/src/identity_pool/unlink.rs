@@ -20,8 +20,8 @@ pub fn unlink(
 ) -> Result<Vec<LoginKey>, Stop<Refusal>> {
     let (identity, pool) = identities::find(records, id)?;
     pools::must_welcome(&pool, AuthState::by(proven))?;
+    let shown = keys_proven_to(&pool, proven)?;
     users::must_be_there(records, &pool, proven)?;
-    let shown = keys_proven_to(&pool.id, proven).unwrap_or_default();
     if shown.is_empty() || !shown.iter().all(|login| identity.holds(login)) {
         return refuse(Refusal::Forbidden(identity.id));
     }

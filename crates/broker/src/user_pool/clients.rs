@@ -1,15 +1,24 @@
 //! Making, finding and deleting the clients of user pools.
 
 use super::{Refusal, pools};
-use domain::records::{Stop, UserPools, refuse};
+use crate::House;
+use crate::identity_pool::self_written;
+use domain::records::{IdentityPools, Stop, UserPools, refuse};
 use domain::user_pool::client::{Client, ClientId};
 use domain::user_pool::pool::UserPoolId;
 
-/// Makes a client of a pool.
-pub fn create(records: &mut impl UserPools, client: &Client) -> Result<(), Stop<Refusal>> {
+/// Makes a client of a pool. Refused is one through which users would write what an identity pool decides by.
+pub fn create(
+    records: &mut (impl IdentityPools + UserPools),
+    house: &House,
+    client: &Client,
+) -> Result<(), Stop<Refusal>> {
     pools::find(records, &client.pool)?;
     if records.client(&client.id)?.is_some() {
         return refuse(Refusal::ClientExists(client.id.clone()));
+    }
+    if let Some(decides) = self_written::check_client(records, house, client)? {
+        return refuse(Refusal::SelfWritten(decides));
     }
     records.put_client(client);
     Ok(())

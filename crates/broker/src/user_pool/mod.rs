@@ -6,6 +6,7 @@ pub mod refresh;
 pub mod sign_in;
 pub mod users;
 
+use crate::identity_pool::self_written::DecidesBy;
 use domain::user_pool::client::ClientId;
 use domain::user_pool::pool::UserPoolId;
 use domain::user_pool::schema::BadValue;
@@ -23,6 +24,9 @@ pub enum Refusal {
     /// There is a client of this id.
     #[error("a client `{0}` exists already")]
     ClientExists(ClientId),
+    /// Users would choose their role or their tags through the client.
+    #[error("{0}")]
+    SelfWritten(DecidesBy),
     /// The pool has no such client.
     #[error("there is no client `{0}`")]
     NoSuchClient(ClientId),

@@ -1,18 +1,24 @@
 //! Who gets credentials for an identity, and what they are good for.
 
 use crate::desk::{Desk, alice, mallory, other_identity_pool, proven_to};
+use broker::identity_pool::developer::{self, Vouching};
 use broker::identity_pool::scope_down::{BadScopeDown, ScopeDown, Source};
-use broker::identity_pool::{Refusal, pools, scope_down};
+use broker::identity_pool::{Refusal, open_id, pools, scope_down, unlink};
 use domain::iam::session::{Federation, Origin};
 use domain::iam::session_policy::SessionPolicy;
+use domain::identity_pool::developer::{DeveloperUser, DeveloperUserIdentifier};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, Roles};
+use domain::identity_pool::provider::DeveloperProviderName;
 use domain::identity_pool::role_choice::NotChosen;
 use domain::records::IdentityPools;
+use domain::tag::Tags;
 use domain::time::Span;
+use domain::user_pool::client::Client;
 use serde_json::json;
 use testkit::iam::{document, guest_role, signed_in_role};
-use testkit::identity_pool::identity_pool;
+use testkit::identity_pool::{identity_pool, provider};
+use testkit::user_pool::{client, other_client};
 use testkit::{NOW, account};
 
 #[tokio::test]
@@ -102,13 +108,15 @@ async fn what_does_not_prove_an_identity_gets_nothing_for_it() {
         let alices = desk.get_id(&[alice()]).await.unwrap();
         desk.get_id(&[mallory()]).await.unwrap();
         let elsewhere = proven_to(&other_pool, &alice().key().subject);
-        for (what, id, shown) in [
-            ("somebody else's login", &alices, vec![mallory()]),
-            ("no login at all", &alices, vec![]),
-            ("the right login, proven to another pool", &alices, vec![elsewhere]),
+        let forbidden = || Refusal::Forbidden(alices.clone());
+        let unsupported = Refusal::UnsupportedProvider(elsewhere.key().provider.clone());
+        for (what, shown, refusal) in [
+            ("somebody else's login", vec![mallory()], forbidden()),
+            ("no login at all", vec![], forbidden()),
+            ("the right login, proven to another pool", vec![elsewhere], unsupported),
         ] {
-            let refused = desk.credentials(id, &shown).await.err();
-            assert_eq!(refused, Some(Refusal::Forbidden(id.clone())), "{what}");
+            let refused = desk.credentials(&alices, &shown).await.err();
+            assert_eq!(refused, Some(refusal), "{what}");
         }
     }
 }
@@ -157,4 +165,39 @@ async fn asking_for_credentials_writes_nothing() {
     let rows = desk.rows().await;
     desk.credentials(&id, &[alice()]).await.unwrap();
     assert_eq!(desk.rows().await, rows);
+}
+
+#[tokio::test]
+async fn a_client_that_was_taken_off_the_pool_since_a_login_was_proven_proves_nothing() {
+    let listing = |clients: &[Client]| IdentityPool {
+        user_pools: clients.iter().map(provider).collect(),
+        classic_flow: Some(true),
+        developer_provider: Some(DeveloperProviderName::parse("login.my.app").unwrap()),
+        ..identity_pool()
+    };
+    for desk in Desk::each().await {
+        desk.write(|records| records.put_identity_pool(&listing(&[client()]))).await;
+        let id = desk.get_id(&[alice()]).await.unwrap();
+        desk.write(|records| records.put_identity_pool(&listing(&[other_client()]))).await;
+        let before = desk.everything().await;
+        let shown = [alice()];
+        let provider = shown[0].key().provider.clone();
+        let refused = Some(Refusal::UnsupportedProvider(provider.clone()));
+        assert_eq!(desk.get_id(&shown).await.err(), refused);
+        assert_eq!(desk.credentials(&id, &shown).await.err(), refused);
+        let (pool, house) = (identity_pool().id, &desk.house);
+        let token = desk.ask(|records, _| open_id::for_identity(records, house, &id, &shown, NOW)).await;
+        assert_eq!(token.err(), refused);
+        let providers = std::slice::from_ref(&provider);
+        let taken =
+            desk.ask(|records, _| unlink::unlink(records, house, (&id, &shown), providers, NOW)).await;
+        assert_eq!(taken.err(), refused);
+        let user = DeveloperUserIdentifier::parse("u").unwrap();
+        let user = &DeveloperUser { provider: DeveloperProviderName::parse("login.my.app").unwrap(), user };
+        let (tags, life) = (&Tags::default(), developer::LIFE);
+        let asked = Vouching { pool: &pool, user, proven: &shown, identity: None, tags, life };
+        let token = desk.ask(|records, dice| developer::vouch(records, house, &asked, NOW, dice)).await;
+        assert_eq!(token.err(), refused);
+        assert_eq!(desk.everything().await, before);
+    }
 }

@@ -16,6 +16,7 @@ use domain::identity_pool::options::{DisabledIds, PoolOptions};
 use domain::identity_pool::pool::IdentityPool;
 use domain::identity_pool::principal_tag::{AttributeMap, BadClaim};
 use domain::identity_pool::provider::DeveloperProviderName;
+use domain::identity_pool::role_mapping::{RoleMapping, RoleSource, WhenAmbiguous};
 use domain::identity_pool::token::OpenIdToken;
 use domain::records::{IdentityPools, Merges, Stop};
 use domain::tag::{BadTags, TagKey, TagValue, Tags};
@@ -104,6 +105,28 @@ async fn a_user_of_the_backend_is_one_identity_for_good_and_has_a_token_for_a_qu
         assert_eq!((known.standing, known.logins), (Standing::Authenticated, keys(&user("u:1"), &[])));
         assert_ne!(come(&desk, &user("u:2")).await, id);
         assert_eq!(vouch(&desk, &user("u:1"), &[], Some(&id)).await, Ok((id, Change::default())));
+    }
+}
+
+#[tokio::test]
+async fn a_token_ends_no_later_than_the_first_of_the_public_logins_shown_with_it() {
+    let first = verified(&id_token().claim("exp", NOW.secs() + 300), &pool());
+    let second = login(1, "b");
+    assert!(second.expires() > first.expires());
+    for desk in desks().await {
+        let (pool, user) = (pool().id, user("u"));
+        for (life, proven, expires) in [
+            (Span::from_hours(24), vec![first.clone()], first.expires()),
+            (Span::from_hours(24), vec![second.clone(), first.clone()], first.expires()),
+            (Span::from_mins(2), vec![first.clone()], NOW.after(Span::from_mins(2))),
+            (Span::from_hours(24), vec![], NOW.after(Span::from_hours(24))),
+        ] {
+            let (proven, tags) = (&proven, &Tags::default());
+            let asked = Vouching { pool: &pool, user: &user, proven, identity: None, tags, life };
+            let vouching =
+                desk.ask(|records, dice| developer::vouch(records, &desk.house, &asked, NOW, dice));
+            assert_eq!(vouching.await.unwrap().0.expires, expires);
+        }
     }
 }
 
@@ -369,6 +392,22 @@ async fn a_token_is_good_for_both_flows_where_the_pool_allows_both() {
         let off = WebIdentityRefused::NotVouched(Refusal::ClassicFlowOff);
         assert_eq!(classic(&desk, &token).await.err(), Some(off));
         assert!(enhanced(&desk, &token).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn whom_the_backend_vouches_for_gets_the_pools_own_role_whatever_is_mapped_for_the_public_logins() {
+    for desk in desks().await {
+        let (token, _) = vouch_at(&desk, &user("u"), (&[login(0, "a")], None), NOW).await.unwrap();
+        let mapping = RoleMapping { source: RoleSource::Token, ambiguous: WhenAmbiguous::Deny };
+        let role_mappings = BTreeMap::from([(login(0, "a").mapped_as(), mapping)]);
+        desk.write(|records| {
+            records.put_identity_pool(&IdentityPool { role_mappings: role_mappings.clone(), ..pool() });
+        })
+        .await;
+        let role = signed_in_role().arn(&account().id);
+        assert_eq!(enhanced(&desk, &token).await.unwrap().session().role, role);
+        assert!(classic(&desk, &token).await.is_ok());
     }
 }
 

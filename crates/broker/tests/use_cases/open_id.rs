@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use testkit::iam::{guest_role, signed_in_role, trust};
 use testkit::identity_pool::{guest, identity_pool, identity_pool_id, signed_in, token_keys};
 use testkit::tokens::{Token, guest_token, identity_token};
-use testkit::user_pool::user_pool;
+use testkit::user_pool::{client, other_client, user_pool};
 use testkit::{NOW, account};
 
 fn classic() -> IdentityPool {
@@ -175,12 +175,35 @@ async fn a_token_is_bound_to_pool_and_state_at_sts_as_well() {
 }
 
 #[tokio::test]
-async fn whoever_shows_a_token_gets_the_pools_own_role_and_may_ask_for_no_other() {
-    let desk = open().await;
+async fn a_login_whose_provider_has_a_role_mapping_is_for_the_enhanced_flow_alone() {
     let mapping = RoleMapping { source: RoleSource::Token, ambiguous: WhenAmbiguous::Deny };
-    let key = format!("{}:{}", alice().key().provider, alice().client());
+    for client in [client(), other_client()] {
+        let desk = open().await;
+        let key = format!("{}:{}", alice().key().provider, client.id);
+        let pool = IdentityPool { role_mappings: BTreeMap::from([(key, mapping.clone())]), ..classic() };
+        desk.write(|records| records.put_identity_pool(&pool)).await;
+        let before = desk.everything().await;
+        let mapped = Refusal::RoleMapped(alice().key().provider.clone());
+        assert_eq!(vouched(&desk, &signed_in().id, &[alice()]).await.err(), Some(mapped));
+        // Nor does a token from before choose the role that the mapping would not.
+        let mapped = || Refusal::RoleMapped(alice().key().provider.clone());
+        assert_eq!(enhanced(&desk, &signed_in().id, &identity_token()).await.err(), Some(mapped()));
+        let refused = assume(&desk, &identity_token(), &for_role(&signed_in_role())).await.err();
+        assert_eq!(refused, Some(WebIdentityRefused::NotVouched(mapped())));
+        assert_eq!(desk.everything().await, before);
+        assert!(vouched(&desk, &guest().id, &[]).await.is_ok(), "guests have no mapping");
+        assert!(assume(&desk, &guest_token(), &for_role(&guest_role())).await.is_ok());
+    }
+    let desk = open().await;
+    let key = format!("{}x:{}", alice().key().provider, client().id);
     let pool = IdentityPool { role_mappings: BTreeMap::from([(key, mapping)]), ..classic() };
     desk.write(|records| records.put_identity_pool(&pool)).await;
+    assert!(vouched(&desk, &signed_in().id, &[alice()]).await.is_ok(), "another provider's mapping");
+}
+
+#[tokio::test]
+async fn whoever_shows_a_token_gets_the_pools_own_role_and_may_ask_for_no_other() {
+    let desk = open().await;
     let grant = enhanced(&desk, &signed_in().id, &identity_token()).await.unwrap();
     assert_eq!(grant.session().role, signed_in_role().arn(&account().id));
     let role = grant.session().role.to_string();
@@ -307,7 +330,7 @@ type Became = (&'static str, Refusal, fn(&mut store::records::Records<'_>));
 async fn a_token_whose_identity_has_gone_beyond_it_is_good_for_nothing() {
     let (alices, guests) = (signed_in().id, guest().id);
     let provider = alice().key().provider.clone();
-    let of_alice: [Became; 8] = [
+    let of_alice: [Became; 9] = [
         (
             "of a pool that lists the provider no more",
             Refusal::UnsupportedProvider(provider.clone()),
@@ -315,9 +338,14 @@ async fn a_token_whose_identity_has_gone_beyond_it_is_good_for_nothing() {
                 records.put_identity_pool(&IdentityPool { user_pools: Vec::new(), ..classic() });
             },
         ),
-        ("proven by a user pool that is gone", Refusal::UnsupportedProvider(provider), |records| {
+        ("proven by a user pool that is gone", Refusal::UnsupportedProvider(provider.clone()), |records| {
             records.delete_user_pool(&user_pool().id);
         }),
+        (
+            "of a pool of whose clients none is there",
+            Refusal::UnsupportedProvider(provider.clone()),
+            |records| records.delete_client(&client()),
+        ),
         ("deleted", Refusal::NoSuchIdentity(alices.clone()), |records| records.delete_identity(&signed_in())),
         ("of a pool that is gone", Refusal::NoSuchIdentity(alices.clone()), |records| {
             records.delete_identity_pool(&identity_pool().id);
@@ -363,12 +391,16 @@ async fn a_token_whose_identity_has_gone_beyond_it_is_good_for_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_is_not_taken_at_sts_once_its_pool_no_longer_allows_the_classic_flow() {
+async fn a_token_is_taken_nowhere_once_its_pool_no_longer_allows_the_classic_flow() {
     let desk = open().await;
     desk.write(|records| records.put_identity_pool(&identity_pool())).await;
-    let refused = assume(&desk, &identity_token(), &for_role(&signed_in_role())).await.err();
-    assert_eq!(refused, Some(WebIdentityRefused::NotVouched(Refusal::ClassicFlowOff)));
-    assert!(enhanced(&desk, &signed_in().id, &identity_token()).await.is_ok(), "the enhanced flow goes on");
+    for (token, identity, role) in
+        [(identity_token(), signed_in(), signed_in_role()), (guest_token(), guest(), guest_role())]
+    {
+        let refused = assume(&desk, &token, &for_role(&role)).await.err();
+        assert_eq!(refused, Some(WebIdentityRefused::NotVouched(Refusal::ClassicFlowOff)));
+        assert_eq!(enhanced(&desk, &identity.id, &token).await.err(), Some(Refusal::ClassicFlowOff));
+    }
 }
 
 #[tokio::test]

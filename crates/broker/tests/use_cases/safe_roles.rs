@@ -284,6 +284,13 @@ async fn the_role_of_a_rule_is_one_for_those_who_signed_in() {
     assert!(retrust(&desk, &[bound(POOL, "unauthenticated")]).await.is_err(), "a role of a rule is in use");
 }
 
+/// A statement for nothing but bringing tags.
+fn tagging(statement: Value) -> Value {
+    let mut statement = statement;
+    statement["Action"] = json!("sts:TagSession");
+    statement
+}
+
 fn department() -> AttributeMap {
     let claims = BTreeMap::from([(TagKey::parse("department").unwrap(), "custom:department".to_owned())]);
     AttributeMap::new(false, claims).unwrap()
@@ -318,6 +325,21 @@ async fn a_pool_that_makes_tags_hands_out_only_roles_that_take_them() {
         let guests = trust(&identity_pool_id(), Guest)["Statement"][0].clone();
         desk.write(|records| records.put_role(&role(std::slice::from_ref(&guests)))).await;
         assert_eq!(set(&desk, &handed_out(&[Guest])).await, Ok(()), "guests have no claims");
+    }
+    for (elsewhere, is_taken) in [
+        (bound("us-east-1:abcdef", "authenticated"), false),
+        (bound("us-east-1:abcdef", "unauthenticated"), false),
+        (tagging(stateless()), false),
+        (tagging(statement(json!({ "ForAnyValue:StringLike": { AMR: "authenticated" } }))), false),
+        (tagging(guests()), false),
+        (tagging(members()), true),
+    ] {
+        let desk = Desk::open().await;
+        let what = elsewhere.to_string();
+        desk.write(|records| records.put_role(&role(&[untagging.clone(), elsewhere.clone()]))).await;
+        assert_eq!(set(&desk, &handed_out(&[Authenticated])).await, Ok(()), "{what}");
+        let told = tag(&desk, &department()).await.err().map(|no| no.to_string());
+        assert_eq!(told, (!is_taken).then(|| sentence.clone()), "{what}");
     }
     let desk = Desk::lenient().await;
     desk.write(|records| records.put_role(&role(std::slice::from_ref(&untagging)))).await;

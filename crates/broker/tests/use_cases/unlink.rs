@@ -83,11 +83,13 @@ async fn only_the_identitys_own_logins_and_nothing_beside_them_take_a_login_from
             vec![login(0, "m")],
             vec![login(0, "a"), login(2, "new")],
             vec![login(1, "a"), login(0, "m")],
-            vec![proven_to(&other_identity_pool(), "a")],
         ] {
             let refused = take(&desk, &id, &shown, &[&provider(0)]).await;
             assert_eq!(refused, Err(Refusal::Forbidden(id.clone())), "{shown:?}");
         }
+        let foreign = proven_to(&other_identity_pool(), "a");
+        let refused = take(&desk, &id, std::slice::from_ref(&foreign), &[&provider(0)]).await;
+        assert_eq!(refused, Err(Refusal::UnsupportedProvider(foreign.key().provider.clone())));
         let refused = take(&desk, &guest, &[login(0, "a")], &[&provider(0)]).await;
         assert_eq!(refused, Err(Refusal::Forbidden(guest)));
         let absent = IdentityId::parse("us-east-1:0").unwrap();

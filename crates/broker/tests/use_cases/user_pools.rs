@@ -49,7 +49,7 @@ async fn a_pool_a_client_and_a_user_are_made_once() {
         let (pool, client) = (other_user_pool(), client_of(&other_user_pool(), "fresh"));
         let new = new_user(&pool, "bob");
         desk.ask(|records, _| pools::create(records, &pool)).await.unwrap();
-        desk.ask(|records, _| clients::create(records, &client)).await.unwrap();
+        desk.ask(|records, _| clients::create(records, &desk.house, &client)).await.unwrap();
         let made = make_user(&desk, &new).await.unwrap();
         assert_eq!((made.status, made.is_enabled), (UserStatus::ForceChangePassword, true));
         assert_eq!(made.attributes, new.attributes);
@@ -58,7 +58,7 @@ async fn a_pool_a_client_and_a_user_are_made_once() {
 
         let again = desk.ask(|records, _| pools::create(records, &pool)).await;
         assert_eq!(again, Err(Refusal::PoolExists(pool.id.clone())));
-        let again = desk.ask(|records, _| clients::create(records, &client)).await;
+        let again = desk.ask(|records, _| clients::create(records, &desk.house, &client)).await;
         assert_eq!(again, Err(Refusal::ClientExists(client.id.clone())));
         assert_eq!(make_user(&desk, &new).await, Err(Refusal::UserExists(new.username.clone())));
     }
@@ -69,7 +69,7 @@ async fn nothing_is_made_or_found_in_a_pool_that_is_not_there() {
     let desk = Desk::open().await;
     let gone = pool("Gone");
     let no = || Refusal::NoSuchPool(gone.id.clone());
-    let made = desk.ask(|records, _| clients::create(records, &client_of(&gone, "fresh"))).await;
+    let made = desk.ask(|records, _| clients::create(records, &desk.house, &client_of(&gone, "fresh"))).await;
     assert_eq!(made, Err(no()));
     assert_eq!(make_user(&desk, &new_user(&gone, "bob")).await, Err(no()));
     assert_eq!(desk.ask(|records, _| pools::find(records, &gone.id)).await, Err(no()));
@@ -118,7 +118,9 @@ async fn pools_and_clients_are_listed_in_order_from_after_any_of_them() {
             desk.ask(|records, _| pools::create(records, pool)).await.unwrap();
         }
         for (pool, name) in [(&one, "b"), (&one, "a"), (&one, "c"), (&other, "d")] {
-            desk.ask(|records, _| clients::create(records, &client_of(pool, name))).await.unwrap();
+            desk.ask(|records, _| clients::create(records, &desk.house, &client_of(pool, name)))
+                .await
+                .unwrap();
         }
         let list_pools = async |after: Option<&UserPoolId>, limit| {
             let list = |records: &mut store::records::Records<'_>| pools::list(records, after, limit);

@@ -144,6 +144,14 @@ impl IdentityPool {
         to
     }
 
+    /// The role mappings of a provider: of a user pool there is one for each client, and its users may come through any.
+    pub fn role_mappings_of(&self, provider: &str) -> impl Iterator<Item = &RoleMapping> {
+        let is_its = move |name: &str| {
+            name.strip_prefix(provider).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        self.role_mappings.iter().filter(move |(name, _)| is_its(name)).map(|(_, mapping)| mapping)
+    }
+
     /// Whether claims of some logins become tags.
     pub fn makes_tags(&self) -> bool {
         self.principal_tags.values().any(|map| !map.claims.is_empty())

@@ -140,7 +140,7 @@ impl Seeding<'_> {
             created: now,
             modified: now,
         };
-        self.run(|records| user_pool::clients::create(records, &client)).await?;
+        self.run(|records| user_pool::clients::create(records, &self.app.house, &client)).await?;
         Ok(client.id)
     }
 
