@@ -361,11 +361,14 @@ fn record_of(
     }
     let mut who = notes.who.unwrap_or_else(|| json!({ "type": "Unknown" }));
     let mut room = Room::new();
-    room.fit(&mut who);
-    // What was asked for comes last: most of it is what somebody sent.
-    for members in [&mut details, &mut notes.elements, &mut notes.parameters] {
-        for value in members.values_mut() {
-            room.fit(value);
+    let all = [&details, &notes.elements, &notes.parameters];
+    if !room.holds(all.iter().flat_map(|members| members.values()).chain([&who])) {
+        room.fit(&mut who);
+        // What was asked for comes last: most of it is what somebody sent.
+        for members in [&mut details, &mut notes.elements, &mut notes.parameters] {
+            for value in members.values_mut() {
+                room.fit(value);
+            }
         }
     }
     let record = Record {

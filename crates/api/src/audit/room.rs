@@ -22,6 +22,11 @@ impl Room {
         Self(LISTS)
     }
 
+    /// Whether all of these have room as they are, however they are written: then nothing has to be looked at closely.
+    pub(super) fn holds<'v>(&self, mut values: impl Iterator<Item = &'v Value>) -> bool {
+        values.try_fold(self.0, |left, value| left.checked_sub(at_most(value))).is_some()
+    }
+
     /// Cuts a value, whoever put it there, and gives whether there was room for it. A list or map ends where there is no
     /// more, and says how many are not told.
     pub(super) fn fit(&mut self, value: &mut Value) -> bool {
@@ -64,6 +69,22 @@ impl Room {
     }
 }
 
+/// How many bytes a value takes in JSON at most. What has to be cut takes more than there can be.
+fn at_most(value: &Value) -> usize {
+    const LONGEST_ESCAPE: usize = "\\u0000".len();
+    let of_text = |text: &str| text.len() * LONGEST_ESCAPE + "\"\",".len();
+    match value {
+        Value::String(text) if text.len() > LONGEST => usize::MAX,
+        Value::String(text) => of_text(text),
+        Value::Array(elements) => elements.iter().map(at_most).fold("[],".len(), usize::saturating_add),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| of_text(name).saturating_add(at_most(value)))
+            .fold("{},".len(), usize::saturating_add),
+        Value::Null | Value::Bool(_) | Value::Number(_) => "false,".len(),
+    }
+}
+
 fn untold(how_many: usize) -> Value {
     format!("and {how_many} more").into()
 }
@@ -87,6 +108,7 @@ mod tests {
     fn what_is_small_stays_as_it_is() {
         let value = json!({ "a": ["x", 1, null, true], "b": { "c": [] } });
         let mut fitted = value.clone();
+        assert!(Room::new().holds([&value, &value].into_iter()));
         assert!(Room::new().fit(&mut fitted));
         assert_eq!(fitted, value);
     }
@@ -108,11 +130,27 @@ mod tests {
             map(10, &"k".repeat(LONGEST * 40)),
             map(50_000, "\"\\"),
         ] {
+            assert!(!Room::new().holds([&value].into_iter()));
             Room::new().fit(&mut value);
             let written = value.to_string();
             assert!(written.len() < LISTS + 200, "{} bytes", written.len());
             assert!(written.contains(" more\""), "it says that there were more");
         }
+    }
+
+    #[test]
+    fn what_is_not_looked_at_closely_would_not_have_been_cut() {
+        let texts = ["a", "\u{1}", "\"", "ä", ""].map(|text| text.repeat(900));
+        for left in (0..12_000).step_by(7) {
+            for text in &texts {
+                let value = json!([{ text.clone(): text }, null, [text]]);
+                let mut fitted = value.clone();
+                if Room(left).holds([&value].into_iter()) {
+                    assert!(Room(left).fit(&mut fitted) && fitted == value, "{left}");
+                }
+            }
+        }
+        assert!(!Room::new().holds([&json!("a".repeat(LONGEST + 1))].into_iter()), "it has to be cut");
     }
 
     #[test]

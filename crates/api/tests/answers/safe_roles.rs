@@ -80,15 +80,18 @@ async fn an_operator_may_take_such_roles_but_nobody_gets_credentials_by_them() {
     server.app.house.takes_unsafe_roles = true;
     assert_eq!(update_trust(&server, &stateless()).await.status, 200);
     succeeded(&set_roles(&server).await, "");
-    succeeded(
-        &set_tag(&server, "name").await,
-        &json!({
-            "IdentityPoolId": POOL,
-            "IdentityProviderName": PROVIDER,
-            "UseDefaults": false,
-            "PrincipalTags": { "department": "name" },
-        })
-        .to_string(),
+    let set = set_tag(&server, "name").await;
+    assert_eq!(
+        (set.status, set.json()),
+        (
+            200,
+            json!({
+                "IdentityPoolId": POOL,
+                "IdentityProviderName": PROVIDER,
+                "UseDefaults": false,
+                "PrincipalTags": { "department": "name" },
+            })
+        )
     );
     let input = json!({ "IdentityId": server.alices_id().await, "Logins": alices_login() });
     let answer = server.identity("GetCredentialsForIdentity", &input).await;

@@ -189,11 +189,11 @@ fn maps_booleans_and_control_characters_are_written() {
     let model = identity_pools();
     let pool = json!({
         "IdentityPoolId": "p", "IdentityPoolName": "n\u{1}é", "AllowUnauthenticatedIdentities": true,
-        "IdentityPoolTags": {"b": "1", "a": "2"}, "DeveloperProviderName": null,
+        "IdentityPoolTags": {"a": "1", "b": "2"}, "DeveloperProviderName": null,
     });
     assert_eq!(
         encoded(&model, "CreateIdentityPool", &pool).unwrap(),
-        r#"{"IdentityPoolId":"p","IdentityPoolName":"n\u0001é","AllowUnauthenticatedIdentities":true,"IdentityPoolTags":{"b":"1","a":"2"}}"#
+        r#"{"IdentityPoolId":"p","IdentityPoolName":"n\u0001é","AllowUnauthenticatedIdentities":true,"IdentityPoolTags":{"a":"1","b":"2"}}"#
     );
 }
 
