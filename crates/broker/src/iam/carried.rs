@@ -3,7 +3,8 @@
 use crate::House;
 use crate::iam::access::AccessRefused;
 use domain::iam::role::Role;
-use domain::iam::session::Session;
+use domain::iam::session::{LongTerm, RoleSession, Session, Subject};
+use domain::records::{Roles, Stop, refuse};
 use policy::{Decision, Document, Kind, Named, PolicySet, Request, decide};
 use std::sync::Arc;
 
@@ -16,18 +17,33 @@ pub(super) struct Carried {
     session: Option<Vec<Known>>,
 }
 
+/// What the account's root may do.
+const EVERYTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
 impl Carried {
-    /// What a session of a role carries.
-    pub(super) fn by(house: &House, role: &Role, session: &Session) -> Result<Self, AccessRefused> {
-        let of_role = role.policies.iter().map(|(name, text)| {
-            compiled(house, format!("policy {name} of role {}", role.name), Kind::Identity, text)
-        });
-        let of_session = session.policies.as_ref().map(|policies| {
+    /// What a session carries.
+    pub(super) fn by(
+        records: &mut impl Roles,
+        house: &House,
+        session: &Session,
+    ) -> Result<Self, Stop<AccessRefused>> {
+        let identity = match &session.subject {
+            Subject::Role(taken_on) => of_role(&role_of(records, session, taken_on)?, house),
+            Subject::FederatedUser { by: LongTerm::Root, .. } | Subject::LongTerm(LongTerm::Root) => {
+                compiled(house, "the account's root".to_owned(), Kind::Identity, EVERYTHING)
+                    .map(|all| vec![all])
+            }
+        };
+        let narrowing = session.policies.as_ref().map(|policies| {
             let each = policies.iter();
             each.map(|policy| compiled(house, policy.name.to_string(), Kind::Session, &policy.document))
                 .collect()
         });
-        Ok(Self { identity: of_role.collect::<Result<_, _>>()?, session: of_session.transpose()? })
+        match (identity, narrowing.transpose()) {
+            (Ok(identity), Ok(session)) => Ok(Self { identity, session }),
+            (Err(refused), _) | (_, Err(refused)) => refuse(refused),
+        }
     }
 
     /// Decides a request by them.
@@ -38,6 +54,24 @@ impl Carried {
         let carried = PolicySet { identity: &identity, boundary: None, session: session.as_deref() };
         decide(request, &carried, None)
     }
+}
+
+/// The role of a session, if it is there and still the same.
+fn role_of(
+    records: &mut impl Roles,
+    session: &Session,
+    RoleSession { role: arn, role_id, .. }: &RoleSession,
+) -> Result<Role, Stop<AccessRefused>> {
+    let is_the_sessions = |role: &Role| role.id == *role_id && role.arn(&session.account) == *arn;
+    match records.role(arn.name())?.filter(is_the_sessions) {
+        Some(role) => Ok(role),
+        None => refuse(AccessRefused::RoleGone(arn.to_string())),
+    }
+}
+
+fn of_role(role: &Role, house: &House) -> Result<Vec<Known>, AccessRefused> {
+    let named = |name| format!("policy {name} of role {}", role.name);
+    role.policies.iter().map(|(name, text)| compiled(house, named(name), Kind::Identity, text)).collect()
 }
 
 fn compiled(house: &House, what: String, kind: Kind, text: &str) -> Result<Known, AccessRefused> {
