@@ -19,8 +19,9 @@ use broker::identity_pool::credentials::PRINCIPAL;
 use broker::identity_pool::linking::Change;
 use data_encoding::HEXLOWER;
 use domain::account::{AccountId, Region};
+use domain::arn;
 use domain::entropy::draw_uuid;
-use domain::iam::session::Session;
+use domain::iam::session::{Federation, LongTerm, RoleSession, Session, Subject};
 use domain::identity_pool::login::LoginKey;
 use domain::records::Breakdown;
 use domain::time::Timestamp;
@@ -190,10 +191,14 @@ impl Notes {
         let session = grant.session();
         self.detail("decision", "allowed");
         self.detail("reason", grant.decision().to_string());
-        self.detail("role", session.role.to_string());
+        if let Some(role) = session.role() {
+            self.detail("role", role.role.to_string());
+            if let Some(federation) = &role.federation {
+                self.detail("amr", federation.amr.clone());
+            }
+        }
         let policies = session.policies.iter().flatten().map(|policy| policy.name.to_string());
         self.detail("sessionPolicies", policies.collect::<Vec<String>>());
-        self.detail("amr", session.federation.amr.clone());
         if !session.tags.is_empty() {
             self.detail("sessionTags", json!(session.tags));
         }
@@ -220,6 +225,7 @@ impl Notes {
             NotAuthenticated::Expired(session) => shown(session, access_key),
             NotAuthenticated::UnknownAccessKey
             | NotAuthenticated::BadToken
+            | NotAuthenticated::Outdated
             | NotAuthenticated::Signature(_) => json!({ "type": "Unknown", "accessKeyId": access_key }),
         });
     }
@@ -273,20 +279,38 @@ fn named(logins: &[LoginKey]) -> Vec<Value> {
 
 /// A session, as CloudTrail shows one.
 fn shown(session: &Session, access_key: &str) -> Value {
+    let root = |by: &LongTerm| match by {
+        LongTerm::Root => {
+            json!({ "type": "Root", "principalId": session.account, "arn": arn::root(&session.account) })
+        }
+    };
+    let (kind, mut context) = match &session.subject {
+        Subject::Role(role) => ("AssumedRole", context_of_role(role)),
+        Subject::FederatedUser { by, .. } => {
+            ("FederatedUser", Map::from_iter([("sessionIssuer".to_owned(), root(by))]))
+        }
+        Subject::LongTerm(LongTerm::Root) => ("Root", Map::new()),
+    };
+    if let Some(source_identity) = &session.source_identity {
+        context.insert("sourceIdentity".to_owned(), json!(source_identity));
+    }
     json!({
-        "type": "AssumedRole",
+        "type": kind,
         "principalId": session.user_id(),
         "arn": session.arn(),
         "accountId": session.account,
         "accessKeyId": access_key,
-        "sessionContext": {
-            "sessionIssuer": { "type": "Role", "principalId": session.role_id, "arn": session.role },
-            "webIdFederationData": {
-                "federatedProvider": session.federation.provider,
-                "attributes": { "aud": session.federation.aud, "sub": session.federation.sub }
-            }
-        }
+        "sessionContext": context,
     })
+}
+
+fn context_of_role(RoleSession { role, role_id, federation, .. }: &RoleSession) -> Map<String, Value> {
+    let issuer = json!({ "type": "Role", "principalId": role_id, "arn": role });
+    let said = federation.as_ref().map(|Federation { provider, aud, sub, .. }| {
+        json!({ "federatedProvider": provider, "attributes": { "aud": aud, "sub": sub } })
+    });
+    let said = said.map(|said| ("webIdFederationData".to_owned(), said));
+    std::iter::once(("sessionIssuer".to_owned(), issuer)).chain(said).collect()
 }
 
 /// Records how a request ended. What must not be lost is on record when this returns.

@@ -106,9 +106,10 @@ impl NotAllowed {
             format!("User: {caller} is not authorized to perform: {action} on resource: {resource}");
         match why {
             AccessRefused::Denied(denial) => format!("{sentence} {}", denial.reason(action)),
-            AccessRefused::RoleGone(_) | AccessRefused::PolicyGone(_) | AccessRefused::Malformed { .. } => {
-                sentence
-            }
+            AccessRefused::NotBySession(_)
+            | AccessRefused::RoleGone(_)
+            | AccessRefused::PolicyGone(_)
+            | AccessRefused::Malformed { .. } => sentence,
         }
     }
 }

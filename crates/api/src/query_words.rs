@@ -2,6 +2,7 @@
 
 use crate::fault::{Common, Said};
 use crate::signature_words::{self, Sort};
+use broker::iam::access::AccessRefused;
 use http::StatusCode;
 
 /// The words for it.
@@ -39,10 +40,32 @@ pub(crate) fn say(common: Common) -> Said {
             };
             said.denied_because(why)
         }
-        Common::NotAllowed(no) => forbidden("AccessDenied", no.message()).denied_because(no.why),
+        Common::NotAllowed(no) => match no.why {
+            AccessRefused::NotBySession(action) => not_by_session(action).denied_because(no.why),
+            AccessRefused::Denied(_)
+            | AccessRefused::RoleGone(_)
+            | AccessRefused::PolicyGone(_)
+            | AccessRefused::Malformed { .. } => {
+                forbidden("AccessDenied", no.message()).denied_because(no.why)
+            }
+        },
         Common::Breakdown(why) => {
             Said::bad_request("ServiceFailure", "The request failed because of an internal error.")
                 .broken_by(&why)
         }
     }
+}
+
+/// What is said to credentials of a kind that the service, or the operation, does not take. Source: spec of STS and IAM,
+/// section 2; of IAM, reported by users.
+fn not_by_session(action: &str) -> Said {
+    let said = match action.strip_prefix("sts:") {
+        Some(name) => {
+            Said::bad_request("AccessDenied", format!("Cannot call {name} with session credentials"))
+        }
+        None => {
+            Said::bad_request("InvalidClientTokenId", "The security token included in the request is invalid")
+        }
+    };
+    said.with_status(StatusCode::FORBIDDEN)
 }

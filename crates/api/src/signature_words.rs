@@ -24,7 +24,7 @@ pub(crate) fn of(why: &NotAuthenticated) -> (Sort, String) {
         NotAuthenticated::UnknownAccessKey | NotAuthenticated::BadToken => {
             (Sort::UnknownKey, "The security token included in the request is invalid.".to_owned())
         }
-        NotAuthenticated::Expired(_) => {
+        NotAuthenticated::Expired(_) | NotAuthenticated::Outdated => {
             (Sort::Expired, "The security token included in the request is expired".to_owned())
         }
         NotAuthenticated::Signature(refused) => of_signature(refused),

@@ -160,6 +160,11 @@ pub fn root(account: &AccountId) -> String {
     format!("arn:aws:iam::{account}:root")
 }
 
+/// The name of a federated user: `arn:aws:sts::ACCOUNT:federated-user/NAME`.
+pub fn federated_user(account: &AccountId, name: &str) -> String {
+    format!("arn:aws:sts::{account}:federated-user/{name}")
+}
+
 /// The name of the roles whose path begins with this: `arn:aws:iam::ACCOUNT:role/PATH`.
 pub fn roles_under(account: &AccountId, path: &str) -> String {
     format!("arn:aws:iam::{account}:role{path}")

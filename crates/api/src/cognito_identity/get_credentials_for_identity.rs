@@ -59,10 +59,10 @@ impl Operation for GetCredentialsForIdentity {
             call.notes.parameter("customRoleArn", role);
         }
         let asked = Asked { identity: &asked, role, transport: call.circumstances.transport };
-        let Granted { grant, chosen_by, change } = granted(app, call, asked, &input.logins).await?;
+        let Granted { grant, identity: identity_id, chosen_by, change } =
+            granted(app, call, asked, &input.logins).await?;
         call.notes.change(&change);
         call.notes.detail("roleChosenBy", chosen_by.to_string());
-        let identity_id = grant.session().origin.identity.clone();
         call.notes.element("identityId", identity_id.as_str());
         let issued = call.notes.issue(app, &grant)?;
         let credentials = Credentials {

@@ -2,15 +2,17 @@
 //! role that trusts it. Nobody signs it.
 
 use super::fault_of;
+use super::issued::{AssumedRoleUser, Credentials};
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Operation, Public, Reply};
 use broker::iam::assume::Issued;
 use broker::iam::web_identity::{Asked, assume};
+use broker::identity_pool::credentials::PRINCIPAL;
 use broker::identity_pool::token_keys;
 use domain::arn::RoleArn;
 use domain::iam::session::Session;
-use domain::time::{Span, Timestamp};
+use domain::time::Span;
 use login::identity_pool::{VerifiedIdentity, verify};
 use serde::{Deserialize, Serialize};
 
@@ -44,36 +46,15 @@ pub struct Output {
     audience: String,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Credentials {
-    access_key_id: String,
-    secret_access_key: String,
-    session_token: String,
-    expiration: Timestamp,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct AssumedRoleUser {
-    assumed_role_id: String,
-    arn: String,
-}
-
 impl Output {
-    fn of(issued: &Issued, session: &Session) -> Self {
+    fn of(token: &VerifiedIdentity, issued: &Issued, session: &Session) -> Self {
         Self {
-            credentials: Credentials {
-                access_key_id: issued.id.to_string(),
-                secret_access_key: issued.secret.reveal().clone(),
-                session_token: issued.token.reveal().clone(),
-                expiration: issued.expires,
-            },
-            subject_from_web_identity_token: session.federation.sub.clone(),
-            assumed_role_user: AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() },
+            credentials: Credentials::of(issued),
+            subject_from_web_identity_token: token.identity().to_string(),
+            assumed_role_user: AssumedRoleUser::of(session),
             packed_policy_size: session.packed_percent(),
-            provider: session.federation.provider.clone(),
-            audience: session.federation.aud.clone(),
+            provider: PRINCIPAL.to_owned(),
+            audience: token.pool().to_string(),
         }
     }
 }
@@ -106,7 +87,7 @@ impl Operation for AssumeRoleWithWebIdentity {
         });
         let grant = assuming.await?.map_err(fault_of)?;
         let issued = call.notes.issue(app, &grant)?;
-        Ok(Reply::issuing(Output::of(&issued, grant.session())))
+        Ok(Reply::issuing(Output::of(&token, &issued, grant.session())))
     }
 }
 

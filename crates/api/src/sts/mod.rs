@@ -2,6 +2,7 @@
 
 pub mod assume_role_with_web_identity;
 pub mod get_caller_identity;
+mod issued;
 
 use crate::cognito_identity::{CLASSIC_FLOW_IS_BLIND, CLASSIC_FLOW_OFF};
 use crate::dispatch::Served;

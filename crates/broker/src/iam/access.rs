@@ -8,8 +8,8 @@ use crate::iam::circumstances::{Circumstances, add_always, add_network};
 use domain::account::Account;
 use domain::arn::{self, IdentityPoolArn, RoleArn};
 use domain::iam::path::Path;
-use domain::iam::role::{Role, RoleName};
-use domain::iam::session::Session;
+use domain::iam::role::RoleName;
+use domain::iam::session::{LongTerm, Session, Subject};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::records::{IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
@@ -175,6 +175,9 @@ pub enum AccessRefused {
     /// No policy allows it, or one denies it.
     #[error("{0}")]
     Denied(Denial),
+    /// A session of this kind cannot ask for it at all.
+    #[error("`{0}` cannot be asked for with credentials of this kind")]
+    NotBySession(&'static str),
     /// The session's role was deleted, or made anew under the same name.
     #[error("the role `{0}` of the session is gone")]
     RoleGone(String),
@@ -204,22 +207,17 @@ pub fn authorize(
         Who::Root => return Ok(authorized(AccessDecision::Root)),
         Who::Session(session) => session,
     };
-    let role = records.role(session.role.name())?;
-    let is_the_sessions =
-        |role: &Role| role.id == session.role_id && role.arn(&session.account) == session.role;
-    let Some(role) = role.filter(is_the_sessions) else {
-        return refuse(AccessRefused::RoleGone(session.role.to_string()));
-    };
-    let policies = Carried::by(records, house, &role, session)?;
-    let context = context_of((session, &role.tags), question, house.account.region.as_str(), now);
-    let (role, arn) = (session.role.to_string(), session.arn());
+    if !session.subject.may_ask(question.action) {
+        return refuse(AccessRefused::NotBySession(question.action));
+    }
+    if session.subject == Subject::LongTerm(LongTerm::Root) {
+        return Ok(authorized(AccessDecision::Root));
+    }
+    let policies = Carried::by(records, house, session)?;
+    let context = context_of((session, policies.tags()), question, house.account.region.as_str(), now);
+    let names = Names::of(session);
     let request = Request {
-        principal: Principal::RoleSession {
-            account: policy::Account { id: session.account.as_str(), canonical_user: None },
-            role: &role,
-            session: &arn,
-            provider: Some(&session.federation.provider),
-        },
+        principal: names.principal(),
         action: question.action,
         resource: question.resource,
         context: &context,
@@ -230,6 +228,38 @@ pub fn authorize(
     }
 }
 
+/// The names by which policies know who acts in a session.
+struct Names<'a> {
+    session: &'a Session,
+    arn: String,
+    /// The ARN of the role.
+    behind: String,
+}
+
+impl<'a> Names<'a> {
+    fn of(session: &'a Session) -> Self {
+        let behind = session.role().map(|role| role.role.to_string()).unwrap_or_default();
+        Self { session, arn: session.arn(), behind }
+    }
+
+    fn principal(&self) -> Principal<'_> {
+        let account = policy::Account { id: self.session.account.as_str(), canonical_user: None };
+        match &self.session.subject {
+            Subject::Role(role) => Principal::RoleSession {
+                account,
+                role: &self.behind,
+                session: &self.arn,
+                provider: role.federation.as_ref().map(|federation| &*federation.provider),
+            },
+            Subject::FederatedUser { by: LongTerm::Root, .. } => {
+                Principal::FederatedUser { account, user: None, session: &self.arn }
+            }
+            // Its requests are decided without policies, but for those of who takes on a role, which root cannot.
+            Subject::LongTerm(LongTerm::Root) => Principal::User { account, arn: &self.arn },
+        }
+    }
+}
+
 /// Everything that a policy can ask about a request. Source: IAM user guide, "AWS global condition context keys".
 fn context_of<'a>(
     (session, tags): (&'a Session, &'a Tags),
@@ -237,10 +267,17 @@ fn context_of<'a>(
     region: &'a str,
     now: Timestamp,
 ) -> Context<'a> {
-    let mut context = federation_keys(&session.federation)
-        .with("aws:principalarn", session.role.to_string())
+    let (principal, kind) = match &session.subject {
+        Subject::Role(role) => (role.role.to_string(), "AssumedRole"),
+        Subject::FederatedUser { .. } => (session.arn(), "FederatedUser"),
+        Subject::LongTerm(LongTerm::Root) => (session.arn(), "Account"),
+    };
+    let federation = session.role().and_then(|role| role.federation.as_ref());
+    let mut context = federation
+        .map_or_else(Context::new, federation_keys)
+        .with("aws:principalarn", principal)
         .with("aws:principalaccount", session.account.as_str())
-        .with("aws:principaltype", "AssumedRole")
+        .with("aws:principaltype", kind)
         .with("aws:userid", session.user_id())
         .with("aws:tokenissuetime", session.issued.rfc3339())
         // Temporary credentials always have it, and nobody has shown a second factor for these.

@@ -9,7 +9,7 @@ use domain::arn::RoleArn;
 use domain::entropy::Entropy;
 use domain::iam::access_key::AccessKeyId;
 use domain::iam::key_ring::{Credentials, KeyRing};
-use domain::iam::session::{Federation, Origin, Session};
+use domain::iam::session::{Federation, FromIdentity, Origin, RoleSession, Session, Subject};
 use domain::iam::session_policy::SessionPolicy;
 use domain::identity_pool::login::AuthState;
 use domain::records::{Roles, Stop, refuse};
@@ -40,7 +40,7 @@ pub struct WebIdentity<'a> {
     /// What narrows the session; nothing if absent.
     pub policies: Option<Vec<SessionPolicy>>,
     /// By what the session can be revoked.
-    pub origin: Origin,
+    pub origin: FromIdentity,
     /// Who brings it.
     pub brought: Brought<'a>,
 }
@@ -194,17 +194,20 @@ pub fn assume_with_web_identity(
     }
     let session = Session {
         account: house.account.id.clone(),
-        role: asked.role.clone(),
-        role_id: role.id,
-        name: asked.session_name.to_owned(),
+        subject: Subject::Role(RoleSession {
+            role: asked.role.clone(),
+            role_id: role.id,
+            name: asked.session_name.to_owned(),
+            federation: Some(asked.federation),
+        }),
         issued: now,
         expires: now.after(asked.life),
         policies: asked.policies,
         tags: asked.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
         transitive_tags: Vec::new(),
         source_identity: None,
-        federation: asked.federation,
-        origin: asked.origin,
+        origin: Origin::Identity(asked.origin),
+        ancestors: Vec::new(),
     };
     Ok(Grant { session, decision })
 }

@@ -24,7 +24,7 @@ pub struct Caller {
 pub enum Who {
     /// The account's root.
     Root,
-    /// A session of a role.
+    /// A session.
     Session(Box<Session>),
 }
 
@@ -81,6 +81,9 @@ pub enum NotAuthenticated {
     /// The session token does not belong to the access key.
     #[error("the session token does not belong to the access key")]
     BadToken,
+    /// The session was issued by an earlier version of this server, which says less of it.
+    #[error("the session was issued by an earlier version of this server")]
+    Outdated,
     /// The session is over.
     #[error("the session expired at `{}`", .0.expires)]
     Expired(Box<Session>),
@@ -143,6 +146,7 @@ fn claimed(
     let refusal = |not_ours| match not_ours {
         NotOurSession::UnknownKey => NotAuthenticated::UnknownAccessKey,
         NotOurSession::BadToken => NotAuthenticated::BadToken,
+        NotOurSession::OutdatedToken => NotAuthenticated::Outdated,
     };
     let secret = keys.ring.secret_of(access_key).map_err(refusal)?;
     let token = signed.session_token().ok_or(NotAuthenticated::UnknownAccessKey)?;

@@ -5,8 +5,9 @@ use crate::iam::access::AccessRefused;
 use crate::iam::managed_policies;
 use domain::arn::PolicyArn;
 use domain::iam::role::{PolicyName, Role};
-use domain::iam::session::Session;
-use domain::records::{ManagedPolicies, Read, Stop, refuse};
+use domain::iam::session::{LongTerm, RoleSession, Session, Subject};
+use domain::records::{ManagedPolicies, Read, Roles, Stop, refuse};
+use domain::tag::Tags;
 use policy::{Decision, Document, Kind, Named, PolicySet, Request, decide};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,33 +16,47 @@ use std::sync::Arc;
 /// A policy, and the name that operators know it by.
 type Known = (String, Arc<Document>);
 
-/// The policies that the requests of a caller are decided by.
+/// The policies that the requests of a caller are decided by, and the tags of its role or user.
+#[derive(Default)]
 pub(super) struct Carried {
     identity: Vec<Known>,
     boundary: Option<Known>,
     session: Option<Vec<Known>>,
+    tags: Tags,
 }
 
+/// What the account's root may do.
+const EVERYTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
 impl Carried {
-    /// What a session of a role carries.
+    /// What a session carries.
     pub(super) fn by(
-        records: &mut impl ManagedPolicies,
+        records: &mut (impl Roles + ManagedPolicies),
         house: &House,
-        role: &Role,
         session: &Session,
     ) -> Result<Self, Stop<AccessRefused>> {
-        let whose = format!("role {}", role.name);
-        let mut identity = inline(house, &whose, &role.policies)?;
-        let attached = |arn: &PolicyArn| format!("{arn} attached to {whose}");
-        identity.extend(managed(records, house, &role.attached, attached)?);
-        let boundary = |arn: &PolicyArn| format!("{arn}, the boundary of {whose}");
-        let boundary = managed(records, house, &role.boundary, boundary)?.pop();
-        let session = session.policies.as_ref().map(|policies| {
+        let own = match &session.subject {
+            Subject::Role(taken_on) => {
+                let role = role_of(records, session, taken_on)?;
+                of_role(records, house, role)?
+            }
+            Subject::FederatedUser { by: LongTerm::Root, .. } | Subject::LongTerm(LongTerm::Root) => {
+                let all = compiled(house, "the account's root".to_owned(), Kind::Identity, EVERYTHING)?;
+                Self { identity: vec![all], ..Self::default() }
+            }
+        };
+        let narrowing = session.policies.as_ref().map(|policies| {
             let each = policies.iter();
             each.map(|policy| compiled(house, policy.name.to_string(), Kind::Session, &policy.document))
                 .collect()
         });
-        Ok(Self { identity, boundary, session: session.transpose()? })
+        Ok(Self { session: narrowing.transpose()?, ..own })
+    }
+
+    /// The tags of the role or user.
+    pub(super) const fn tags(&self) -> &Tags {
+        &self.tags
     }
 
     /// Decides a request by them.
@@ -53,6 +68,33 @@ impl Carried {
         let carried = PolicySet { identity: &identity, boundary, session: session.as_deref() };
         decide(request, &carried, None)
     }
+}
+
+/// The role of a session, if it is there and still the same.
+fn role_of(
+    records: &mut impl Roles,
+    session: &Session,
+    RoleSession { role: arn, role_id, .. }: &RoleSession,
+) -> Result<Role, Stop<AccessRefused>> {
+    let is_the_sessions = |role: &Role| role.id == *role_id && role.arn(&session.account) == *arn;
+    match records.role(arn.name())?.filter(is_the_sessions) {
+        Some(role) => Ok(role),
+        None => refuse(AccessRefused::RoleGone(arn.to_string())),
+    }
+}
+
+fn of_role(
+    records: &mut impl ManagedPolicies,
+    house: &House,
+    role: Role,
+) -> Result<Carried, Stop<AccessRefused>> {
+    let whose = format!("role {}", role.name);
+    let mut identity = inline(house, &whose, &role.policies)?;
+    let attached = |arn: &PolicyArn| format!("{arn} attached to {whose}");
+    identity.extend(managed(records, house, &role.attached, attached)?);
+    let boundary = |arn: &PolicyArn| format!("{arn}, the boundary of {whose}");
+    let boundary = managed(records, house, &role.boundary, boundary)?.pop();
+    Ok(Carried { identity, boundary, session: None, tags: role.tags })
 }
 
 /// The inline policies of a role, a user or a group.

@@ -7,7 +7,7 @@ use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::linking::Change;
 use crate::identity_pool::open_id::{Vouched, is_vouched_for, must_be_open, must_not_be_mapped, vouched};
 use crate::identity_pool::{Refusal, principal_tags, scope_down};
-use domain::iam::session::{Federation, Origin};
+use domain::iam::session::{Federation, FromIdentity};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::IdentityPool;
@@ -43,6 +43,8 @@ pub struct Asked<'a> {
 pub struct Granted {
     /// The session.
     pub grant: Grant,
+    /// The identity, which may be another than was asked for.
+    pub identity: IdentityId,
     /// What chose its role.
     pub chosen_by: ChosenBy,
     /// What became of the identity and others meanwhile.
@@ -60,7 +62,7 @@ pub fn for_identity(
     let claimed = claim(records, id, proven, now)?;
     let federation = federation_of(&claimed);
     let Claimed { pool, identity, state, shown, change } = claimed;
-    let origin = Origin { identity: identity.id, pool: pool.id.clone(), logins: shown };
+    let origin = FromIdentity { identity: identity.id, pool: pool.id.clone(), logins: shown };
     let tags = principal_tags::of(records, house, &pool, proven)?;
     let mapped: Vec<Mapped<'_>> =
         proven.iter().map(|login| Mapped { provider: login.mapped_as(), claims: login.claims() }).collect();
@@ -99,7 +101,7 @@ struct Granting<'a> {
     chosen: Result<Chosen, NotChosen>,
     federation: Federation,
     tags: Tags,
-    origin: Origin,
+    origin: FromIdentity,
     transport: Transport,
 }
 
@@ -118,6 +120,7 @@ fn grant(
         AuthState::Guest => Some(scope_down::of(house, pool).policies),
         AuthState::Authenticated => None,
     };
+    let identity = origin.identity.clone();
     let asked = WebIdentity {
         role: &role,
         federation,
@@ -129,7 +132,7 @@ fn grant(
         brought: Brought::ByPool(transport),
     };
     match assume_with_web_identity(records, house, asked, now) {
-        Ok(grant) => Ok(Granted { grant, chosen_by, change: Change::default() }),
+        Ok(grant) => Ok(Granted { grant, identity, chosen_by, change: Change::default() }),
         Err(Stop::Refused(refused)) => refuse(Refusal::Role(refused)),
         Err(Stop::Unready(unready)) => Err(unready.into()),
     }

@@ -5,7 +5,7 @@ use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::credentials::{PRINCIPAL, federation_of};
 use crate::identity_pool::linking::Change;
 use crate::identity_pool::{Refusal, identities, issuers, pools, principal_tags};
-use domain::iam::session::{Federation, Origin};
+use domain::iam::session::{Federation, FromIdentity};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::IdentityPool;
@@ -59,7 +59,7 @@ pub(crate) struct Vouched {
     /// The tags that a session of it shall have.
     pub(crate) tags: Tags,
     /// Where a session of it comes from.
-    pub(crate) origin: Origin,
+    pub(crate) origin: FromIdentity,
 }
 
 /// Finds the identity that a token vouches for. A token lives on when its identity or pool changes, and then it says what is
@@ -93,7 +93,7 @@ pub(crate) fn vouched(
         sub: identity.id.to_string(),
         amr: token.amr().to_vec(),
     };
-    let origin = Origin { identity: identity.id, pool: pool.id.clone(), logins };
+    let origin = FromIdentity { identity: identity.id, pool: pool.id.clone(), logins };
     Ok(Vouched { pool, state, federation, tags: token.tags().clone(), origin })
 }
 

@@ -1,10 +1,10 @@
 //! Who gets credentials for an identity, and what they are good for.
 
-use crate::desk::{Desk, alice, mallory, other_identity_pool, proven_to};
+use crate::desk::{Desk, alice, federation, mallory, other_identity_pool, proven_to};
 use broker::identity_pool::developer::{self, Vouching};
 use broker::identity_pool::scope_down::{BadScopeDown, ScopeDown, Source};
 use broker::identity_pool::{Refusal, open_id, pools, scope_down, unlink};
-use domain::iam::session::{Federation, Origin};
+use domain::iam::session::{Federation, FromIdentity, Origin};
 use domain::iam::session_policy::SessionPolicy;
 use domain::identity_pool::developer::{DeveloperUser, DeveloperUserIdentifier};
 use domain::identity_pool::identity::IdentityId;
@@ -28,9 +28,9 @@ async fn somebody_who_signed_in_gets_the_pools_role_for_an_hour() {
         let grant = desk.credentials(&id, &[alice()]).await.unwrap();
         let session = grant.session();
         assert_eq!(session.account, account().id);
-        assert_eq!(session.role, signed_in_role().arn(&account().id));
-        assert_eq!(session.role_id, signed_in_role().id);
-        assert_eq!(session.name, "CognitoIdentityCredentials");
+        assert_eq!(session.role().unwrap().role, signed_in_role().arn(&account().id));
+        assert_eq!(session.role().unwrap().role_id, signed_in_role().id);
+        assert_eq!(session.role().unwrap().name, "CognitoIdentityCredentials");
         assert_eq!((session.issued, session.expires), (NOW, NOW.after(Span::from_hours(1))));
         assert_eq!(session.policies, None);
         let provider = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI";
@@ -45,9 +45,10 @@ async fn somebody_who_signed_in_gets_the_pools_role_for_an_hour() {
             sub: id.to_string(),
             amr: amr.to_vec(),
         };
-        assert_eq!(session.federation, federation);
-        let origin = Origin { identity: id, pool: identity_pool().id, logins: vec![alice().key().clone()] };
-        assert_eq!(session.origin, origin);
+        assert_eq!(*crate::desk::federation(session), federation);
+        let origin =
+            FromIdentity { identity: id, pool: identity_pool().id, logins: vec![alice().key().clone()] };
+        assert_eq!(session.origin, Origin::Identity(origin));
     }
 }
 
@@ -56,10 +57,10 @@ async fn a_guest_gets_the_role_for_guests_narrowed_to_what_guests_may_do_at_most
     for desk in Desk::each().await {
         let grant = desk.session_of(&[]).await;
         let session = grant.session();
-        assert_eq!(session.role, guest_role().arn(&account().id));
+        assert_eq!(session.role().unwrap().role, guest_role().arn(&account().id));
         assert_eq!(session.policies, Some(ScopeDown::aws().policies));
-        assert_eq!(session.federation.amr, ["unauthenticated"]);
-        assert_eq!(session.origin.logins, []);
+        assert_eq!(federation(session).amr, ["unauthenticated"]);
+        assert_eq!(session.identity().unwrap().logins, []);
     }
 }
 

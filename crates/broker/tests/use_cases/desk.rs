@@ -7,6 +7,7 @@ use broker::identity_pool::credentials::{Asked, Granted};
 use broker::identity_pool::linking::{Change, Met};
 use broker::identity_pool::{Refusal, credentials, get_id};
 use domain::entropy::Entropy;
+use domain::iam::session::{Federation, Session};
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::records::{Buckets, IdentityPools, Roles, Stop, UserPools};
@@ -227,4 +228,9 @@ pub(crate) fn verified(token: &Token, pool: &IdentityPool) -> VerifiedLogin {
 /// Another identity pool with the same roles and clients.
 pub(crate) fn other_identity_pool() -> IdentityPool {
     IdentityPool { id: IdentityPoolId::parse("us-east-1:abcdef").unwrap(), ..identity_pool() }
+}
+
+/// What the federated provider said whose token took on the role of a session.
+pub(crate) fn federation(session: &Session) -> &Federation {
+    session.role().and_then(|role| role.federation.as_ref()).unwrap()
 }

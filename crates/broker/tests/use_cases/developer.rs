@@ -1,6 +1,6 @@
 //! Users whom a pool's own backend vouches for.
 
-use crate::desk::{Desk, circumstances, other_identity_pool, verified};
+use crate::desk::{Desk, circumstances, federation, other_identity_pool, verified};
 use crate::family::{alone, family, login};
 use broker::iam::assume::Grant;
 use broker::iam::circumstances::Transport;
@@ -383,9 +383,9 @@ async fn a_token_is_good_for_both_flows_where_the_pool_allows_both() {
         let (token, _) = vouch_at(&desk, &user("u"), (&[login(0, "a")], None), NOW).await.unwrap();
         for grant in [enhanced(&desk, &token).await.unwrap(), classic(&desk, &token).await.unwrap()] {
             let session = grant.session();
-            assert_eq!(session.federation, token.federation);
-            assert_eq!(session.origin.logins, keys(&user("u"), &[login(0, "a")]));
-            assert_ne!(session.role, guest_role().arn(&account().id));
+            assert_eq!(*federation(session), token.federation);
+            assert_eq!(session.identity().unwrap().logins, keys(&user("u"), &[login(0, "a")]));
+            assert_ne!(session.role().unwrap().role, guest_role().arn(&account().id));
         }
         let closed = IdentityPool { classic_flow: None, ..pool() };
         desk.write(|records| records.put_identity_pool(&closed)).await;

@@ -1,6 +1,6 @@
 //! The life of an identity: promoted, linked, merged, disabled.
 
-use crate::desk::{Desk, other_identity_pool, verified};
+use crate::desk::{Desk, federation, other_identity_pool, verified};
 use crate::family::{alone, desks, family, login};
 use broker::identity_pool::linking::{self, Change, MOST_LOGINS, Meeting, Met};
 use broker::identity_pool::{Refusal, merges};
@@ -65,15 +65,15 @@ async fn several_logins_at_once_are_one_identity_that_each_of_them_finds() {
             assert_eq!(desk.get_id(&alone(one)).await.as_ref(), Ok(&id));
             let session = desk.credentials(&id, &alone(one)).await.unwrap();
             assert_eq!(
-                session.session().origin.logins,
+                session.session().identity().unwrap().logins,
                 keys(&alone(one)),
                 "the session is of what was shown"
             );
         }
         let granted = desk.credentials(&id, &shown).await.unwrap();
         let provider = &shown[2].key().provider;
-        assert_eq!(granted.session().federation.amr.len(), 7);
-        assert_eq!(granted.session().federation.amr[5], *provider);
+        assert_eq!(federation(granted.session()).amr.len(), 7);
+        assert_eq!(federation(granted.session()).amr[5], *provider);
     }
 }
 
@@ -86,7 +86,7 @@ async fn a_login_that_nobody_holds_is_linked_to_the_identity_of_the_others() {
         assert_eq!((met.identity.id, met.change), (id.clone(), linked));
         let shown = [login(1, "b"), login(2, "c")];
         let (grant, change) = desk.credentials_at(&id, &shown, later(2)).await.unwrap();
-        assert_eq!(grant.session().origin.identity, id);
+        assert_eq!(grant.session().identity().unwrap().identity, id);
         assert_eq!(change.linked, keys(&[login(2, "c")]));
         let identity = desk.identity(&id).await.unwrap();
         assert_eq!(identity.logins, keys(&[login(0, "a"), login(1, "b"), login(2, "c")]));
@@ -101,7 +101,7 @@ async fn a_login_that_nobody_holds_promotes_a_guest_who_is_never_a_guest_again()
         let id = come(&desk, &[], NOW).await;
         let shown = [login(0, "a"), login(1, "b")];
         let (grant, change) = desk.credentials_at(&id, &shown, later(1)).await.unwrap();
-        assert_eq!(grant.session().origin.identity, id);
+        assert_eq!(grant.session().identity().unwrap().identity, id);
         assert_eq!(grant.session().policies, None, "not narrowed as a guest's");
         assert_eq!(change, Change { promoted: true, linked: keys(&shown), merged: Vec::new() });
         let identity = desk.identity(&id).await.unwrap();
@@ -119,8 +119,8 @@ async fn a_guest_who_shows_an_owned_login_becomes_its_owner_and_the_guest_is_dis
         let owner = come(&desk, &[login(0, "a")], later(1)).await;
         let shown = [login(0, "a"), login(1, "b")];
         let (grant, change) = desk.credentials_at(&guest, &shown, later(2)).await.unwrap();
-        assert_eq!(grant.session().origin.identity, owner);
-        assert_eq!(grant.session().federation.sub, owner.to_string());
+        assert_eq!(grant.session().identity().unwrap().identity, owner);
+        assert_eq!(federation(grant.session()).sub, owner.to_string());
         let linked = keys(&[login(1, "b")]);
         assert_eq!(change, Change { promoted: false, linked, merged: vec![guest.clone()] });
         let disabled = desk.identity(&guest).await.unwrap();
@@ -156,7 +156,7 @@ async fn of_two_identities_that_meet_the_older_goes_on_with_all_logins() {
                 Some(by_young) => {
                     let asked = if by_young { &young } else { &old };
                     let (grant, change) = desk.credentials_at(asked, &shown, later(2)).await.unwrap();
-                    (grant.session().origin.identity.clone(), change)
+                    (grant.session().identity().unwrap().identity.clone(), change)
                 }
             };
             assert_eq!(id, old);
@@ -194,7 +194,11 @@ async fn a_guest_and_any_number_of_others_become_one_in_one_call() {
         }
         let shown = [login(0, "x"), login(1, "x"), login(2, "x")];
         let (grant, change) = desk.credentials_at(&guest, &shown, later(10)).await.unwrap();
-        assert_eq!(grant.session().origin.identity, others[2], "the oldest of those with logins");
+        assert_eq!(
+            grant.session().identity().unwrap().identity,
+            others[2],
+            "the oldest of those with logins"
+        );
         let merged: HashSet<IdentityId> = change.merged.into_iter().collect();
         assert_eq!(merged, HashSet::from([guest, others[0].clone(), others[1].clone()]));
     }
@@ -283,8 +287,8 @@ async fn a_login_shown_under_two_names_of_its_provider_is_one() {
         assert_eq!(desk.identity(&id).await.unwrap().logins, keys(&[login(0, "a")]));
         let guest = come(&desk, &[], NOW).await;
         let grant = desk.credentials(&guest, &[login(0, "b"), login(0, "b")]).await.unwrap();
-        assert_eq!(grant.session().origin.logins, keys(&[login(0, "b")]));
-        assert_eq!(grant.session().federation.amr.len(), 3);
+        assert_eq!(grant.session().identity().unwrap().logins, keys(&[login(0, "b")]));
+        assert_eq!(federation(grant.session()).amr.len(), 3);
         assert_eq!(desk.identity(&guest).await.unwrap().logins, keys(&[login(0, "b")]));
     }
 }
@@ -432,7 +436,14 @@ async fn guests_who_sign_in_as_the_same_user_at_once_are_one_identity() {
         for guest in guests.clone() {
             let desk = Arc::clone(&desk);
             signing_in.spawn(async move {
-                desk.credentials(&guest, &[login(0, "a")]).await.unwrap().session().origin.identity.clone()
+                desk.credentials(&guest, &[login(0, "a")])
+                    .await
+                    .unwrap()
+                    .session()
+                    .identity()
+                    .unwrap()
+                    .identity
+                    .clone()
             });
         }
         let survivors: HashSet<IdentityId> = signing_in.join_all().await.into_iter().collect();

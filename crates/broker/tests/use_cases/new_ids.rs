@@ -107,7 +107,7 @@ async fn a_disabled_id_leads_its_owner_to_the_identity_that_goes_on_where_the_po
         assert_eq!(desk.credentials(&old, &owners).await.err(), Some(Refusal::Forbidden(old.clone())));
         tell(&desk, NewIds::Drawn, DisabledIds::Resolved).await;
         let grant = desk.credentials(&old, &owners).await.unwrap();
-        assert_eq!(grant.session().origin.identity, known);
+        assert_eq!(grant.session().identity().unwrap().identity, known);
 
         // Known, who goes on, meets somebody older and is merged in turn.
         let oldest = desk.meet(&family().id, &alone(&login(1, "b")), NOW.before(Span::from_hours(1))).await;
@@ -115,7 +115,7 @@ async fn a_disabled_id_leads_its_owner_to_the_identity_that_goes_on_where_the_po
         assert_eq!(come(&desk, &[login(0, "a"), login(1, "b")], NOW).await, oldest);
         for id in [&old, &known] {
             let grant = desk.credentials(id, &alone(&login(1, "b"))).await.unwrap();
-            assert_eq!(grant.session().origin.identity, oldest);
+            assert_eq!(grant.session().identity().unwrap().identity, oldest);
         }
     }
 }

@@ -8,7 +8,7 @@ use broker::identity_pool::credentials::{self, Granted};
 use broker::identity_pool::{Refusal, open_id, scope_down};
 use domain::arn::RoleArn;
 use domain::iam::role::Role;
-use domain::iam::session::{Federation, Origin};
+use domain::iam::session::{Federation, FromIdentity};
 use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, Roles as PoolRoles};
@@ -205,8 +205,8 @@ async fn a_login_whose_provider_has_a_role_mapping_is_for_the_enhanced_flow_alon
 async fn whoever_shows_a_token_gets_the_pools_own_role_and_may_ask_for_no_other() {
     let desk = open().await;
     let grant = enhanced(&desk, &signed_in().id, &identity_token()).await.unwrap();
-    assert_eq!(grant.session().role, signed_in_role().arn(&account().id));
-    let role = grant.session().role.to_string();
+    assert_eq!(grant.session().role().unwrap().role, signed_in_role().arn(&account().id));
+    let role = grant.session().role().unwrap().role.to_string();
     let asked = by_token(&desk, (&signed_in().id, Some(&role)), &identity_token()).await;
     assert_eq!(asked.err(), Some(Refusal::NotChosen(NotChosen::NotAllowed(role))));
 }
@@ -240,9 +240,12 @@ async fn a_token_takes_on_any_role_that_trusts_it_under_the_name_and_for_as_long
         sub: signed_in().id.to_string(),
         amr: vec!["authenticated".to_owned(), provider, user],
     };
-    assert_eq!(session.federation, federation);
+    assert_eq!(*crate::desk::federation(session), federation);
     let logins = vec![alice().key().clone()];
-    assert_eq!(session.origin, Origin { identity: signed_in().id, pool: identity_pool().id, logins });
+    assert_eq!(
+        *session.identity().unwrap(),
+        FromIdentity { identity: signed_in().id, pool: identity_pool().id, logins }
+    );
     assert_eq!((&session.policies, session.packed_percent()), (&None, None));
 }
 
@@ -253,7 +256,7 @@ async fn a_guest_is_not_narrowed_in_the_classic_flow_and_is_by_the_same_token_in
     assert_eq!(grant.session().policies, None);
     let grant = enhanced(&desk, &guest().id, &guest_token()).await.unwrap();
     assert_eq!(grant.session().policies, Some(scope_down::of(&desk.house, &classic()).policies));
-    assert_eq!(grant.session().role, guest_role().arn(&account().id));
+    assert_eq!(grant.session().role().unwrap().role, guest_role().arn(&account().id));
 }
 
 #[tokio::test]

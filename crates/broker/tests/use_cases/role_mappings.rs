@@ -289,7 +289,7 @@ async fn a_proven_login_takes_on_the_role_that_its_mapping_chooses() {
     let id = desk.get_id(&[login("legal")]).await.unwrap();
     let (legal, hr) = ([login("legal")], [login("hr")]);
     let Granted { grant, chosen_by: by, .. } = desk.choosing((&id, None), &legal, NOW).await.unwrap();
-    assert_eq!(grant.session().role, role("legal"));
+    assert_eq!(grant.session().role().unwrap().role, role("legal"));
     assert_eq!(by.to_string(), format!("rule 1 of the role mapping of `{ONE}`"));
     let refused = desk.choosing((&id, None), &hr, NOW).await.err();
     assert_eq!(refused, Some(Refusal::NotChosen(NotChosen::Ambiguous)));
@@ -304,7 +304,7 @@ async fn a_role_that_a_token_names_is_asked_whether_it_trusts_the_identity() {
     let names = |role: &str| verified(&id_token().claim("cognito:roles", json!([role])), &identity_pool());
     let id = desk.get_id(&[names(&arn("legal"))]).await.unwrap();
     let granted = desk.credentials(&id, &[names(&arn("legal"))]).await.unwrap();
-    assert_eq!(granted.session().role, role("legal"));
+    assert_eq!(granted.session().role().unwrap().role, role("legal"));
     let refused = desk.credentials(&id, &[names(&arn("guest"))]).await.err();
     assert!(matches!(refused, Some(Refusal::Role(AssumeRefused::NotTrusted { .. }))), "{refused:?}");
     for absent in [arn("absent"), arn("legal").replace("123456789012", "999999999999")] {

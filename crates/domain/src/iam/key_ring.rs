@@ -17,7 +17,10 @@ const SEALS_FOR: Span = Span::from_hours(30 * 24);
 const OPENS_FOR: Span = Span::from_hours(48);
 
 /// The first byte of a session token: the layout of what follows.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
+
+/// Layouts of earlier versions of this server. Whoever holds such a token gets a new one as if it had expired.
+const OUTDATED: [u8; 1] = [1];
 
 /// A session's credentials are not ours, or were changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +31,9 @@ pub enum NotOurSession {
     /// The token is damaged, forged or belongs to another access key id.
     #[error("the session token is damaged or belongs to another access key")]
     BadToken,
+    /// The token has a layout of an earlier version of this server.
+    #[error("the session token was made by an earlier version of this server")]
+    OutdatedToken,
 }
 
 /// The keys that seal sessions.
@@ -129,6 +135,9 @@ impl KeyRing {
         let key = self.key_of(id)?;
         let token = BASE64URL_NOPAD.decode(token.as_bytes()).map_err(|_| NotOurSession::BadToken)?;
         let (layout, sealed) = token.split_first().ok_or(NotOurSession::BadToken)?;
+        if OUTDATED.contains(layout) {
+            return Err(NotOurSession::OutdatedToken);
+        }
         if *layout != LAYOUT {
             return Err(NotOurSession::BadToken);
         }
@@ -153,7 +162,7 @@ mod tests {
     use crate::account::{AccountId, Region};
     use crate::arn::RoleArn;
     use crate::iam::id::RoleId;
-    use crate::iam::session::{Federation, Origin};
+    use crate::iam::session::{Federation, FromIdentity, Origin, RoleSession, Subject};
     use crate::identity_pool::identity::IdentityId;
     use crate::identity_pool::pool::IdentityPoolId;
     use std::collections::BTreeMap;
@@ -183,26 +192,29 @@ mod tests {
     fn session() -> Session {
         Session {
             account: account().id,
-            role: RoleArn::parse("arn:aws:iam::123456789012:role/guest").unwrap(),
-            role_id: RoleId::parse("AROAAAAAAAAAAAAAAAAAA").unwrap(),
-            name: "CognitoIdentityCredentials".to_owned(),
+            subject: Subject::Role(RoleSession {
+                role: RoleArn::parse("arn:aws:iam::123456789012:role/guest").unwrap(),
+                role_id: RoleId::parse("AROAAAAAAAAAAAAAAAAAA").unwrap(),
+                name: "CognitoIdentityCredentials".to_owned(),
+                federation: Some(Federation {
+                    provider: "cognito-identity.amazonaws.com".to_owned(),
+                    aud: "us-east-1:1".to_owned(),
+                    sub: "us-east-1:2".to_owned(),
+                    amr: vec!["unauthenticated".to_owned()],
+                }),
+            }),
             issued: Timestamp::from_secs(1),
             expires: Timestamp::from_secs(3601),
             policies: None,
             tags: BTreeMap::new(),
             transitive_tags: Vec::new(),
             source_identity: None,
-            federation: Federation {
-                provider: "cognito-identity.amazonaws.com".to_owned(),
-                aud: "us-east-1:1".to_owned(),
-                sub: "us-east-1:2".to_owned(),
-                amr: vec!["unauthenticated".to_owned()],
-            },
-            origin: Origin {
+            origin: Origin::Identity(FromIdentity {
                 identity: IdentityId::parse("us-east-1:2").unwrap(),
                 pool: IdentityPoolId::parse("us-east-1:1").unwrap(),
                 logins: Vec::new(),
-            },
+            }),
+            ancestors: Vec::new(),
         }
     }
 
@@ -242,6 +254,19 @@ mod tests {
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
             assert!(ring().open(&credentials.id, &changed, &account()).is_err(), "character {at}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_an_earlier_layout_is_outdated_and_never_misread() {
+        let credentials = ring().seal(&session(), &account(), &dice()).unwrap();
+        let mut token = BASE64URL_NOPAD.decode(credentials.token.reveal().as_bytes()).unwrap();
+        for (layout, expected) in
+            [(0, NotOurSession::BadToken), (1, NotOurSession::OutdatedToken), (3, NotOurSession::BadToken)]
+        {
+            token[0] = layout;
+            let opened = ring().open(&credentials.id, &BASE64URL_NOPAD.encode(&token), &account());
+            assert_eq!(opened, Err(expected));
         }
     }
 

@@ -1,7 +1,9 @@
-//! A session: a role taken on for a while. It is remembered nowhere; its sealed form travels with its holder.
+//! A session: somebody acts for a while, most often by a role that they took on. It is remembered nowhere; its sealed form
+//! travels with its holder.
 
 use crate::account::AccountId;
-use crate::arn::RoleArn;
+use crate::arn::{self, RoleArn};
+use crate::iam::access_key::AccessKeyId;
 use crate::iam::id::RoleId;
 use crate::iam::session_policy::SessionPolicy;
 use crate::identity_pool::identity::IdentityId;
@@ -19,17 +21,14 @@ const PACKED_BYTES: usize = 2048;
 pub struct Session {
     /// The account it acts in.
     pub account: AccountId,
-    /// The role that was taken on.
-    pub role: RoleArn,
-    /// The role's unique id: a role made anew under the same name is not this session's.
-    pub role_id: RoleId,
-    /// The session's name.
-    pub name: String,
+    /// Who acts in it.
+    pub subject: Subject,
     /// When it was issued; revocation compares with this.
     pub issued: Timestamp,
     /// When it ends.
     pub expires: Timestamp,
-    /// What narrows the role: the session may do only what one of these allows too. Absent: nothing narrows it.
+    /// What narrows the subject: the session may do only what one of these allows too. Absent: nothing narrows it, but for
+    /// a federated user, who may do nothing without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policies: Option<Vec<SessionPolicy>>,
     /// Session tags by key.
@@ -41,21 +40,47 @@ pub struct Session {
     /// The source identity, if one was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_identity: Option<String>,
-    /// What the federated provider said.
-    pub federation: Federation,
     /// By what it can be revoked, besides its role and account.
     pub origin: Origin,
+    /// What it was obtained with, and that with, and so on, the first before all others. Who is revoked takes along what
+    /// was obtained from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ancestors: Vec<Ancestor>,
 }
 
 impl Session {
     /// Its ARN.
     pub fn arn(&self) -> String {
-        self.role.session(&self.name)
+        match &self.subject {
+            Subject::Role(role) => role.role.session(&role.name),
+            Subject::FederatedUser { name, .. } => arn::federated_user(&self.account, name),
+            Subject::LongTerm(LongTerm::Root) => arn::root(&self.account),
+        }
     }
 
-    /// Its unique id: the role's, a colon and the session's name.
+    /// Its unique id: of a role's session the role's, a colon and the session's name.
     pub fn user_id(&self) -> String {
-        format!("{}:{}", self.role_id, self.name)
+        match &self.subject {
+            Subject::Role(role) => format!("{}:{}", role.role_id, role.name),
+            Subject::FederatedUser { name, .. } => format!("{}:{name}", self.account),
+            Subject::LongTerm(LongTerm::Root) => self.account.to_string(),
+        }
+    }
+
+    /// The role that was taken on, if its subject is one.
+    pub const fn role(&self) -> Option<&RoleSession> {
+        match &self.subject {
+            Subject::Role(role) => Some(role),
+            Subject::FederatedUser { .. } | Subject::LongTerm(_) => None,
+        }
+    }
+
+    /// The identity that it comes from, if it comes from one.
+    pub const fn identity(&self) -> Option<&FromIdentity> {
+        match &self.origin {
+            Origin::Identity(identity) => Some(identity),
+            Origin::LongTerm(_) => None,
+        }
     }
 
     /// How much of the room that there is for session policies and tags is taken, in hundredths of it; `None` where there
@@ -73,6 +98,67 @@ impl Session {
     }
 }
 
+/// Who acts in a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// Somebody who took on a role.
+    Role(RoleSession),
+    /// Somebody to whom a holder of a long-term key gave some of what they may do, by `GetFederationToken`.
+    FederatedUser {
+        /// What they are called.
+        name: String,
+        /// Who gave it.
+        by: LongTerm,
+    },
+    /// The holder of a long-term key themselves, by `GetSessionToken`.
+    LongTerm(LongTerm),
+}
+
+impl Subject {
+    /// Whether their requests may be about an action at all, whatever policies say. Source: IAM user guide, "Compare AWS
+    /// STS credentials"; `sts:GetCallerIdentity` asks nothing.
+    pub fn may_ask(&self, action: &str) -> bool {
+        let (is_iam, is_sts) = (action.starts_with("iam:"), action.starts_with("sts:"));
+        match self {
+            Self::Role(_) => !matches!(action, "sts:GetFederationToken" | "sts:GetSessionToken"),
+            Self::FederatedUser { .. } => !is_iam && !is_sts,
+            // They show no second factor, without which IAM is closed to them.
+            Self::LongTerm(_) => !is_iam && (!is_sts || action == "sts:AssumeRole"),
+        }
+    }
+}
+
+/// A role that was taken on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleSession {
+    /// The role.
+    pub role: RoleArn,
+    /// The role's unique id: a role made anew under the same name is not this session's.
+    pub role_id: RoleId,
+    /// The session's name.
+    pub name: String,
+    /// What the federated provider said whose token took it on, if one's did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub federation: Option<Federation>,
+}
+
+/// Who holds long-term access keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LongTerm {
+    /// The account's root.
+    Root,
+}
+
+/// What a session was obtained with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ancestor {
+    /// The access key that signed for it.
+    pub access_key: AccessKeyId,
+    /// The role whose session that was, if it was a role's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role_id: Option<RoleId>,
+}
+
 /// What the federated provider said when the session was issued: condition keys of later decisions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Federation {
@@ -86,14 +172,83 @@ pub struct Federation {
     pub amr: Vec<String>,
 }
 
-/// Where a session comes from.
+/// Where a session comes from, through however many others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Origin {
-    /// The identity it was issued to.
+pub enum Origin {
+    /// It was issued to an identity.
+    Identity(FromIdentity),
+    /// It was obtained with a long-term access key.
+    LongTerm(LongTerm),
+}
+
+/// An identity that a session was issued to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FromIdentity {
+    /// The identity.
     pub identity: IdentityId,
     /// That identity's pool.
     pub pool: IdentityPoolId,
     /// The logins that were shown; their subjects are the users it can be revoked by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logins: Vec<LoginKey>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn role() -> Subject {
+        Subject::Role(RoleSession {
+            role: RoleArn::parse("arn:aws:iam::123456789012:role/a/r").unwrap(),
+            role_id: RoleId::parse("AROAAAAAAAAAAAAAAAAAA").unwrap(),
+            name: "s".to_owned(),
+            federation: None,
+        })
+    }
+
+    fn federated_user() -> Subject {
+        Subject::FederatedUser { name: "bob".to_owned(), by: LongTerm::Root }
+    }
+
+    #[test]
+    fn each_kind_of_session_has_the_names_that_aws_gives_it() {
+        for (subject, arn, user_id) in [
+            (role(), "arn:aws:sts::123456789012:assumed-role/r/s", "AROAAAAAAAAAAAAAAAAAA:s"),
+            (federated_user(), "arn:aws:sts::123456789012:federated-user/bob", "123456789012:bob"),
+            (Subject::LongTerm(LongTerm::Root), "arn:aws:iam::123456789012:root", "123456789012"),
+        ] {
+            let session = Session {
+                account: AccountId::parse("123456789012").unwrap(),
+                subject,
+                issued: Timestamp::from_secs(0),
+                expires: Timestamp::from_secs(1),
+                policies: None,
+                tags: BTreeMap::new(),
+                transitive_tags: Vec::new(),
+                source_identity: None,
+                origin: Origin::LongTerm(LongTerm::Root),
+                ancestors: Vec::new(),
+            };
+            assert_eq!((session.arn().as_str(), session.user_id().as_str()), (arn, user_id));
+        }
+    }
+
+    #[test]
+    fn no_kind_of_session_makes_sessions_of_whoever_made_it() {
+        for subject in [role(), federated_user(), Subject::LongTerm(LongTerm::Root)] {
+            assert!(!subject.may_ask("sts:GetFederationToken") && !subject.may_ask("sts:GetSessionToken"));
+            assert!(subject.may_ask("s3:GetObject"));
+        }
+    }
+
+    #[test]
+    fn only_a_role_asks_iam_and_a_federated_user_nothing_of_sts() {
+        let asks = |action| {
+            [role(), federated_user(), Subject::LongTerm(LongTerm::Root)]
+                .map(|subject| subject.may_ask(action))
+        };
+        assert_eq!(asks("iam:GetRole"), [true, false, false]);
+        assert_eq!(asks("sts:AssumeRole"), [true, false, true]);
+        assert_eq!(asks("sts:DecodeAuthorizationMessage"), [true, false, false]);
+    }
 }

@@ -31,7 +31,9 @@ pub(super) fn say(why: &NotAuthenticated) -> Said {
         NotAuthenticated::BadToken => {
             Said::bad_request("InvalidToken", "The provided token is malformed or otherwise invalid.")
         }
-        NotAuthenticated::Expired(_) => Said::bad_request("ExpiredToken", "The provided token has expired."),
+        NotAuthenticated::Expired(_) | NotAuthenticated::Outdated => {
+            Said::bad_request("ExpiredToken", "The provided token has expired.")
+        }
         NotAuthenticated::Signature(refused) => of_signature(refused, Place::Header),
     };
     said.denied_because(why)
