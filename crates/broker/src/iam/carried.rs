@@ -23,6 +23,11 @@ pub(super) struct Carried {
 }
 
 impl Carried {
+    /// What nobody known carries, and root, who needs nothing.
+    pub(super) const fn nothing() -> Self {
+        Self { identity: Vec::new(), boundary: None, session: None }
+    }
+
     /// What a session of a role carries.
     pub(super) fn by(
         records: &mut impl ManagedPolicies,
@@ -44,14 +49,14 @@ impl Carried {
         Ok(Self { identity, boundary, session: session.transpose()? })
     }
 
-    /// Decides a request by them.
-    pub(super) fn decide(&self, request: &Request<'_>) -> Decision {
+    /// Decides a request by them, and by the policy that the resource has itself.
+    pub(super) fn decide(&self, request: &Request<'_>, resource: Option<&Named<'_>>) -> Decision {
         let identity: Vec<Named<'_>> = self.identity.iter().map(named).collect();
         let session: Option<Vec<Named<'_>>> =
             self.session.as_ref().map(|all| all.iter().map(named).collect());
         let boundary = self.boundary.as_ref().map(named);
         let carried = PolicySet { identity: &identity, boundary, session: session.as_deref() };
-        decide(request, &carried, None)
+        decide(request, &carried, resource)
     }
 }
 
