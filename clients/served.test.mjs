@@ -18,9 +18,8 @@ const S3_SERVICE = [
 const S3_BUCKET = [...S3_SERVICE, 'InvalidBucketName', 'NoSuchBucket'];
 const S3_DOOR = [...S3_BUCKET, 'IncompleteBody'];
 // A document whose connection breaks off gets no answer, because nobody is there to get it.
-const S3_DOCUMENT = [
-  'BadDigest', 'EntityTooLarge', 'InvalidDigest', 'MalformedXML', 'MaxMessageLengthExceeded', 'MissingContentLength',
-];
+const S3_TEXT = ['BadDigest', 'EntityTooLarge', 'InvalidDigest', 'MaxMessageLengthExceeded', 'MissingContentLength'];
+const S3_DOCUMENT = [...S3_TEXT, 'MalformedXML'];
 // An answer to HEAD has no body that could name a code.
 const S3_HEAD = ['success', '400', '403', '404', '501'];
 
@@ -123,10 +122,13 @@ const ANSWERS = {
   ],
   's3 DeleteBucket': [...S3_DOOR, 'BucketNotEmpty'],
   's3 DeleteBucketCors': S3_DOOR,
+  's3 DeleteBucketPolicy': S3_DOOR,
   's3 DeleteObject': [...S3_DOOR, 'KeyTooLongError', 'NoSuchKey', 'PreconditionFailed'],
   's3 DeleteObjects': [...S3_BUCKET, ...S3_DOCUMENT, 'MissingRequestBodyError'],
   's3 GetBucketCors': [...S3_DOOR, 'NoSuchCORSConfiguration'],
   's3 GetBucketLocation': S3_DOOR,
+  's3 GetBucketPolicy': [...S3_DOOR, 'NoSuchBucketPolicy'],
+  's3 GetBucketPolicyStatus': [...S3_DOOR, 'NoSuchBucketPolicy'],
   's3 GetObject': [...S3_DOOR, '304', 'InvalidRange', 'KeyTooLongError', 'NoSuchKey', 'PreconditionFailed'],
   's3 HeadBucket': S3_HEAD,
   's3 HeadObject': [...S3_HEAD, '304', '412', '416'],
@@ -134,6 +136,7 @@ const ANSWERS = {
   's3 ListObjects': S3_DOOR,
   's3 ListObjectsV2': S3_DOOR,
   's3 PutBucketCors': [...S3_BUCKET, ...S3_DOCUMENT, 'MissingRequestBodyError'],
+  's3 PutBucketPolicy': [...S3_BUCKET, ...S3_TEXT, 'MalformedPolicy', 'MissingRequestBodyError'],
   's3 PutObject': [
     ...S3_DOOR, 'BadDigest', 'EntityTooLarge', 'InvalidDigest', 'KeyTooLongError', 'MalformedTrailerError',
     'MetadataTooLarge', 'MissingContentLength', 'NoSuchKey', 'PreconditionFailed',

@@ -167,6 +167,28 @@ class Suite:
         refused("NoSuchCORSConfiguration", self.root.get_bucket_cors, Bucket=BUCKET)
         refused("AccessDenied", self.s3.get_bucket_cors, Bucket=BUCKET)
 
+    def opens_a_bucket_to_everybody_and_closes_it_again(self):
+        nobody = client("s3", config=Config(signature_version=UNSIGNED))
+        refused("AccessDenied", nobody.get_object, Bucket=BUCKET, Key="public/hello.txt")
+        arn = f"arn:aws:s3:::{BUCKET}"
+        statement = dict(Effect="Allow", Principal="*", Action=["s3:GetObject", "s3:PutObject"], Resource=f"{arn}/public/*")
+        policy = json.dumps(dict(Version="2012-10-17", Statement=[statement]))
+        self.root.put_bucket_policy(Bucket=BUCKET, Policy=policy)
+        assert self.root.get_bucket_policy(Bucket=BUCKET)["Policy"] == policy
+        assert self.root.get_bucket_policy_status(Bucket=BUCKET)["PolicyStatus"]["IsPublic"] is True
+        nobody.put_object(Bucket=BUCKET, Key="public/by-nobody", Body=b"by nobody")
+        nobody.upload_fileobj(io.BytesIO(b"a stream"), BUCKET, "public/stream-by-nobody")
+        assert nobody.get_object(Bucket=BUCKET, Key="public/by-nobody")["Body"].read() == b"by nobody"
+        assert nobody.get_object(Bucket=BUCKET, Key="public/stream-by-nobody")["Body"].read() == b"a stream"
+        refused("AccessDenied", nobody.list_objects_v2, Bucket=BUCKET)
+        elsewhere = policy.replace(arn, "arn:aws:s3:::another-bucket")
+        refused("MalformedPolicy", self.root.put_bucket_policy, Bucket=BUCKET, Policy=elsewhere)
+        self.root.delete_objects(Bucket=BUCKET, Delete=dict(Objects=[
+            dict(Key="public/by-nobody"), dict(Key="public/stream-by-nobody")]))
+        self.root.delete_bucket_policy(Bucket=BUCKET)
+        refused("NoSuchBucketPolicy", self.root.get_bucket_policy, Bucket=BUCKET)
+        refused("AccessDenied", nobody.get_object, Bucket=BUCKET, Key="public/hello.txt")
+
     def copies_objects(self):
         key, copy = f"{self.home}/a b+c", f"{self.home}/copy"
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=b"copied", Metadata={"colour": "green"})

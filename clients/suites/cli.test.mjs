@@ -127,6 +127,20 @@ test('the AWS CLI makes everything from nothing, uses it and tears it down', { t
   await denied('AccessDeniedException', 'cognito-identity', 'describe-identity-pool', '--identity-pool-id', made.identityPool);
   await denied('AccessDeniedException', 'cognito-idp', 'describe-user-pool', '--user-pool-id', made.userPool);
 
+  // A bucket that lets in everybody needs no key.
+  const open = {
+    Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${BUCKET}/public/*`,
+  };
+  const opened = files.write('open.json', JSON.stringify({ Version: '2012-10-17', Statement: [open] }));
+  const everybodys = ['s3', 'cp', '--no-sign-request', `s3://${BUCKET}/public/hello.txt`, '-'];
+  await assert.rejects(nobody(...everybodys), /403|Forbidden/);
+  await root('s3api', 'put-bucket-policy', '--bucket', BUCKET, '--policy', `file://${opened}`);
+  assert.equal(await nobody(...everybodys), 'hello');
+  const status = asJson(await root('s3api', 'get-bucket-policy-status', '--bucket', BUCKET));
+  assert.equal(status.PolicyStatus.IsPublic, true);
+  await root('s3api', 'delete-bucket-policy', '--bucket', BUCKET);
+  await assert.rejects(root('s3api', 'get-bucket-policy', '--bucket', BUCKET), { code: 'NoSuchBucketPolicy' });
+
   // The classic flow: a token in a file is all that the CLI needs to take on a role.
   const ofToken = ['cognito-identity', 'get-open-id-token', '--identity-id', home, ...logins];
   await assert.rejects(nobody(...ofToken), { code: 'InvalidParameterException' });

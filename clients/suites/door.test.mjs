@@ -15,8 +15,12 @@ const document = (body) => ({ body, headers: { 'content-length': String(body.len
 const RULES = '<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>';
 const REGION_THERE_IS = '<CreateBucketConfiguration><LocationConstraint>us-east-1</LocationConstraint></CreateBucketConfiguration>';
 
-// Those that take a document, and those that are about no bucket that is there.
-const DOCUMENTS = ['CreateBucket', 'DeleteObjects', 'PutBucketCors'];
+const POLICY = JSON.stringify({
+  Statement: { Effect: 'Deny', Principal: { AWS: '999999999999' }, Action: 's3:*', Resource: 'arn:aws:s3:::my-bucket' },
+});
+
+// Those that take a document, of which one is no XML, and those that are about no bucket that is there.
+const DOCUMENTS = ['CreateBucket', 'DeleteObjects', 'PutBucketCors', 'PutBucketPolicy'];
 const WITHOUT_BUCKET = ['CreateBucket', 'ListBuckets'];
 
 const OPERATIONS = {
@@ -26,6 +30,10 @@ const OPERATIONS = {
   PutBucketCors: { method: 'PUT', path: '/my-bucket', query: 'cors', ...document(RULES) },
   GetBucketCors: { method: 'GET', path: '/my-bucket', query: 'cors' },
   DeleteBucketCors: { method: 'DELETE', path: '/my-bucket', query: 'cors' },
+  PutBucketPolicy: { method: 'PUT', path: '/my-bucket', query: 'policy', ...document(POLICY) },
+  GetBucketPolicy: { method: 'GET', path: '/my-bucket', query: 'policy' },
+  GetBucketPolicyStatus: { method: 'GET', path: '/my-bucket', query: 'policyStatus' },
+  DeleteBucketPolicy: { method: 'DELETE', path: '/my-bucket', query: 'policy' },
   DeleteObjects: { method: 'POST', path: '/my-bucket', query: 'delete', ...document('<Delete><Object><Key>public/hello.txt</Key></Object></Delete>') },
   CopyObject: { method: 'PUT', path: HELLO, headers: { 'x-amz-copy-source': 'my-bucket/public/about.txt' } },
   ListObjects: { method: 'GET', path: '/my-bucket' },
@@ -95,7 +103,7 @@ for (const [operation, plain] of Object.entries(OPERATIONS)) {
       ['without its session token', 403, 'InvalidAccessKeyId', () => signed({}, {}, { ...alice.credentials, sessionToken: undefined })],
       ['with a session token that was changed', 400, 'InvalidToken', () => signed({}, {}, { ...alice.credentials, sessionToken: `${alice.credentials.sessionToken}A` })],
       ['with the session token of another session', 400, 'InvalidToken', () => signed({}, {}, { ...alice.credentials, sessionToken: other.sessionToken })],
-      ['for a sub-resource that there is not', 501, 'NotImplemented', () => signed({}, withQuery('policyStatus&legal-hold'))],
+      ['for a sub-resource that there is not', 501, 'NotImplemented', () => signed({}, withQuery('website&legal-hold'))],
     ];
     if (operation !== 'ListBuckets') {
       wrongs.push(['for a name that is no bucket\'s', 400, 'InvalidBucketName', () => signed({}, inPath('/No_Bucket'))]);
@@ -108,10 +116,11 @@ for (const [operation, plain] of Object.entries(OPERATIONS)) {
     }
     if (DOCUMENTS.includes(operation)) {
       const changed = (body, headers = {}, how = {}) => signed(how, { body, headers: { ...document(body).headers, ...headers } }, root);
+      const none = operation === 'PutBucketPolicy' ? 'MalformedPolicy' : 'MalformedXML';
       wrongs.push(
-        ['with a document that is none', 400, 'MalformedXML', () => changed('a body')],
-        ['with a document of another operation', 400, 'MalformedXML', () => changed('<Tagging><TagSet/></Tagging>')],
-        ['with a document type', 400, 'MalformedXML', () => changed(plain.body.replace('<', '<!DOCTYPE d [<!ENTITY a "b">]><'))],
+        ['with a document that is none', 400, none, () => changed('a body')],
+        ['with a document of another operation', 400, none, () => changed('<Tagging><TagSet/></Tagging>')],
+        ['with a document type', 400, none, () => changed(`<!DOCTYPE d [<!ENTITY a "b">]>${plain.body}`)],
         ['with the MD5 of another document', 400, 'BadDigest', () => changed(plain.body, { 'content-md5': md5('another') })],
         ['with an MD5 that is none', 400, 'InvalidDigest', () => changed(plain.body, { 'content-md5': 'none' })],
         ['with a checksum that is another document\'s', 400, 'BadDigest', () => changed(plain.body, { 'x-amz-checksum-crc32': 'AAAAAA==' })],
@@ -120,10 +129,10 @@ for (const [operation, plain] of Object.entries(OPERATIONS)) {
         ['with a document said to be of more than 5 GiB', 400, 'EntityTooLarge', () => changed(plain.body, { 'content-length': String(5 * 2 ** 30 + 1) })],
       );
       if (operation !== 'CreateBucket') {
-        wrongs.push(
-          ['without a document', 400, 'MissingRequestBodyError', () => changed('')],
-          ['without a checksum of the document', 400, 'InvalidRequest', () => signed({ without: ['content-md5'] }, {}, root)],
-        );
+        wrongs.push(['without a document', 400, 'MissingRequestBodyError', () => changed('')]);
+      }
+      if (['DeleteObjects', 'PutBucketCors'].includes(operation)) {
+        wrongs.push(['without a checksum of the document', 400, 'InvalidRequest', () => signed({ without: ['content-md5'] }, {}, root)]);
       }
     } else if (operation !== 'PutObject') {
       wrongs.push(['with a body that it does not take', 400, 'InvalidRequest', () => signed({}, { body: 'a body', headers: { ...plain.headers, 'content-length': '6' } })]);

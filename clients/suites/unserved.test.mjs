@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import {
   AbortMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand,
-  DeleteBucketPolicyCommand, DeleteObjectsCommand, DeleteObjectTaggingCommand, GetBucketAclCommand,
-  GetBucketPolicyCommand, GetObjectAclCommand, GetObjectAttributesCommand, GetObjectCommand, GetObjectTaggingCommand,
+  DeleteObjectsCommand, DeletePublicAccessBlockCommand, DeleteObjectTaggingCommand, GetBucketAclCommand,
+  GetObjectAclCommand, GetObjectAttributesCommand, GetObjectCommand, GetObjectTaggingCommand, GetPublicAccessBlockCommand,
   HeadBucketCommand, ListMultipartUploadsCommand, ListObjectsV2Command, ListObjectVersionsCommand,
-  PutBucketPolicyCommand, PutObjectAclCommand, PutObjectTaggingCommand, UploadPartCommand,
+  PutObjectAclCommand, PutObjectTaggingCommand, PutPublicAccessBlockCommand, UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { refused, s3 } from '../support/people.mjs';
 import { SEED } from '../support/seed.mjs';
@@ -95,9 +95,9 @@ describe('operations that are not served', () => {
     new PutObjectTaggingCommand({ ...object, ...tags }),
     new DeleteObjectTaggingCommand(object),
     new GetBucketAclCommand(bucket),
-    new GetBucketPolicyCommand(bucket),
-    new PutBucketPolicyCommand({ ...bucket, Policy: '{}' }),
-    new DeleteBucketPolicyCommand(bucket),
+    new GetPublicAccessBlockCommand(bucket),
+    new PutPublicAccessBlockCommand({ ...bucket, PublicAccessBlockConfiguration: { BlockPublicPolicy: true } }),
+    new DeletePublicAccessBlockCommand(bucket),
     new ListObjectVersionsCommand(bucket),
     new GetObjectCommand({ ...object, VersionId: 'v' }),
     new GetObjectCommand({ ...object, PartNumber: 1 }),

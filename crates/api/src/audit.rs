@@ -218,6 +218,11 @@ impl Notes {
         });
     }
 
+    /// That nobody signed, as CloudTrail shows it.
+    pub(crate) fn anonymous(&mut self) {
+        self.who = Some(json!({ "type": "AWSAccount", "principalId": "", "accountId": "anonymous" }));
+    }
+
     /// Whose access key it is said to be, where the signature proves nothing; whose session it was, where only its end
     /// makes it worthless.
     pub(crate) fn not_authenticated(&mut self, access_key: &str, why: &NotAuthenticated) {

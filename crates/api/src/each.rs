@@ -4,8 +4,7 @@
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Access, Asked, Call, Permission, asked, caller_of};
-use broker::iam::access::Authorized;
-use broker::iam::authenticate::Caller;
+use broker::iam::access::{Asking, Authorized};
 
 /// Whoever signs may ask; what they are allowed is done, and what not is told.
 pub struct SignedForEach;
@@ -26,7 +25,7 @@ impl Access for SignedForEach {
     ) -> Result<Self::Admitted, Fault> {
         let caller = caller_of(app, call)?;
         call.notes.caller(&caller);
-        let decided = decide(app, call, &caller, &each).await?;
+        let decided = decide(app, call, Asking::Signed(&caller), &each).await?;
         Ok(decided.into_iter().map(|last| last.and_then(|asked| noted(call, asked))).collect())
     }
 }
@@ -41,10 +40,11 @@ impl Access for SignedForSome {
         let caller = caller_of(app, call)?;
         call.notes.caller(&caller);
         let each: Vec<Vec<Permission>> = each.into_iter().map(|permission| vec![permission]).collect();
-        let mut decided = decide(app, call, &caller, &each).await?.into_iter();
+        let asking = Asking::Signed(&caller);
+        let mut decided = decide(app, call, asking, &each).await?.into_iter();
         let is_allowed_some = decided.as_slice().iter().flatten().any(|asked| asked.decided.is_ok());
         if !is_allowed_some && let Some(Some(first)) = decided.next() {
-            first.settled(app, &caller).map_err(|denied| denied.told(call))?;
+            first.settled(app, asking).map_err(|denied| denied.told(call))?;
         }
         Ok(decided.map(|last| last.and_then(|asked| noted(call, asked))).collect())
     }
@@ -54,7 +54,7 @@ impl Access for SignedForSome {
 async fn decide(
     app: &App,
     call: &Call<'_>,
-    caller: &Caller,
+    asking: Asking<'_>,
     each: &[Vec<Permission>],
 ) -> Result<Vec<Option<Asked>>, Fault> {
     let deciding = app.read(|records| {
@@ -62,7 +62,7 @@ async fn decide(
         for all in each {
             let mut last = None;
             for permission in all {
-                let asked = asked(records, app, call, caller, permission)?;
+                let asked = asked(records, app, call, asking, permission)?;
                 let is_denied = asked.decided.is_err();
                 last = Some(asked);
                 if is_denied {

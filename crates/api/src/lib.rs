@@ -8,6 +8,7 @@ pub mod app;
 pub mod audit;
 pub mod authority;
 pub mod body;
+pub mod by_policy;
 pub mod cenote;
 pub mod cognito_identity;
 pub mod cognito_idp;

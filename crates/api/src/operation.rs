@@ -6,11 +6,11 @@ use crate::body::RequestBody;
 use crate::fault::{Common, Fault, Kind, NotAllowed};
 use crate::s3;
 use crate::service::Service;
-use broker::iam::access::{AccessRefused, Authorized, Key, Question, Resource, authorize};
+use broker::iam::access::{AccessRefused, Asking, Authorized, Key, Question, Resource, authorize};
 use broker::iam::authenticate::{Caller, Purpose, authenticate};
 use broker::iam::circumstances::Circumstances;
 use bytes::Bytes;
-use domain::records::{IdentityPools, ManagedPolicies, Read, Roles, Stop};
+use domain::records::{Buckets, IdentityPools, ManagedPolicies, Read, Roles, Stop};
 use domain::time::Timestamp;
 use http::request::Parts;
 use serde::Serialize;
@@ -164,7 +164,7 @@ pub struct Permission {
 
 /// A signed caller who was allowed the permission.
 pub struct SignedBy {
-    caller: Caller,
+    pub(crate) caller: Caller,
     /// Proof that access was decided.
     pub authorized: Authorized,
 }
@@ -197,11 +197,7 @@ impl Access for Signed {
     async fn admit(app: &App, call: &mut Call<'_>, permission: Permission) -> Result<SignedBy, Fault> {
         let caller = caller_of(app, call)?;
         call.notes.caller(&caller);
-        let asked = decide(app, call, &caller, &permission).await?;
-        let why = asked.decided.as_ref().err();
-        call.notes.access((permission.action, &asked.resource, &asked.keys), why);
-        let authorized = asked.settled(app, &caller).map_err(|denied| denied.told(call))?;
-        call.notes.decision(authorized.decision());
+        let authorized = admitted(app, call, Asking::Signed(&caller), &permission).await?;
         Ok(SignedBy { caller, authorized })
     }
 }
@@ -220,24 +216,21 @@ impl SignedBy {
         call: &mut Call<'_>,
         permission: Permission,
     ) -> Result<Authorized, Fault> {
-        let asked = decide(app, call, &self.caller, &permission).await?;
-        asked.settled(app, &self.caller).map_err(|denied| denied.told(call))
+        let asking = Asking::Signed(&self.caller);
+        let asked = decide(app, call, asking, &permission).await?;
+        asked.settled(app, asking).map_err(|denied| denied.told(call))
     }
 
     /// Decides something else that the operation does as well, within the transaction that does it. Where it is denied,
     /// the transaction must do nothing, and what it gives is told when it has ended.
     pub(crate) fn denied_also(
         &self,
-        records: &mut (impl Roles + ManagedPolicies + IdentityPools),
+        records: &mut (impl Roles + ManagedPolicies + IdentityPools + Buckets),
         (app, call): (&App, &Call<'_>),
         permission: &Permission,
     ) -> Read<Option<Denied>> {
-        Ok(asked(records, app, call, &self.caller, permission)?.settled(app, &self.caller).err())
-    }
-
-    /// Whether the caller may also do something else, where the answer depends on that.
-    pub async fn may_also(&self, app: &App, call: &Call<'_>, permission: &Permission) -> Result<bool, Fault> {
-        Ok(decide(app, call, &self.caller, permission).await?.decided.is_ok())
+        let asking = Asking::Signed(&self.caller);
+        Ok(asked(records, app, call, asking, permission)?.settled(app, asking).err())
     }
 }
 
@@ -254,10 +247,10 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// The proof that it was allowed, or what is to be told where it was not.
-    pub(crate) fn settled(self, app: &App, caller: &Caller) -> Result<Authorized, Denied> {
+    pub(crate) fn settled(self, app: &App, asking: Asking<'_>) -> Result<Authorized, Denied> {
         let Self { action, resource, keys, decided } = self;
         decided.map_err(|why| {
-            let caller = caller.arn(&app.house.account.id);
+            let caller = asking.arn(&app.house.account.id);
             Denied { keys, no: NotAllowed { caller, action, resource, why } }
         })
     }
@@ -278,36 +271,54 @@ impl Denied {
     }
 }
 
-async fn decide(
+/// Lets somebody in whom policies allow the permission, and notes how they decided.
+pub(crate) async fn admitted(
+    app: &App,
+    call: &mut Call<'_>,
+    asking: Asking<'_>,
+    permission: &Permission,
+) -> Result<Authorized, Fault> {
+    let asked = decide(app, call, asking, permission).await?;
+    let why = asked.decided.as_ref().err();
+    call.notes.access((permission.action, &asked.resource, &asked.keys), why);
+    let authorized = asked.settled(app, asking).map_err(|denied| denied.told(call))?;
+    call.notes.decision(authorized.decision());
+    Ok(authorized)
+}
+
+/// How policies decide on a permission, as of this instant.
+pub(crate) async fn decide(
     app: &App,
     call: &Call<'_>,
-    caller: &Caller,
+    asking: Asking<'_>,
     permission: &Permission,
 ) -> Result<Asked, Fault> {
-    Ok(app.read(|records| asked(records, app, call, caller, permission)).await?)
+    Ok(app.read(|records| asked(records, app, call, asking, permission)).await?)
 }
 
 /// How policies decide on a permission, as of one instant.
 pub(crate) fn asked(
-    records: &mut (impl Roles + ManagedPolicies + IdentityPools),
+    records: &mut (impl Roles + ManagedPolicies + IdentityPools + Buckets),
     app: &App,
     call: &Call<'_>,
-    caller: &Caller,
+    asking: Asking<'_>,
     permission: &Permission,
 ) -> Read<Asked> {
     let account = &app.house.account;
     let resource = permission.resource.arn(records, account)?;
     let mut keys = permission.keys.clone();
     keys.extend(permission.resource.keys(records, account)?);
-    let mut all_keys = s3::service_keys(call, caller.verified(), &app.house);
+    let policy = permission.resource.policy(records)?;
+    let mut all_keys = s3::service_keys(call, asking, &app.house);
     all_keys.extend_from_slice(&keys);
     let question = Question {
         action: permission.action,
         resource: &resource,
+        policy: policy.as_ref(),
         keys: &all_keys,
         circumstances: &call.circumstances,
     };
-    let decided = match authorize(records, &app.house, caller, &question, call.now) {
+    let decided = match authorize(records, &app.house, asking, &question, call.now) {
         Ok(authorized) => Ok(authorized),
         Err(Stop::Refused(why)) => Err(why),
         Err(Stop::Unready(unready)) => return Err(unready),
@@ -317,6 +328,11 @@ pub(crate) fn asked(
 
 /// Finds out who signed a request, or refuses.
 pub(crate) fn caller_of(app: &App, call: &mut Call<'_>) -> Result<Caller, Fault> {
+    signer_of(app, call)?.ok_or_else(|| Common::Anonymous.into())
+}
+
+/// Finds out who signed a request, if it is signed at all, or refuses.
+pub(crate) fn signer_of(app: &App, call: &mut Call<'_>) -> Result<Option<Caller>, Fault> {
     let sent = call.head;
     let headers: Vec<(&str, &[u8])> =
         sent.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -328,7 +344,7 @@ pub(crate) fn caller_of(app: &App, call: &mut Call<'_>) -> Result<Caller, Fault>
     };
     let signed = match Presented::of(head).map_err(|refused| Common::NotAuthenticated(refused.into()))? {
         Presented::Signed(signed) => signed,
-        Presented::Unsigned => return Err(Common::Anonymous.into()),
+        Presented::Unsigned => return Ok(None),
     };
     let ring = app.secrets.ring();
     let keys = app.secrets.signature_keys(&ring);
@@ -336,7 +352,7 @@ pub(crate) fn caller_of(app: &App, call: &mut Call<'_>) -> Result<Caller, Fault>
     let rules = call.whole.as_ref().map_or(Rules::S3, |body| Rules::Standard { body: sha256(body) });
     let purpose = Purpose { service: signing_name, is_global, rules };
     let caller = authenticate(&signed, purpose, &app.house, keys, call.now);
-    caller.map_err(|why| {
+    caller.map(Some).map_err(|why| {
         call.notes.not_authenticated(signed.access_key_id(), &why);
         Common::NotAuthenticated(why).into()
     })

@@ -255,8 +255,12 @@ pub trait Buckets {
     fn buckets(&mut self, prefix: &str, after: &str, limit: usize) -> Read<Vec<Bucket>>;
     /// Writes a bucket under its name.
     fn put_bucket(&mut self, bucket: &Bucket);
-    /// Forgets a bucket.
+    /// Forgets a bucket and its policy.
     fn delete_bucket(&mut self, name: &BucketName);
+    /// The text of a bucket's policy, if it has one.
+    fn bucket_policy(&mut self, name: &BucketName) -> Read<Option<String>>;
+    /// Writes or, with `None`, forgets the policy of a bucket.
+    fn put_bucket_policy(&mut self, name: &BucketName, policy: Option<&str>);
     /// The object under this key.
     fn object(&mut self, bucket: &BucketName, key: &ObjectKey) -> Read<Option<Object>>;
     /// Writes an object under its bucket and key. What it replaces must be passed to [`Buckets::delete_object`] first.

@@ -43,6 +43,11 @@ impl Actions {
         self.patterns.iter().any(|pattern| pattern.matches_ignoring_ascii_case(action)) != self.except
     }
 
+    /// What is written, and whether all but that is meant.
+    pub(crate) fn listed(&self) -> (&[Pattern], bool) {
+        (&self.patterns, self.except)
+    }
+
     pub(crate) fn include_web_identity(&self) -> bool {
         self.include(WITH_WEB_IDENTITY)
     }

@@ -41,6 +41,14 @@ impl Block {
         }
     }
 
+    /// Whether it is so large that naming it names nobody in particular. Source: S3 user guide, "The meaning of "public"".
+    pub(crate) fn is_broad(self) -> bool {
+        match self {
+            Block::V4 { mask, .. } => mask.count_ones() < 8,
+            Block::V6 { mask, .. } => mask.count_ones() < 32,
+        }
+    }
+
     fn v4(address: u32, bits: u32) -> Option<Block> {
         let mask = u32::MAX.checked_shl(32_u32.checked_sub(bits)?).unwrap_or(0);
         Some(Block::V4 { network: address & mask, mask })

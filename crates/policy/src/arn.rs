@@ -25,6 +25,11 @@ impl ArnPattern {
         five(arn.strip_prefix("arn:")?, false)
     }
 
+    /// Whether it is one ARN, without wildcards and variables.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.0.iter().all(|part| part.exact().is_some())
+    }
+
     /// Whether each part of an ARN is of its pattern; unknown if that hangs on a variable that has no value.
     pub(crate) fn matches(&self, parts: [&str; 5], context: &Context<'_>) -> Answer {
         Answer::all(self.0.iter().zip(parts).map(|(pattern, part)| pattern.matches(part, context)))

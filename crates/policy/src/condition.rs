@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::answer::Answer;
+use crate::arn::ArnPattern;
 use crate::context::{Context, Values, lowered};
 use crate::json::Json;
 use crate::malformed::Malformed;
@@ -124,6 +125,23 @@ impl Condition {
         };
         self.quantifier == Some(Quantifier::ForAnyValue)
             && self.patterns_of(key).is_some_and(|patterns| !patterns.iter().any(can_match))
+    }
+
+    /// Whether every request that meets it has one of a few fixed values under one of these keys in lower case: no value
+    /// listed has a wildcard or a variable, and no block of addresses is broad.
+    pub(crate) fn fixes_one_of(&self, keys: &[&str]) -> bool {
+        let holds_without_the_key = self.if_exists || self.quantifier == Some(Quantifier::ForAllValues);
+        if !keys.contains(&&*self.key) || self.negated || holds_without_the_key {
+            return false;
+        }
+        match &self.test {
+            Test::StringEquals(patterns)
+            | Test::StringEqualsIgnoreCase(patterns)
+            | Test::StringLike(patterns) => patterns.iter().all(|pattern| pattern.exact().is_some()),
+            Test::Arn(patterns) => patterns.iter().all(ArnPattern::is_exact),
+            Test::IpAddress(blocks) => !blocks.iter().any(|block| block.is_broad()),
+            Test::Numeric(..) | Test::Date(..) | Test::Bool(_) | Test::Binary(_) | Test::Null(_) => false,
+        }
     }
 
     /// As [`Condition::demanded_of`], where the texts are compared case and all.

@@ -113,7 +113,8 @@ fn weigh_all(
 fn session_policies<'a>(request: &Request<'_>, policies: &PolicySet<'a>) -> Option<&'a [Named<'a>]> {
     match request.principal {
         Principal::FederatedUser { .. } => Some(policies.session.unwrap_or_default()),
-        Principal::User { .. }
+        Principal::Root(_)
+        | Principal::User { .. }
         | Principal::RoleSession { .. }
         | Principal::Federated(_)
         | Principal::Service(_)

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::json::Json;
 use crate::malformed::Malformed;
+use crate::principal::Principals;
 use crate::statement::Statement;
 
 /// The longest document read, in bytes: IAM's own bound on the parameter. Quotas per kind are the caller's.
@@ -64,6 +65,11 @@ impl Document {
     /// What the document was read for.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// The ARNs of roles, users and sessions that its principals are, also of those that it leaves out.
+    pub fn principal_arns(&self) -> impl Iterator<Item = &str> {
+        self.statements.iter().filter_map(Statement::principals).flat_map(Principals::arns)
     }
 
     /// Its statements, in the order they were written.

@@ -12,6 +12,8 @@ pub enum Principal<'a> {
     Federated(&'a str),
     /// A service of AWS, as `lambda.amazonaws.com`.
     Service(&'a str),
+    /// An account's root, which may do everything that no policy of a resource denies.
+    Root(Account<'a>),
     /// A user.
     User {
         /// The account.
@@ -56,7 +58,10 @@ impl Principal<'_> {
     /// Whether there can be policies of the caller's own, beside the one that guards what is asked for.
     pub(crate) fn can_carry_policies(&self) -> bool {
         match self {
-            Principal::User { .. } | Principal::RoleSession { .. } | Principal::FederatedUser { .. } => true,
+            Principal::Root(_)
+            | Principal::User { .. }
+            | Principal::RoleSession { .. }
+            | Principal::FederatedUser { .. } => true,
             Principal::Federated(_) | Principal::Service(_) | Principal::Anonymous => false,
         }
     }
@@ -150,6 +155,23 @@ impl Principals {
         })
     }
 
+    /// Whether it names nobody in particular: everybody, or whoever has a token of some provider.
+    pub(crate) fn are_open(&self) -> bool {
+        self.except || self.named.iter().any(|named| matches!(named, Named::Anyone | Named::Federated(_)))
+    }
+
+    /// The ARNs of roles, users and sessions that are named.
+    pub(crate) fn arns(&self) -> impl Iterator<Item = &str> {
+        self.named.iter().filter_map(|named| match named {
+            Named::Arn(arn) => Some(&**arn),
+            Named::Anyone
+            | Named::Account(_)
+            | Named::CanonicalUser(_)
+            | Named::Federated(_)
+            | Named::Service(_) => None,
+        })
+    }
+
     fn names_all_of(&self, caller: Principal<'_>) -> bool {
         let anyone = self.named.contains(&Named::Anyone);
         let arn = |wanted: &str| {
@@ -157,6 +179,7 @@ impl Principals {
         };
         let account = |account| anyone || self.named.iter().any(|named| named.is_account(account));
         match caller {
+            Principal::Root(of) => account(of),
             Principal::User { account: of, arn: user } => arn(user) && account(of),
             Principal::RoleSession { account: of, role, session, .. } => {
                 arn(session) && arn(role) && account(of)
@@ -196,7 +219,8 @@ impl Named {
             (Named::Service(named), Principal::Service(service)) => when(**named == *service, Reach::Caller),
             (
                 Named::Account(_) | Named::CanonicalUser(_),
-                Principal::User { account, .. }
+                Principal::Root(account)
+                | Principal::User { account, .. }
                 | Principal::RoleSession { account, .. }
                 | Principal::FederatedUser { account, .. },
             ) => when(self.is_account(account), Reach::Account),
@@ -215,6 +239,7 @@ impl Named {
                 | Named::Service(_),
                 Principal::Federated(_)
                 | Principal::Service(_)
+                | Principal::Root(_)
                 | Principal::User { .. }
                 | Principal::RoleSession { .. }
                 | Principal::FederatedUser { .. }
@@ -329,7 +354,7 @@ mod tests {
             r#"{"AWS":["arn:aws:iam::123456789012:root"]}"#.to_owned(),
             format!(r#"{{"CanonicalUser":"{CANONICAL}"}}"#),
         ] {
-            for caller in [USER, SESSION, FEDERATED_USER] {
+            for caller in [Principal::Root(ACCOUNT), USER, SESSION, FEDERATED_USER] {
                 assert_eq!(reach(&text, caller), Some(Reach::Account), "{text}");
             }
             let stranger = Account { id: "210987654321", canonical_user: None };
@@ -361,7 +386,7 @@ mod tests {
     #[test]
     fn a_star_is_everyone_but_surely_no_federated_token() {
         for text in [r#""*""#, r#"{"AWS":"*"}"#] {
-            for caller in [USER, SESSION, FEDERATED_USER, Principal::Anonymous] {
+            for caller in [Principal::Root(ACCOUNT), USER, SESSION, FEDERATED_USER, Principal::Anonymous] {
                 assert_eq!(reach(text, caller), Some(Reach::Caller));
                 assert_eq!(read(text).unwrap().reach(caller, Layer::Trust), Some(Reach::Account));
             }
@@ -401,7 +426,7 @@ mod tests {
             ("arn:aws:sts::123456789012:assumed-role/r/s", "arn:aws:iam::123456789012:user/app/u");
         let federated = "arn:aws:sts::123456789012:federated-user/f";
         assert!(except(&[account, role, session], SESSION));
-        assert!(except(&[account, user], USER));
+        assert!(except(&[account, user], USER) && except(&[account], Principal::Root(ACCOUNT)));
         assert!(except(&[account, user, federated], FEDERATED_USER));
         for names in [vec![account], vec![role, session], vec![account, role], vec![account, session]] {
             assert!(!except(&names, SESSION), "{names:?}");

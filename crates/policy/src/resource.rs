@@ -33,6 +33,11 @@ impl Resources {
         Ok(Resources { patterns, except })
     }
 
+    /// What is written, and whether all but that is meant; `None` for a pattern of any partition.
+    pub(crate) fn listed(&self) -> (Vec<Option<&Pattern>>, bool) {
+        (self.patterns.iter().map(ResourcePattern::whole).collect(), self.except)
+    }
+
     /// Whether the statement is about this resource.
     ///
     /// A pattern whose variable has no value matches nothing. What `NotResource` then leaves out is unknown: an Allow
@@ -71,6 +76,13 @@ impl ResourcePattern {
             return Ok(ResourcePattern::AnyPartition { partition, rest: Pattern::parse(rest, whole)? });
         }
         Ok(ResourcePattern::Whole(Pattern::parse(text, whole)?))
+    }
+
+    fn whole(&self) -> Option<&Pattern> {
+        match self {
+            ResourcePattern::Whole(pattern) => Some(pattern),
+            ResourcePattern::AnyPartition { .. } => None,
+        }
     }
 
     fn matches(&self, resource: &str, context: &Context<'_>) -> Answer {

@@ -8,6 +8,7 @@ use crate::document::Kind;
 use crate::issuer;
 use crate::json::{Json, Object};
 use crate::malformed::Malformed;
+use crate::pattern::Pattern;
 use crate::principal::{Principals, Reach};
 use crate::resource::Resources;
 use crate::trace::Layer;
@@ -74,6 +75,24 @@ impl Statement {
     /// As [`Statement::exact_values_of`], of a key that has many values.
     pub fn exact_values_of_many(&self, key: &str) -> Option<Vec<&str>> {
         self.conditions.iter().find_map(|condition| condition.exact_values_of_many(key))
+    }
+
+    pub(crate) fn principals(&self) -> Option<&Principals> {
+        self.principals.as_ref()
+    }
+
+    pub(crate) fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
+    /// The actions as they are written, and whether all others are meant.
+    pub(crate) fn listed_actions(&self) -> (&[Pattern], bool) {
+        self.actions.listed()
+    }
+
+    /// As [`Statement::listed_actions`]; there are none in trust policies.
+    pub(crate) fn listed_resources(&self) -> (Vec<Option<&Pattern>>, bool) {
+        self.resources.as_ref().map(Resources::listed).unwrap_or_default()
     }
 
     pub(crate) fn read(json: Json, index: usize, kind: Kind, variables: bool) -> Result<Self, Malformed> {

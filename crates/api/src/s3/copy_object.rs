@@ -7,6 +7,7 @@ use super::upload::{asked_checksum, stored};
 use super::written::{Place, check_headers, checksum_members, without_framing};
 use super::{LOOKS, permissions, words};
 use crate::app::App;
+use crate::by_policy::LetIn;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::access::Key;
@@ -142,6 +143,7 @@ impl Operation for CopyObject {
         caller: SignedBy,
         input: Input,
     ) -> Result<Reply<Output>, Fault> {
+        let caller = LetIn::from(caller);
         let CopySource { bucket, key, .. } = &input.copy_source;
         call.notes.parameter("x-amz-copy-source", input.copy_source.text());
         caller.must_also(app, call, permissions::on_object("s3:GetObject", bucket, key)).await?;
@@ -179,7 +181,7 @@ impl Operation for CopyObject {
 async fn opened(
     app: &App,
     call: &Call<'_>,
-    caller: &SignedBy,
+    caller: &LetIn,
     input: &Input,
 ) -> Result<(Object, ContentStream), Fault> {
     let CopySource { bucket, key, .. } = &input.copy_source;

@@ -1,10 +1,10 @@
 //! CreateBucket: makes a bucket, in the one region there is.
 
-use super::{fault_of, permissions, words};
+use super::{fault_of, words};
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Key;
+use broker::iam::access::{Key, Resource};
 use broker::s3::buckets;
 use domain::s3::bucket::{Bucket, BucketName};
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,8 @@ impl Operation for CreateBucket {
     type Access = Signed;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
-        let mut permission = permissions::on_bucket("s3:CreateBucket", &input.bucket);
+        let (action, resource) = ("s3:CreateBucket", Resource::NewBucket(input.bucket.clone()));
+        let mut permission = Permission { action, resource, keys: Vec::new() };
         let constraint = input.location_constraint().map(str::to_owned);
         permission.keys.extend(constraint.map(|constraint| Key::new("s3:locationconstraint", constraint)));
         Ok(permission)

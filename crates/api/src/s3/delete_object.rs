@@ -3,8 +3,9 @@
 use super::permissions;
 use super::written::{drop_content, may_ask, told};
 use crate::app::App;
+use crate::by_policy::{ByPolicy, LetIn};
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Operation, Permission, Reply};
 use broker::iam::access::Key;
 use broker::s3::objects::{self, Condition};
 use domain::s3::bucket::BucketName;
@@ -35,7 +36,7 @@ impl Operation for DeleteObject {
     const NAME: &'static str = "DeleteObject";
     type Input = Input;
     type Output = Output;
-    type Access = Signed;
+    type Access = ByPolicy;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
         let mut permission = permissions::on_object("s3:DeleteObject", &input.bucket, &input.key);
@@ -46,7 +47,7 @@ impl Operation for DeleteObject {
     async fn run(
         app: &App,
         call: &mut Call<'_>,
-        caller: SignedBy,
+        caller: LetIn,
         input: Input,
     ) -> Result<Reply<Output>, Fault> {
         permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;

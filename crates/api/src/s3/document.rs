@@ -3,6 +3,7 @@
 use super::upload::{Claims, Destination, Upload, asked_checksum, expect_nothing, unserved_checksum};
 use super::words;
 use crate::app::App;
+use crate::by_policy::Asker;
 use crate::fault::{Common, Fault, Said};
 use crate::operation::{Call, caller_of};
 use crate::protocol::model::Operation;
@@ -28,14 +29,14 @@ const CHECKED: [&str; 2] = ["DeleteObjects", "PutBucketCors"];
 /// Reads the document of a request; empty if there is none.
 pub(super) async fn read(app: &App, call: &mut Call<'_>, operation: &Operation) -> Result<Bytes, Fault> {
     // Nobody's documents are read but those of somebody who signed.
-    let caller = caller_of(app, call)?;
+    let signer = Asker::Signed(Box::new(caller_of(app, call)?));
     let headers = &call.head.headers;
     // RFC 9112 section 6.3: a request with neither has no body.
     if !headers.contains_key(header::CONTENT_LENGTH) && !headers.contains_key(header::TRANSFER_ENCODING) {
         expect_nothing(call).await?;
         return Ok(Bytes::new());
     }
-    match caller.payload() {
+    match signer.payload() {
         PayloadHash::Sha256(_) | PayloadHash::Unsigned => {}
         PayloadHash::StreamingUnsignedTrailer
         | PayloadHash::StreamingSigned
@@ -50,7 +51,7 @@ pub(super) async fn read(app: &App, call: &mut Call<'_>, operation: &Operation) 
     }
     let limit = if &*operation.name == "DeleteObjects" { LARGEST_LIST } else { LARGEST };
     let mut document = Document { bytes: BytesMut::new(), limit };
-    let upload = Upload::announced(headers, &caller, &claims)?;
+    let upload = Upload::announced(headers, &signer, &claims)?;
     match timeout(WAIT, upload.receive(&mut call.body, &mut document)).await {
         Ok(received) => received?,
         Err(_) => return Err(Common::BodyBroken("the document took too long to arrive".to_owned()).into()),

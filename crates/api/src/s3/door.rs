@@ -108,6 +108,7 @@ fn fault_of(bad: BadInput) -> Said {
             ..Said::bad_request("MissingRequestBodyError", "Request Body is empty")
         },
         BadInput::Document(why) => words::malformed_xml(why.to_string()),
+        BadInput::NotText(_) => words::malformed_policy(words::NO_JSON, bad.to_string()),
         BadInput::BodyNotRead(_) => words::not_implemented(bad.to_string()),
     }
 }
@@ -117,13 +118,14 @@ fn success(call: &Call<'_>, operation: &Operation, done: Done) -> Result<Respons
         .map_err(|error| {
             Breakdown::new(format!("the answer of {} cannot be written: {error}", operation.name))
         })?;
-    let has_xml = !encoded.body.is_empty();
+    let has_text = !encoded.body.is_empty();
     let body = done.body.unwrap_or_else(|| full(encoded.body));
     let mut response = Response::new(body);
     *response.status_mut() = if done.is_partial { StatusCode::PARTIAL_CONTENT } else { encoded.status };
     *response.headers_mut() = encoded.headers;
-    if has_xml {
-        response.headers_mut().insert(header::CONTENT_TYPE, XML);
+    if has_text {
+        let kind = if &*operation.name == "GetBucketPolicy" { JSON } else { XML };
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
     }
     Ok(response)
 }
@@ -140,6 +142,7 @@ fn root_of(operation: &str) -> &'static str {
 }
 
 const XML: HeaderValue = HeaderValue::from_static("application/xml");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 pub(super) fn refusal(head: &Parts, id: &str, said: &Said) -> Response<ResponseBody> {
     let has_body = head.method != Method::HEAD && said.status != StatusCode::NOT_MODIFIED;

@@ -2,8 +2,9 @@
 
 use super::{fault_of, permissions};
 use crate::app::App;
+use crate::by_policy::{ByPolicy, LetIn};
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Operation, Permission, Reply};
 use broker::s3::buckets;
 use domain::s3::bucket::BucketName;
 use serde::{Deserialize, Serialize};
@@ -30,13 +31,13 @@ impl Operation for GetBucketLocation {
     const NAME: &'static str = "GetBucketLocation";
     type Input = Input;
     type Output = Output;
-    type Access = Signed;
+    type Access = ByPolicy;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
         Ok(permissions::on_bucket("s3:GetBucketLocation", &input.bucket))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+    async fn run(app: &App, _: &mut Call<'_>, _: LetIn, input: Input) -> Result<Reply<Output>, Fault> {
         permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;
         let finding =
             app.store.transact(app.entropy.as_ref(), |records, _| buckets::find(records, &input.bucket));

@@ -3,8 +3,9 @@
 use super::stored::{self, Input, Output};
 use crate::app::App;
 use crate::body::of_content;
+use crate::by_policy::{ByPolicy, LetIn};
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Operation, Permission, Reply};
 use crate::s3::LOOKS;
 
 /// The operation.
@@ -14,7 +15,7 @@ impl Operation for GetObject {
     const NAME: &'static str = "GetObject";
     type Input = Input;
     type Output = Output;
-    type Access = Signed;
+    type Access = ByPolicy;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
         Ok(input.permission())
@@ -23,7 +24,7 @@ impl Operation for GetObject {
     async fn run(
         app: &App,
         call: &mut Call<'_>,
-        caller: SignedBy,
+        caller: LetIn,
         input: Input,
     ) -> Result<Reply<Output>, Fault> {
         let mut found = stored::find(app, call, &caller, &input).await?;

@@ -2,8 +2,9 @@
 
 use super::stored::{self, Input, Output};
 use crate::app::App;
+use crate::by_policy::{ByPolicy, LetIn};
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Operation, Permission, Reply};
 
 /// The operation.
 pub struct HeadObject;
@@ -12,7 +13,7 @@ impl Operation for HeadObject {
     const NAME: &'static str = "HeadObject";
     type Input = Input;
     type Output = Output;
-    type Access = Signed;
+    type Access = ByPolicy;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
         Ok(input.permission())
@@ -21,7 +22,7 @@ impl Operation for HeadObject {
     async fn run(
         app: &App,
         call: &mut Call<'_>,
-        caller: SignedBy,
+        caller: LetIn,
         input: Input,
     ) -> Result<Reply<Output>, Fault> {
         let found = stored::find(app, call, &caller, &input).await?;

@@ -4,8 +4,9 @@ use super::listing::{CommonPrefix, Content, Encoding, Narrowed};
 use super::owner::Owner;
 use super::permissions;
 use crate::app::App;
+use crate::by_policy::{ByPolicy, LetIn};
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Operation, Permission, Reply};
 use domain::s3::bucket::BucketName;
 use serde::{Deserialize, Serialize};
 
@@ -62,13 +63,13 @@ impl Operation for ListObjects {
     const NAME: &'static str = "ListObjects";
     type Input = Input;
     type Output = Output;
-    type Access = Signed;
+    type Access = ByPolicy;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
         Ok(input.narrowed().permission())
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+    async fn run(app: &App, _: &mut Call<'_>, _: LetIn, input: Input) -> Result<Reply<Output>, Fault> {
         permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;
         let encoding = Encoding::asked(input.encoding_type.as_deref())?;
         let narrowed = input.narrowed();

@@ -5,11 +5,14 @@ pub mod create_bucket;
 pub(crate) mod cross_origin;
 pub mod delete_bucket;
 pub mod delete_bucket_cors;
+pub mod delete_bucket_policy;
 pub mod delete_object;
 pub mod delete_objects;
 pub mod door;
 pub mod get_bucket_cors;
 pub mod get_bucket_location;
+pub mod get_bucket_policy;
+pub mod get_bucket_policy_status;
 pub mod get_object;
 pub mod head_bucket;
 pub mod head_object;
@@ -18,6 +21,7 @@ pub mod list_buckets;
 pub mod list_objects;
 pub mod list_objects_v2;
 pub mod put_bucket_cors;
+pub mod put_bucket_policy;
 pub mod put_object;
 
 mod copy_source;
@@ -40,11 +44,11 @@ use crate::protocol::embedded;
 use crate::protocol::model::{BadModel, Model};
 use crate::service::Service;
 use broker::House;
-use broker::iam::access::Key;
+use broker::iam::access::{Asking, Key};
 use broker::s3::Refusal;
 use http::StatusCode;
 use sigv4::authorization::ALGORITHM;
-use sigv4::{Form, Verified};
+use sigv4::{Form, Verified, payload};
 
 /// How often an object is looked up again because it was replaced between finding it and opening its content.
 const LOOKS: usize = 8;
@@ -54,10 +58,13 @@ const OPERATIONS: &[Served] = &[
     Served::of::<create_bucket::CreateBucket>(),
     Served::of::<delete_bucket::DeleteBucket>(),
     Served::of::<delete_bucket_cors::DeleteBucketCors>(),
+    Served::of::<delete_bucket_policy::DeleteBucketPolicy>(),
     Served::of::<delete_object::DeleteObject>(),
     Served::of::<delete_objects::DeleteObjects>(),
     Served::of::<get_bucket_cors::GetBucketCors>(),
     Served::of::<get_bucket_location::GetBucketLocation>(),
+    Served::of::<get_bucket_policy::GetBucketPolicy>(),
+    Served::of::<get_bucket_policy_status::GetBucketPolicyStatus>(),
     Served::of::<get_object::GetObject>(),
     Served::of::<head_bucket::HeadBucket>(),
     Served::of::<head_object::HeadObject>(),
@@ -65,6 +72,7 @@ const OPERATIONS: &[Served] = &[
     Served::of::<list_objects::ListObjects>(),
     Served::of::<list_objects_v2::ListObjectsV2>(),
     Served::of::<put_bucket_cors::PutBucketCors>(),
+    Served::of::<put_bucket_policy::PutBucketPolicy>(),
     Served::of::<put_object::PutObject>(),
 ];
 
@@ -105,20 +113,32 @@ fn fault_of(refusal: Refusal) -> Fault {
     said.into()
 }
 
-/// The condition keys that every signed request to S3 has, from what was verified. The age is told of a presigned
-/// request alone, the version of TLS of one that came over TLS to this server itself. Source: spec of S3, section 3.
-pub(crate) fn service_keys(call: &Call<'_>, verified: &Verified, house: &House) -> Vec<Key> {
+/// The condition keys that every request to S3 has. The version of TLS is told of one that came over TLS to this server
+/// itself. Source: spec of S3, section 3.
+pub(crate) fn service_keys(call: &Call<'_>, asking: Asking<'_>, house: &House) -> Vec<Key> {
     if call.service.signing_name != "s3" {
         return Vec::new();
     }
-    let mut keys = vec![
-        Key::new("s3:signatureversion", ALGORITHM),
-        Key::new("s3:x-amz-content-sha256", verified.payload().text()),
-        Key::new("s3:resourceaccount", house.account.id.to_string()),
-    ];
+    let mut keys = vec![Key::new("s3:resourceaccount", house.account.id.to_string())];
     if let Some(version) = call.circumstances.transport.tls_version() {
         keys.push(Key::new("s3:tlsversion", version.name()));
     }
+    match asking {
+        Asking::Signed(caller) => keys.extend(keys_of_signature(call, caller.verified())),
+        Asking::Unsigned => {
+            let said = call.head.headers.get(payload::HEADER).and_then(|value| value.to_str().ok());
+            keys.extend(said.map(|said| Key::new("s3:x-amz-content-sha256", said.to_owned())));
+        }
+    }
+    keys
+}
+
+/// The condition keys that a signed request has besides, from what was verified. The age is told of a presigned one alone.
+fn keys_of_signature(call: &Call<'_>, verified: &Verified) -> Vec<Key> {
+    let mut keys = vec![
+        Key::new("s3:signatureversion", ALGORITHM),
+        Key::new("s3:x-amz-content-sha256", verified.payload().text()),
+    ];
     match verified.form() {
         Form::Header => keys.push(Key::new("s3:authtype", "REST-HEADER")),
         Form::Query { .. } => {

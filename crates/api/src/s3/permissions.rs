@@ -1,22 +1,22 @@
 //! What the operations of S3 ask for. Source: spec of S3, section 3.
 
 use crate::app::App;
+use crate::by_policy::LetIn;
 use crate::fault::Fault;
-use crate::operation::{Call, Permission, SignedBy};
+use crate::operation::{Call, Permission};
 use crate::s3::words;
 use broker::iam::access::Resource;
-use domain::arn;
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
 
 /// An action on a bucket.
 pub(super) fn on_bucket(action: &'static str, bucket: &BucketName) -> Permission {
-    Permission { action, resource: Resource::Arn(arn::bucket(bucket)), keys: Vec::new() }
+    Permission { action, resource: Resource::Bucket(bucket.clone()), keys: Vec::new() }
 }
 
 /// An action on an object.
 pub(super) fn on_object(action: &'static str, bucket: &BucketName, key: &ObjectKey) -> Permission {
-    Permission { action, resource: Resource::Arn(arn::object(bucket, key)), keys: Vec::new() }
+    Permission { action, resource: Resource::Object(bucket.clone(), key.clone()), keys: Vec::new() }
 }
 
 /// The owner that a caller expects a bucket to have; everything here belongs to one account.
@@ -33,7 +33,7 @@ pub(super) fn check_owner(app: &App, expected: Option<&str>) -> Result<(), Fault
 pub(super) async fn tell_absence(
     app: &App,
     call: &Call<'_>,
-    caller: &SignedBy,
+    caller: &LetIn,
     bucket: &BucketName,
     absent: Fault,
 ) -> Result<Fault, Fault> {

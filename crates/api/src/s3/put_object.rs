@@ -4,8 +4,9 @@ use super::permissions;
 use super::upload::{Claims, Upload, asked_checksum};
 use super::written::{Place, check_headers, checksum_members, without_framing};
 use crate::app::App;
+use crate::by_policy::{ByPolicy, LetIn};
 use crate::fault::Fault;
-use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use crate::operation::{Call, Operation, Permission, Reply};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::{ContentId, Object, ObjectKey, StoredHeaders};
 use serde::{Deserialize, Serialize};
@@ -68,7 +69,7 @@ impl Operation for PutObject {
     const NAME: &'static str = "PutObject";
     type Input = Input;
     type Output = Output;
-    type Access = Signed;
+    type Access = ByPolicy;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
         Ok(input.place().permission())
@@ -77,13 +78,13 @@ impl Operation for PutObject {
     async fn run(
         app: &App,
         call: &mut Call<'_>,
-        caller: SignedBy,
+        caller: LetIn,
         input: Input,
     ) -> Result<Reply<Output>, Fault> {
         permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;
         let headers = input.headers();
         check_headers(&headers)?;
-        let upload = Upload::announced(&call.head.headers, caller.caller(), &input.claims()?)?;
+        let upload = Upload::announced(&call.head.headers, caller.asker(), &input.claims()?)?;
         let place = input.place();
         place.check(app, call, &caller).await?;
 

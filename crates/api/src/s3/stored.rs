@@ -5,8 +5,9 @@ use super::range::{self, Asked};
 use super::written::{checksum_members, told};
 use super::{permissions, words};
 use crate::app::App;
+use crate::by_policy::LetIn;
 use crate::fault::{Fault, Said};
-use crate::operation::{Call, Permission, SignedBy};
+use crate::operation::{Call, Permission};
 use crate::protocol::timestamp::http_date;
 use broker::s3::objects;
 use data_encoding::BASE64;
@@ -48,8 +49,25 @@ impl Input {
         permissions::on_object("s3:GetObject", &self.bucket, &self.key)
     }
 
-    /// Puts what the request chooses in the place of the headers that the object was stored with. Nobody comes here who
-    /// did not sign, so nobody is sent to an object under a type that the signer did not choose.
+    /// Refuses to let somebody who did not sign choose headers, or anybody could send others to an object under a type
+    /// that nobody chose who may write it.
+    fn check_overrides(&self, caller: &LetIn) -> Result<(), Fault> {
+        let texts = [
+            &self.response_content_type,
+            &self.response_content_encoding,
+            &self.response_content_disposition,
+            &self.response_content_language,
+            &self.response_cache_control,
+        ];
+        let chooses = self.response_expires.is_some() || texts.into_iter().any(Option::is_some);
+        if chooses && !caller.is_known() {
+            let message = "Request specific response headers cannot be used for anonymous GET requests.";
+            return Err(Said::bad_request("InvalidRequest", message).into());
+        }
+        Ok(())
+    }
+
+    /// Puts what the request chooses in the place of the headers that the object was stored with.
     fn override_headers(&self, output: &mut Output) -> Result<(), Fault> {
         let chosen =
             |name: &str, value: &Option<String>| match value.as_ref().filter(|value| !value.is_empty()) {
@@ -124,13 +142,9 @@ impl Found {
 }
 
 /// Finds what is asked for.
-pub(super) async fn find(
-    app: &App,
-    call: &Call<'_>,
-    caller: &SignedBy,
-    input: &Input,
-) -> Result<Found, Fault> {
+pub(super) async fn find(app: &App, call: &Call<'_>, caller: &LetIn, input: &Input) -> Result<Found, Fault> {
     permissions::check_owner(app, input.expected_bucket_owner.as_deref())?;
+    input.check_overrides(caller)?;
     let object = find_object(app, call, caller, (&input.bucket, &input.key)).await?;
     let conditions = Preconditions {
         if_match: input.if_match.as_deref(),
@@ -170,7 +184,7 @@ pub(super) async fn find(
 pub(super) async fn find_object(
     app: &App,
     call: &Call<'_>,
-    caller: &SignedBy,
+    caller: &LetIn,
     (bucket, key): (&BucketName, &ObjectKey),
 ) -> Result<Object, Fault> {
     let finding = app.store.transact(app.entropy.as_ref(), |records, _| objects::find(records, bucket, key));

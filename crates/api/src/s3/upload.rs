@@ -2,9 +2,9 @@
 
 use super::words;
 use crate::body::RequestBody;
+use crate::by_policy::Asker;
 use crate::fault::{Common, Fault, Said};
 use crate::operation::Call;
-use broker::iam::authenticate::Caller;
 use bytes::Bytes;
 use data_encoding::{BASE64, HEXLOWER};
 use domain::s3::object::Checksum as StoredChecksum;
@@ -90,14 +90,14 @@ pub(super) struct Upload {
 
 impl Upload {
     /// Reads what is said of the body. Nothing of the body itself is read yet.
-    pub(super) fn announced(headers: &HeaderMap, caller: &Caller, claims: &Claims) -> Result<Self, Fault> {
-        let framing = caller.framing();
+    pub(super) fn announced(headers: &HeaderMap, asker: &Asker, claims: &Claims) -> Result<Self, Fault> {
+        let framing = asker.framing();
         let size = size_of(headers, framing.is_some())?;
         let trailer = text(headers, "x-amz-trailer")?.filter(|_| framing.is_some());
         let announced = trailer.map(checksum_named).transpose()?;
         let decoder = |framing: Framing| Decoder::new(framing, size, trailer.unwrap_or_default());
         let framing = framing.map(decoder).transpose().map_err(of_framing)?;
-        let signed_hash = match caller.payload() {
+        let signed_hash = match asker.payload() {
             PayloadHash::Sha256(hash) => Some(*hash),
             PayloadHash::Unsigned
             | PayloadHash::StreamingUnsignedTrailer

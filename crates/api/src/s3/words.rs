@@ -54,6 +54,21 @@ pub(super) fn malformed_xml(reason: String) -> Said {
     Said { reason, ..Said::bad_request("MalformedXML", message) }
 }
 
+/// A policy of a bucket that cannot be one: in S3's words, and beside them what is wrong.
+pub(super) fn malformed_policy(message: &str, detail: String) -> Said {
+    let reason = format!("{message}: {detail}");
+    Said { details: vec![("Detail", detail)], reason, ..Said::bad_request("MalformedPolicy", message) }
+}
+
+/// A bucket that has no policy.
+pub(super) fn no_such_bucket_policy() -> Said {
+    Said::bad_request("NoSuchBucketPolicy", "The bucket policy does not exist")
+        .with_status(StatusCode::NOT_FOUND)
+}
+
+/// S3's words for a policy that is no JSON at all.
+pub(super) const NO_JSON: &str = "Policies must be valid JSON and the first byte must be '{'";
+
 /// A condition of the caller's that does not hold.
 pub(super) fn precondition_failed() -> Said {
     Said::bad_request("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")

@@ -2,8 +2,9 @@
 
 use super::{fault_of, permissions, words};
 use crate::app::App;
+use crate::by_policy::LetIn;
 use crate::fault::{Fault, Said};
-use crate::operation::{Call, Permission, SignedBy};
+use crate::operation::{Call, Permission};
 use broker::iam::access::Key;
 use broker::s3::Refusal;
 use broker::s3::objects::{self, Condition};
@@ -56,7 +57,7 @@ impl<'a> Place<'a> {
     }
 
     /// Holds that the object may be written here, before anything is read or copied for it.
-    pub(super) async fn check(&self, app: &App, call: &mut Call<'_>, caller: &SignedBy) -> Result<(), Fault> {
+    pub(super) async fn check(&self, app: &App, call: &mut Call<'_>, caller: &LetIn) -> Result<(), Fault> {
         if let Some(class) = self.storage_class.filter(|class| *class != "STANDARD") {
             return Err(words::not_implemented(format!("the storage class {class} is not served")).into());
         }
@@ -76,7 +77,7 @@ impl<'a> Place<'a> {
         &self,
         app: &App,
         call: &Call<'_>,
-        caller: &SignedBy,
+        caller: &LetIn,
         object: &Object,
     ) -> Result<(), Fault> {
         let condition = self.condition()?;
@@ -101,7 +102,7 @@ impl<'a> Place<'a> {
 pub(super) async fn may_ask(
     app: &App,
     call: &mut Call<'_>,
-    caller: &SignedBy,
+    caller: &LetIn,
     (bucket, key): (&BucketName, &ObjectKey),
     condition: Condition<'_>,
 ) -> Result<(), Fault> {
@@ -118,7 +119,7 @@ pub(super) async fn may_ask(
 pub(super) async fn told(
     app: &App,
     call: &Call<'_>,
-    caller: &SignedBy,
+    caller: &LetIn,
     bucket: &BucketName,
     refusal: Refusal,
 ) -> Result<Fault, Fault> {

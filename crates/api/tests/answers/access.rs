@@ -100,11 +100,14 @@ const MATRIX: &[Row] = &[
     ("s3", "CreateBucket", [NO, NO, NO, NO, "200", "BucketAlreadyOwnedByYou"]),
     ("s3", "DeleteBucket", [NO, NO, NO, NO, "BucketNotEmpty", "BucketNotEmpty"]),
     ("s3", "DeleteBucketCors", [NO, NO, NO, NO, "204", "204"]),
+    ("s3", "DeleteBucketPolicy", [NO, NO, NO, NO, "204", "204"]),
     ("s3", "DeleteObject", [NO, NO, "204", NO, "204", "204"]),
     // Each key has an answer of its own: this is the one of alice's note.
     ("s3", "DeleteObjects", [NO, NO, "200", NO, "200", "200"]),
     ("s3", "GetBucketCors", [NO, NO, NO, NO, "NoSuchCORSConfiguration", "NoSuchCORSConfiguration"]),
     ("s3", "GetBucketLocation", [NO, NO, NO, NO, "200", "200"]),
+    ("s3", "GetBucketPolicy", [NO, NO, NO, NO, "NoSuchBucketPolicy", "NoSuchBucketPolicy"]),
+    ("s3", "GetBucketPolicyStatus", [NO, NO, NO, NO, "NoSuchBucketPolicy", "NoSuchBucketPolicy"]),
     ("s3", "GetObject", [NO, "200", "200", NO, "200", "200"]),
     ("s3", "HeadBucket", ["403", "200", "200", "403", "200", "200"]),
     ("s3", "HeadObject", ["403", "200", "200", "403", "200", "200"]),
@@ -112,12 +115,26 @@ const MATRIX: &[Row] = &[
     ("s3", "ListObjects", [NO, "200", "200", NO, "200", "200"]),
     ("s3", "ListObjectsV2", [NO, "200", "200", NO, "200", "200"]),
     ("s3", "PutBucketCors", [NO, NO, NO, NO, "200", "200"]),
+    ("s3", "PutBucketPolicy", [NO, NO, NO, NO, "200", "200"]),
     ("s3", "PutObject", [NO, NO, "200", NO, "200", "200"]),
     ("sts", "AssumeRoleWithWebIdentity", PUBLIC),
     ("sts", "GetCallerIdentity", ["MissingAuthenticationToken", "200", "200", "200", "200", "200"]),
 ];
 
 const NO: &str = "AccessDenied";
+
+/// What somebody gets who does not sign, of S3's operations, where the policy of the bucket allows everybody everything.
+/// Of all others they get nothing.
+const OPENED: [(&str, &str); 8] = [
+    ("DeleteObject", "204"),
+    ("GetBucketLocation", "200"),
+    ("GetObject", "200"),
+    ("HeadBucket", "200"),
+    ("HeadObject", "200"),
+    ("ListObjects", "200"),
+    ("ListObjectsV2", "200"),
+    ("PutObject", "200"),
+];
 
 /// The backend of the spare pool.
 const BACKEND: &str = "login.my.app";
@@ -161,18 +178,22 @@ pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
         "CopyObject" => Ask::new("PUT", &own).header("x-amz-copy-source", "my-bucket/public/hello.txt"),
         "CreateBucket" => Ask::new("PUT", "/fresh-bucket"),
         "DeleteBucketCors" => Ask::new("DELETE", "/my-bucket?cors"),
+        "DeleteBucketPolicy" => Ask::new("DELETE", "/my-bucket?policy"),
         "DeleteObjects" => {
             let key = own.trim_start_matches("/my-bucket/");
             let body = format!("<Delete><Quiet>true</Quiet><Object><Key>{key}</Key></Object></Delete>");
             Ask::new("POST", "/my-bucket?delete").document(&body)
         }
         "GetBucketCors" => Ask::new("GET", "/my-bucket?cors"),
+        "GetBucketPolicy" => Ask::new("GET", "/my-bucket?policy"),
+        "GetBucketPolicyStatus" => Ask::new("GET", "/my-bucket?policyStatus"),
         "GetBucketLocation" => Ask::new("GET", "/my-bucket?location"),
         "ListBuckets" => Ask::new("GET", "/"),
         "PutBucketCors" => Ask::new("PUT", "/empty?cors").document(
             "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin>\
              </CORSRule></CORSConfiguration>",
         ),
+        "PutBucketPolicy" => Ask::new("PUT", "/empty?policy").body(denying_nobody_anything()),
         "DeleteBucket" => Ask::new("DELETE", "/my-bucket"),
         "DeleteObject" => Ask::new("DELETE", &own),
         "GetObject" => Ask::new("GET", "/my-bucket/public/hello.txt"),
@@ -187,6 +208,15 @@ pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
         _ if is_about("cognito-idp", operation) => about_user_pools(server, operation).await,
         _ => about_roles(server, operation).await,
     }
+}
+
+/// A policy of the bucket `empty` that changes nothing.
+fn denying_nobody_anything() -> String {
+    let stranger = json!({ "AWS": "999999999999" });
+    document(&json!([
+        { "Effect": "Deny", "Principal": stranger, "Action": "s3:*", "Resource": "arn:aws:s3:::empty" },
+    ]))
+    .to_string()
 }
 
 fn is_about(service: &str, operation: &str) -> bool {
@@ -361,6 +391,24 @@ async fn every_operation_answers_every_kind_of_caller_as_the_matrix_says() {
             if answer.code() != *expected {
                 wrong.push(format!("{operation}, {caller}: {} instead of {expected}", answer.code()));
             }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[tokio::test]
+async fn where_a_bucket_is_open_to_everybody_those_who_do_not_sign_get_its_contents_and_nothing_else() {
+    let server = Server::start().await;
+    let resources = ["arn:aws:s3:::my-bucket", "arn:aws:s3:::my-bucket/*"];
+    let open = json!([{ "Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": resources }]);
+    let put = Ask::new("PUT", "/my-bucket?policy").body(document(&open).to_string());
+    assert_eq!(server.s3(&server.root(), put).await.code(), "200");
+    let mut wrong = Vec::new();
+    for (_, operation, _) in MATRIX.iter().filter(|(service, ..)| *service == "s3") {
+        let opened = OPENED.iter().find(|(name, _)| name == operation).map_or(NO, |(_, code)| code);
+        let answer = server.answer(request(&server, operation).await).await;
+        if answer.code() != opened {
+            wrong.push(format!("{operation}: {} instead of {opened}", answer.code()));
         }
     }
     assert_eq!(wrong, [""; 0]);

@@ -211,7 +211,7 @@ async fn every_kind_of_denial_is_on_record() {
     let mut wrong = sign_in();
     wrong["AuthParameters"]["PASSWORD"] = json!("wrong");
     let codes = [
-        (server.answer(Ask::new("GET", "/my-bucket")).await.code(), "Unknown"),
+        (server.answer(Ask::new("GET", "/my-bucket")).await.code(), "AWSAccount"),
         (server.s3(&nobody, Ask::new("GET", "/my-bucket")).await.code(), "Unknown"),
         (server.identity("GetId", &login).await.code(), "Unknown"),
         (server.idp("InitiateAuth", &wrong).await.code(), "Unknown"),

@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod bucket_policies;
 mod bucket_rules;
 mod buckets;
 mod conditional;

@@ -95,8 +95,8 @@ async fn operations_that_are_not_served_say_so_and_change_nothing() {
     for (method, uri) in [
         ("GET", "/my-bucket?acl"),
         ("GET", "/my-bucket?versions"),
-        ("PUT", "/my-bucket?policy"),
-        ("DELETE", "/my-bucket?policy"),
+        ("PUT", "/my-bucket?publicAccessBlock"),
+        ("DELETE", "/my-bucket?publicAccessBlock"),
         ("DELETE", "/my-bucket?nonsense"),
         ("DELETE", "/my-bucket/public/hello.txt?versionId=1"),
         ("DELETE", "/my-bucket/public/hello.txt?tagging"),

@@ -5,19 +5,22 @@ use crate::iam::assume::federation_keys;
 use crate::iam::authenticate::{Caller, Who};
 use crate::iam::carried::Carried;
 use crate::iam::circumstances::{Circumstances, add_always, add_network};
-use domain::account::Account;
+use domain::account::{Account, AccountId};
 use domain::arn::{self, IdentityPoolArn, RoleArn};
 use domain::iam::path::Path;
 use domain::iam::role::RoleName;
 use domain::iam::session::{LongTerm, Session, Subject};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
-use domain::records::{IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
+use domain::records::{Buckets, IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
+use domain::s3::bucket::BucketName;
+use domain::s3::object::ObjectKey;
 use domain::tag::{TagKey, Tags};
 use domain::time::Timestamp;
 use domain::user_pool::pool::UserPoolId;
-use policy::{Context, Decision, Denial, Malformed, Principal, Request, Values};
+use policy::{Context, Decision, Denial, Document, Kind, Malformed, Named, Principal, Request, Values};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What something is done to, as a policy names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +43,12 @@ pub enum Resource {
     Identity(IdentityId),
     /// A user pool.
     UserPool(UserPoolId),
+    /// A bucket.
+    Bucket(BucketName),
+    /// A bucket that is to be made, so that it has no policy yet, whatever one of its name has.
+    NewBucket(BucketName),
+    /// An object, or where one is to be.
+    Object(BucketName, ObjectKey),
 }
 
 impl Resource {
@@ -59,7 +68,30 @@ impl Resource {
             Self::IdentityPool(id) => arn::identity_pool(account, id),
             Self::IdentityPoolNamed(arn) => arn.to_string(),
             Self::UserPool(id) => arn::user_pool(account, id),
+            Self::Bucket(name) | Self::NewBucket(name) => arn::bucket(name),
+            Self::Object(bucket, key) => arn::object(bucket, key),
         })
+    }
+
+    /// The policy that it has itself, if it has one.
+    pub fn policy(&self, records: &mut impl Buckets) -> Read<Option<ResourcePolicy>> {
+        match self {
+            Self::Bucket(bucket) | Self::Object(bucket, _) => {
+                let document = records.bucket_policy(bucket)?;
+                let name = || format!("policy of bucket {bucket}");
+                Ok(document.map(|document| ResourcePolicy { name: name(), document }))
+            }
+            Self::All
+            | Self::Arn(_)
+            | Self::Role(_)
+            | Self::NewRole(..)
+            | Self::RolesUnder(_)
+            | Self::IdentityPool(_)
+            | Self::IdentityPoolNamed(_)
+            | Self::Identity(_)
+            | Self::UserPool(_)
+            | Self::NewBucket(_) => Ok(None),
+        }
     }
 
     /// The condition keys that follow from what it is: the tags of a pool, the pool of an identity.
@@ -80,12 +112,53 @@ impl Resource {
             | Self::NewRole(..)
             | Self::RolesUnder(_)
             | Self::IdentityPoolNamed(_)
-            | Self::UserPool(_) => return Ok(Vec::new()),
+            | Self::UserPool(_)
+            | Self::Bucket(_)
+            | Self::NewBucket(_)
+            | Self::Object(..) => return Ok(Vec::new()),
         };
         let tags = records.identity_pool(pool)?.map(|pool| pool.tags).unwrap_or_default();
         Ok(tags.iter().map(|(key, value)| Key::of_tag("aws:ResourceTag", key, value.as_str())).collect())
     }
 }
+
+/// The policy of a resource: who may do what with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourcePolicy {
+    /// The name that operators know it by.
+    pub name: String,
+    /// Its text.
+    pub document: String,
+}
+
+impl ResourcePolicy {
+    fn compiled(&self, house: &House) -> Result<Arc<Document>, AccessRefused> {
+        let malformed = |why| AccessRefused::Malformed { what: self.name.clone(), why };
+        house.policies.compiled(Kind::Resource, &self.document).map_err(malformed)
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Copy)]
+pub enum Asking<'a> {
+    /// Somebody whose signature was verified.
+    Signed(&'a Caller),
+    /// Nobody known. Only the policy of a resource can allow them anything.
+    Unsigned,
+}
+
+impl Asking<'_> {
+    /// Their ARN, or what stands for nobody's.
+    pub fn arn(self, account: &AccountId) -> String {
+        match self {
+            Self::Signed(caller) => caller.arn(account),
+            Self::Unsigned => ANONYMOUS.to_owned(),
+        }
+    }
+}
+
+/// What stands for nobody known. Source: IAM user guide, "Principal key values".
+const ANONYMOUS: &str = "anonymous";
 
 /// A condition key that a request has: its name and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +199,8 @@ pub struct Question<'a> {
     pub action: &'static str,
     /// The resource's ARN.
     pub resource: &'a str,
+    /// The policy that the resource has itself, if it has one.
+    pub policy: Option<&'a ResourcePolicy>,
     /// The condition keys of the service, such as `s3:authType` and `s3:prefix`; absent ones are left out.
     pub keys: &'a [Key],
     /// Under what circumstances it is asked.
@@ -194,56 +269,126 @@ pub enum AccessRefused {
     },
 }
 
-/// Decides whether a caller may do what is asked.
+/// What root may do with its buckets' policies whatever they say, so that it cannot lock itself out.
+/// Source: S3 API reference, `PutBucketPolicy`.
+const ALWAYS_ROOTS: [&str; 3] = ["s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy"];
+
+/// Decides whether somebody may do what is asked.
 pub fn authorize(
     records: &mut (impl Roles + ManagedPolicies),
     house: &House,
-    caller: &Caller,
+    asking: Asking<'_>,
     question: &Question<'_>,
     now: Timestamp,
 ) -> Result<Authorized, Stop<AccessRefused>> {
-    let authorized = |decision| Authorized { decision, resource: question.resource.to_owned() };
-    let session = match caller.who() {
-        Who::Root => return Ok(authorized(AccessDecision::Root)),
-        Who::Session(session) => session,
-    };
+    let decision = match asking {
+        Asking::Unsigned => may_nobody(house, question, now),
+        Asking::Signed(caller) => match caller.who() {
+            Who::Root => may_root(house, root_keys(&house.account.id), question, now),
+            Who::Session(session) => may_session(records, house, session, question, now),
+        },
+    }?;
+    Ok(Authorized { decision, resource: question.resource.to_owned() })
+}
+
+/// Root needs no policy, but the policy of a resource can deny it something.
+fn may_root(
+    house: &House,
+    itself: Context<'_>,
+    question: &Question<'_>,
+    now: Timestamp,
+) -> Result<AccessDecision, Stop<AccessRefused>> {
+    if question.policy.is_none() || ALWAYS_ROOTS.contains(&question.action) {
+        return Ok(AccessDecision::Root);
+    }
+    let (account, canonical_user) = (&house.account.id, house.account.canonical_user());
+    let root = policy::Account { id: account.as_str(), canonical_user: Some(&canonical_user) };
+    let context = context_of(itself, question, house.account.region.as_str(), now);
+    match decide(house, (Principal::Root(root), &context), question, &Carried::default())? {
+        Decision::Denied(denial @ Denial::Explicit { .. }) => refuse(AccessRefused::Denied(denial)),
+        Decision::Denied(Denial::Implicit { .. }) | Decision::Allowed { .. } => Ok(AccessDecision::Root),
+    }
+}
+
+fn may_nobody(
+    house: &House,
+    question: &Question<'_>,
+    now: Timestamp,
+) -> Result<AccessDecision, Stop<AccessRefused>> {
+    let itself = Context::new()
+        .with("aws:principalaccount", ANONYMOUS)
+        .with("aws:principaltype", "Anonymous")
+        .with("aws:userid", ANONYMOUS);
+    let context = context_of(itself, question, house.account.region.as_str(), now);
+    allowed(decide(house, (Principal::Anonymous, &context), question, &Carried::default())?)
+}
+
+fn may_session(
+    records: &mut (impl Roles + ManagedPolicies),
+    house: &House,
+    session: &Session,
+    question: &Question<'_>,
+    now: Timestamp,
+) -> Result<AccessDecision, Stop<AccessRefused>> {
     if !session.subject.may_ask(question.action) {
         return refuse(AccessRefused::NotBySession(question.action));
     }
     if session.subject == Subject::LongTerm(LongTerm::Root) {
-        return Ok(authorized(AccessDecision::Root));
+        return may_root(house, session_keys(session, &Tags::default()), question, now);
     }
-    let policies = Carried::by(records, house, session)?;
-    let context = context_of((session, policies.tags()), question, house.account.region.as_str(), now);
-    let names = Names::of(session);
-    let request = Request {
-        principal: names.principal(),
-        action: question.action,
-        resource: question.resource,
-        context: &context,
-    };
-    match policies.decide(&request) {
+    let carried = Carried::by(records, house, session)?;
+    let itself = session_keys(session, carried.tags());
+    let context = context_of(itself, question, house.account.region.as_str(), now);
+    let canonical_user = question.policy.map(|_| house.account.canonical_user());
+    let names = Names::of(session, canonical_user.as_deref());
+    allowed(decide(house, (names.principal(), &context), question, &carried)?)
+}
+
+/// Weighs what a caller carries and the policy of the resource.
+fn decide(
+    house: &House,
+    (principal, context): (Principal<'_>, &Context<'_>),
+    question: &Question<'_>,
+    carried: &Carried,
+) -> Result<Decision, Stop<AccessRefused>> {
+    let request = Request { principal, action: question.action, resource: question.resource, context };
+    Ok(match question.policy {
+        Some(policy) => {
+            let document = match policy.compiled(house) {
+                Ok(document) => document,
+                Err(refused) => return refuse(refused),
+            };
+            carried.decide(&request, Some(&Named { name: &policy.name, document: &document }))
+        }
+        None => carried.decide(&request, None),
+    })
+}
+
+fn allowed(decision: Decision) -> Result<AccessDecision, Stop<AccessRefused>> {
+    match decision {
         Decision::Denied(denial) => refuse(AccessRefused::Denied(denial)),
-        decision @ Decision::Allowed { .. } => Ok(authorized(AccessDecision::Policies(decision))),
+        decision @ Decision::Allowed { .. } => Ok(AccessDecision::Policies(decision)),
     }
 }
 
 /// The names by which policies know who acts in a session.
 struct Names<'a> {
     session: &'a Session,
+    canonical_user: Option<&'a str>,
     arn: String,
     /// The ARN of the role.
     behind: String,
 }
 
 impl<'a> Names<'a> {
-    fn of(session: &'a Session) -> Self {
+    fn of(session: &'a Session, canonical_user: Option<&'a str>) -> Self {
         let behind = session.role().map(|role| role.role.to_string()).unwrap_or_default();
-        Self { session, arn: session.arn(), behind }
+        Self { session, canonical_user, arn: session.arn(), behind }
     }
 
     fn principal(&self) -> Principal<'_> {
-        let account = policy::Account { id: self.session.account.as_str(), canonical_user: None };
+        let account =
+            policy::Account { id: self.session.account.as_str(), canonical_user: self.canonical_user };
         match &self.session.subject {
             Subject::Role(role) => Principal::RoleSession {
                 account,
@@ -260,20 +405,24 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Everything that a policy can ask about a request. Source: IAM user guide, "AWS global condition context keys".
-fn context_of<'a>(
-    (session, tags): (&'a Session, &'a Tags),
-    question: &'a Question<'_>,
-    region: &'a str,
-    now: Timestamp,
-) -> Context<'a> {
+/// What policies can ask about root as it signs with its own key.
+fn root_keys(account: &AccountId) -> Context<'_> {
+    Context::new()
+        .with("aws:principalarn", arn::root(account))
+        .with("aws:principalaccount", account.as_str())
+        .with("aws:principaltype", "Account")
+        .with("aws:userid", account.as_str())
+}
+
+/// What policies can ask about a session, whose role or user has these tags.
+fn session_keys<'a>(session: &'a Session, tags: &'a Tags) -> Context<'a> {
     let (principal, kind) = match &session.subject {
         Subject::Role(role) => (role.role.to_string(), "AssumedRole"),
         Subject::FederatedUser { .. } => (session.arn(), "FederatedUser"),
         Subject::LongTerm(LongTerm::Root) => (session.arn(), "Account"),
     };
     let federation = session.role().and_then(|role| role.federation.as_ref());
-    let mut context = federation
+    let mut keys = federation
         .map_or_else(Context::new, federation_keys)
         .with("aws:principalarn", principal)
         .with("aws:principalaccount", session.account.as_str())
@@ -282,18 +431,30 @@ fn context_of<'a>(
         .with("aws:tokenissuetime", session.issued.rfc3339())
         // Temporary credentials always have it, and nobody has shown a second factor for these.
         .with("aws:multifactorauthpresent", "false");
-    add_always(&mut context, question.circumstances.transport, region, now);
-    add_network(&mut context, question.circumstances);
     if let Some(source_identity) = &session.source_identity {
-        context.insert("aws:sourceidentity", source_identity.as_str());
+        keys.insert("aws:sourceidentity", source_identity.as_str());
     }
     // The session's tags come last: they are in the place of its role's, whatever the case of their keys.
     for (key, value) in tags.iter() {
-        context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
+        keys.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
     }
     for (key, value) in &session.tags {
-        context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
+        keys.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
     }
+    keys
+}
+
+/// Everything that a policy can ask about a request, given what it can ask about who sends it.
+/// Source: IAM user guide, "AWS global condition context keys".
+fn context_of<'a>(
+    itself: Context<'a>,
+    question: &'a Question<'_>,
+    region: &'a str,
+    now: Timestamp,
+) -> Context<'a> {
+    let mut context = itself;
+    add_always(&mut context, question.circumstances.transport, region, now);
+    add_network(&mut context, question.circumstances);
     for Key { name, values } in question.keys {
         match values {
             Values::One(value) => context.insert(&**name, &**value),

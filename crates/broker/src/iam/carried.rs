@@ -16,7 +16,8 @@ use std::sync::Arc;
 /// A policy, and the name that operators know it by.
 type Known = (String, Arc<Document>);
 
-/// The policies that the requests of a caller are decided by, and the tags of its role or user.
+/// The policies that the requests of a caller are decided by, and the tags of its role or user. By default nothing, as nobody
+/// known carries, and root, who needs nothing.
 #[derive(Default)]
 pub(super) struct Carried {
     identity: Vec<Known>,
@@ -59,14 +60,14 @@ impl Carried {
         &self.tags
     }
 
-    /// Decides a request by them.
-    pub(super) fn decide(&self, request: &Request<'_>) -> Decision {
+    /// Decides a request by them, and by the policy that the resource has itself.
+    pub(super) fn decide(&self, request: &Request<'_>, resource: Option<&Named<'_>>) -> Decision {
         let identity: Vec<Named<'_>> = self.identity.iter().map(named).collect();
         let session: Option<Vec<Named<'_>>> =
             self.session.as_ref().map(|all| all.iter().map(named).collect());
         let boundary = self.boundary.as_ref().map(named);
         let carried = PolicySet { identity: &identity, boundary, session: session.as_deref() };
-        decide(request, &carried, None)
+        decide(request, &carried, resource)
     }
 }
 

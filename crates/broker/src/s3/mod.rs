@@ -1,5 +1,7 @@
 //! Buckets and objects: what is remembered of them. Their bytes are the business of `objects`.
 
+mod actions;
+pub mod bucket_policies;
 pub mod buckets;
 pub mod list;
 pub mod objects;

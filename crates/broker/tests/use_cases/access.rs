@@ -2,7 +2,7 @@
 
 use crate::client::{Held, ring};
 use crate::desk::{Desk, alice, circumstances, proven};
-use broker::iam::access::{AccessDecision, AccessRefused, Key, Question, Resource, authorize};
+use broker::iam::access::{AccessDecision, AccessRefused, Asking, Key, Question, Resource, authorize};
 use broker::iam::authenticate::Caller;
 use domain::arn::IdentityPoolArn;
 use domain::iam::role::{PolicyName, Role};
@@ -52,8 +52,15 @@ impl Desk {
     ) -> Result<AccessDecision, AccessRefused> {
         let circumstances = circumstances();
         let resource = format!("arn:aws:s3:::{resource}");
-        let question = Question { action, resource: &resource, keys: &keys, circumstances: &circumstances };
-        let asking = self.ask(|records, _| authorize(records, &self.house, caller, &question, NOW));
+        let question = Question {
+            action,
+            resource: &resource,
+            policy: None,
+            keys: &keys,
+            circumstances: &circumstances,
+        };
+        let asking =
+            self.ask(|records, _| authorize(records, &self.house, Asking::Signed(caller), &question, NOW));
         let authorized = asking.await?;
         Ok(match authorized.decision() {
             AccessDecision::Root => AccessDecision::Root,

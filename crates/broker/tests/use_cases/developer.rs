@@ -406,7 +406,7 @@ async fn whom_the_backend_vouches_for_gets_the_pools_own_role_whatever_is_mapped
         })
         .await;
         let role = signed_in_role().arn(&account().id);
-        assert_eq!(enhanced(&desk, &token).await.unwrap().session().role, role);
+        assert_eq!(enhanced(&desk, &token).await.unwrap().session().role().unwrap().role, role);
         assert!(classic(&desk, &token).await.is_ok());
     }
 }

@@ -4,6 +4,7 @@
 mod access;
 mod attached;
 mod authenticate;
+mod bucket_policies;
 mod buckets;
 mod client;
 mod conditional;

@@ -215,6 +215,8 @@ struct Caller {
     /// The provider whose token began the session.
     provider: Option<String>,
     is_federated_user: bool,
+    /// Root is named by its account's names alone, and naming it is naming the account.
+    is_root: bool,
 }
 
 impl Caller {
@@ -226,6 +228,7 @@ impl Caller {
             (Some(session), _, _) => (Some(session), named("role")),
             (None, Some(session), user) => (Some(session), user),
             (None, None, Some(user)) => (Some(user), None),
+            (None, None, None) if named("root").is_some() => (named("root"), None),
             (None, None, None) => (named("service").or(named("provider")), None),
         };
         let of_account = itself
@@ -236,7 +239,8 @@ impl Caller {
             ["123456789012", "arn:aws:iam::123456789012:root", canonical].map(str::to_owned).to_vec()
         });
         let provider = if account.is_some() { named("provider") } else { None };
-        Caller { itself, behind, account, provider, is_federated_user: named("federated_user").is_some() }
+        let (is_federated_user, is_root) = (named("federated_user").is_some(), named("root").is_some());
+        Caller { itself, behind, account, provider, is_federated_user, is_root }
     }
 
     fn is_person(&self) -> bool {
@@ -256,7 +260,7 @@ fn names_itself(statement: &Value, caller: &Caller, layer: &str) -> bool {
     let Some(principal) = statement.get("Principal") else { return true };
     let listed = listed(principal);
     let everybody = layer == "resource" && caller.is_person() && listed.contains(&"*".to_owned());
-    everybody || caller.itself.as_ref().is_some_and(|itself| listed.contains(itself))
+    everybody || (!caller.is_root && caller.itself.as_ref().is_some_and(|itself| listed.contains(itself)))
 }
 
 fn names_behind(statement: &Value, caller: &Caller, _layer: &str) -> bool {
@@ -281,7 +285,7 @@ fn about_caller(statement: &Value, caller: &Caller) -> Maybe {
         let Some(itself) = &caller.itself else { return Some(true) };
         let account = caller.account.as_ref().is_none_or(|names| names.iter().any(is_listed));
         let behind = caller.behind.as_ref().is_none_or(is_listed);
-        return Some(!(is_listed(itself) && behind && account));
+        return Some(!((caller.is_root || is_listed(itself)) && behind && account));
     }
     let names = |names: fn(&Value, &Caller, &str) -> bool| {
         names(statement, caller, "resource") || names(statement, caller, "trust")

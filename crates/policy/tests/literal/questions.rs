@@ -312,6 +312,7 @@ pub(crate) fn request() -> impl Strategy<Value = Value> {
     ]);
     let principal = select(vec![
         json!({ "user": USER }),
+        json!({ "root": "arn:aws:iam::123456789012:root" }),
         json!({ "role": ROLE, "session": SESSION }),
         json!({ "role": ROLE, "session": SESSION, "provider": "accounts.google.com" }),
         json!({ "federated_user": FEDERATED_USER, "user": USER }),

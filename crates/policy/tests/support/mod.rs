@@ -89,8 +89,8 @@ fn context(asked: &Value) -> Context<'_> {
     context
 }
 
-/// The caller that a request names by the members `user`, `role` and `session`, `federated_user`, `provider`, `service`;
-/// a user where it names none, and nobody where it says `null`.
+/// The caller that a request names by the members `root`, `user`, `role` and `session`, `federated_user`, `provider`,
+/// `service`; a user where it names none, and nobody where it says `null`.
 fn principal(written: Option<&Value>) -> Principal<'_> {
     let Some(written) = written else {
         return Principal::User { account: of(USER), arn: USER };
@@ -101,6 +101,9 @@ fn principal(written: Option<&Value>) -> Principal<'_> {
     }
     if let Some(session) = named("federated_user") {
         return Principal::FederatedUser { account: of(session), user: named("user"), session };
+    }
+    if let Some(arn) = named("root") {
+        return Principal::Root(of(arn));
     }
     if let Some(arn) = named("user") {
         return Principal::User { account: of(arn), arn };

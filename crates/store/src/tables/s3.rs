@@ -5,6 +5,8 @@ use domain::s3::bucket::{Bucket, BucketName};
 use domain::s3::object::{ContentId, Object, ObjectKey};
 
 const BUCKETS: Table<1, Bucket> = Table::new("bucket");
+/// The policies of buckets, apart from them, for most that is asked of a bucket asks no policy.
+const POLICIES: Table<1, String> = Table::new("bucket-policy");
 /// Objects by bucket and key.
 const OBJECTS: Table<2, Object> = Table::new("object");
 /// Content files in use.
@@ -26,6 +28,18 @@ impl Buckets for Records<'_> {
 
     fn delete_bucket(&mut self, name: &BucketName) {
         self.delete(&BUCKETS, [name.as_str()]);
+        self.delete(&POLICIES, [name.as_str()]);
+    }
+
+    fn bucket_policy(&mut self, name: &BucketName) -> Read<Option<String>> {
+        self.get(&POLICIES, [name.as_str()])
+    }
+
+    fn put_bucket_policy(&mut self, name: &BucketName, policy: Option<&str>) {
+        match policy {
+            Some(text) => self.put(&POLICIES, [name.as_str()], &text.to_owned()),
+            None => self.delete(&POLICIES, [name.as_str()]),
+        }
     }
 
     fn object(&mut self, bucket: &BucketName, key: &ObjectKey) -> Read<Option<Object>> {

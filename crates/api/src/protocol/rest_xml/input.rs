@@ -32,7 +32,10 @@ pub enum BadInput {
     /// The body is not the document that the operation takes.
     #[error("{0}")]
     Document(#[from] BadDocument),
-    /// The operation takes a body that is not XML, which is not read here; S3 calls it `NotImplemented`, status 501.
+    /// The body is not UTF-8, where it is a text that the operation takes.
+    #[error("the body of `{0}` is not UTF-8")]
+    NotText(String),
+    /// The operation takes a body that is neither XML nor text, which is not read here; S3 calls it `NotImplemented`, status 501.
     #[error("`{0}` takes a body that is not read here")]
     BodyNotRead(String),
 }
@@ -70,6 +73,11 @@ pub fn decode(
                 ([], false) => None,
                 (body, _) => Some(body::read(model, member, body)?),
             },
+            Location::Body if is_text(model, operation, member) => match (body, member.required) {
+                ([], true) => return Err(BadInput::NoBody(operation.name.to_string())),
+                ([], false) => None,
+                (body, _) => Some(text(operation, body)?.into()),
+            },
             Location::Body | Location::Status => {
                 return Err(BadInput::BodyNotRead(operation.name.to_string()));
             }
@@ -83,9 +91,21 @@ pub fn decode(
 
 /// Whether the member is an XML document that is the whole body.
 fn is_document(model: &Model, operation: &Operation, member: &Member) -> bool {
+    is_payload(model, operation, member) && matches!(model.shape(member.shape).kind, Kind::Structure(_))
+}
+
+/// Whether the member is a text that is the whole body, as the policy of a bucket.
+fn is_text(model: &Model, operation: &Operation, member: &Member) -> bool {
+    is_payload(model, operation, member) && matches!(model.shape(member.shape).kind, Kind::Text)
+}
+
+fn is_payload(model: &Model, operation: &Operation, member: &Member) -> bool {
     let payload = model.structure(operation.input).and_then(Structure::payload);
-    let is_structure = matches!(model.shape(member.shape).kind, Kind::Structure(_));
-    is_structure && payload.is_some_and(|payload| payload.name == member.name)
+    payload.is_some_and(|payload| payload.name == member.name)
+}
+
+fn text<'b>(operation: &Operation, body: &'b [u8]) -> Result<&'b str, BadInput> {
+    std::str::from_utf8(body).map_err(|_| BadInput::NotText(operation.name.to_string()))
 }
 
 fn argument(member: &Member, shape: &Shape, value: &str) -> BadInput {

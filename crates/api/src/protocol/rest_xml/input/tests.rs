@@ -118,8 +118,18 @@ fn an_operation_with_a_body_is_told_apart() {
     assert_eq!(decoded("CreateBucket", "/b", &[]).unwrap(), json!({ "Bucket": "b" }));
     assert_eq!(
         decoded("PutBucketPolicy", "/b?policy", &[]),
-        Err(BadInput::BodyNotRead("PutBucketPolicy".to_owned()))
+        Err(BadInput::NoBody("PutBucketPolicy".to_owned()))
     );
+}
+
+#[test]
+fn a_text_is_the_member_that_is_the_whole_body_if_it_is_one() {
+    let model = Model::load(embedded::S3).unwrap();
+    let operation = model.operation("PutBucketPolicy").unwrap();
+    let target = Target::path_style("/b", Some("policy")).unwrap();
+    let read = |body: &[u8]| decode(&model, operation, &target, &HeaderMap::new(), body);
+    assert_eq!(read("{\"ä\"".as_bytes()).unwrap(), json!({ "Bucket": "b", "Policy": "{\"ä\"" }));
+    assert_eq!(read(b"{\xff}"), Err(BadInput::NotText("PutBucketPolicy".to_owned())));
 }
 
 #[test]
