@@ -5,13 +5,14 @@ use crate::body::ResponseBody;
 use crate::guests::Guests;
 use crate::hashing::Hashing;
 use crate::key_making::KeyMaking;
+use crate::key_uses::KeyUses;
 use crate::s3::hosts::S3Hosts;
 use crate::service::Services;
 use crate::signers::Signers;
 use broker::House;
-use broker::iam::authenticate::Keys;
+use broker::iam::authenticate::{Keys, UserKey};
 use domain::entropy::Entropy;
-use domain::iam::access_key::{RingKeyId, RootKey};
+use domain::iam::access_key::{AccessKeyId, RingKeyId, RootKey};
 use domain::iam::key_ring::KeyRing;
 use domain::records::{Breakdown, Read, Stop};
 use domain::seal::SealingKey;
@@ -45,7 +46,7 @@ pub trait Keeper: Send + Sync {
 pub struct Secrets {
     root: RootKey,
     ring: RwLock<Arc<KeyRing>>,
-    /// Seals the private keys that sign tokens, the secrets of clients, and refresh tokens.
+    /// Seals the private keys that sign tokens, the secrets of clients and of users' access keys, and refresh tokens.
     pub sealing: SealingKey,
 }
 
@@ -65,9 +66,19 @@ impl Secrets {
         *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
     }
 
-    /// What signatures are checked with; the ring is the caller's, so that it stays the same during one request.
-    pub(crate) const fn signature_keys<'a>(&'a self, ring: &'a KeyRing) -> Keys<'a> {
-        Keys { root: &self.root, ring }
+    /// What signatures are checked with; the ring is the caller's, so that it stays the same during one request. So is the
+    /// user's key, where the request names one.
+    pub(crate) const fn signature_keys<'a>(
+        &'a self,
+        ring: &'a KeyRing,
+        user: Option<&'a UserKey>,
+    ) -> Keys<'a> {
+        Keys { root: &self.root, ring, sealing: &self.sealing, user }
+    }
+
+    /// The id of a key that can be a user's, in what a request names.
+    pub(crate) fn id_of_user_key(&self, access_key: &str) -> Option<AccessKeyId> {
+        UserKey::id_in(access_key, &self.root)
     }
 }
 
@@ -112,6 +123,8 @@ pub struct App {
     pub key_making: KeyMaking,
     /// The opened keys that sign tokens.
     pub signers: Signers,
+    /// When users' access keys were used last.
+    pub key_uses: KeyUses,
 }
 
 impl App {

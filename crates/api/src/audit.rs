@@ -214,6 +214,14 @@ impl Notes {
     pub(crate) fn caller(&mut self, caller: &Caller) {
         self.who = Some(match caller.who() {
             Who::Root => json!({ "type": "Root", "accessKeyId": caller.access_key() }),
+            Who::User(holder) => json!({
+                "type": "IAMUser",
+                "principalId": holder.id,
+                "arn": holder.arn,
+                "accountId": holder.arn.account(),
+                "accessKeyId": caller.access_key(),
+                "userName": holder.arn.name(),
+            }),
             Who::Session(session) => shown(session, caller.access_key().as_str()),
         });
     }
@@ -229,6 +237,8 @@ impl Notes {
         self.who = Some(match why {
             NotAuthenticated::Expired(session) => shown(session, access_key),
             NotAuthenticated::UnknownAccessKey
+            | NotAuthenticated::InactiveAccessKey
+            | NotAuthenticated::DamagedAccessKey
             | NotAuthenticated::BadToken
             | NotAuthenticated::Outdated
             | NotAuthenticated::Signature(_) => json!({ "type": "Unknown", "accessKeyId": access_key }),

@@ -30,7 +30,7 @@ impl Access for ByPolicy {
     type Admitted = LetIn;
 
     async fn admit(app: &App, call: &mut Call<'_>, permission: Permission) -> Result<LetIn, Fault> {
-        let asker = Asker::of(app, call)?;
+        let asker = Asker::of(app, call).await?;
         admitted(app, call, asker.asking(), &permission).await?;
         Ok(LetIn { asker })
     }
@@ -76,8 +76,8 @@ impl LetIn {
 
 impl Asker {
     /// Finds out who asks, or refuses.
-    fn of(app: &App, call: &mut Call<'_>) -> Result<Self, Fault> {
-        if let Some(caller) = signer_of(app, call)? {
+    async fn of(app: &App, call: &mut Call<'_>) -> Result<Self, Fault> {
+        if let Some(caller) = signer_of(app, call).await? {
             call.notes.caller(&caller);
             return Ok(Self::Signed(Box::new(caller)));
         }

@@ -23,7 +23,7 @@ impl Access for SignedForEach {
         call: &mut Call<'_>,
         each: Vec<Vec<Permission>>,
     ) -> Result<Self::Admitted, Fault> {
-        let caller = caller_of(app, call)?;
+        let caller = caller_of(app, call).await?;
         call.notes.caller(&caller);
         let decided = decide(app, call, Asking::Signed(&caller), &each).await?;
         Ok(decided.into_iter().map(|last| last.and_then(|asked| noted(call, asked))).collect())
@@ -37,7 +37,7 @@ impl Access for SignedForSome {
     type Admitted = Vec<Option<Authorized>>;
 
     async fn admit(app: &App, call: &mut Call<'_>, each: Vec<Permission>) -> Result<Self::Admitted, Fault> {
-        let caller = caller_of(app, call)?;
+        let caller = caller_of(app, call).await?;
         call.notes.caller(&caller);
         let each: Vec<Vec<Permission>> = each.into_iter().map(|permission| vec![permission]).collect();
         let asking = Asking::Signed(&caller);

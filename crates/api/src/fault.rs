@@ -108,6 +108,8 @@ impl NotAllowed {
             AccessRefused::Denied(denial) => format!("{sentence} {}", denial.reason(action)),
             AccessRefused::NotBySession(_)
             | AccessRefused::RoleGone(_)
+            | AccessRefused::UserGone(_)
+            | AccessRefused::GroupGone(_)
             | AccessRefused::PolicyGone(_)
             | AccessRefused::Malformed { .. } => sentence,
         }

@@ -32,6 +32,7 @@ pub mod hashing;
 mod json_door;
 mod json_words;
 pub mod key_making;
+pub mod key_uses;
 mod members;
 mod page;
 mod query_door;

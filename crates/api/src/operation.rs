@@ -7,16 +7,19 @@ use crate::fault::{Common, Fault, Kind, NotAllowed};
 use crate::s3;
 use crate::service::Service;
 use broker::iam::access::{AccessRefused, Asking, Authorized, Key, Question, Resource, authorize};
-use broker::iam::authenticate::{Caller, Purpose, authenticate};
+use broker::iam::access_keys;
+use broker::iam::authenticate::{Caller, Purpose, UserKey, authenticate};
 use broker::iam::circumstances::Circumstances;
 use bytes::Bytes;
-use domain::records::{Buckets, IdentityPools, ManagedPolicies, Read, Roles, Stop};
+use domain::iam::access_key::LastUse;
+use domain::records::{Grounds, Read, Stop};
 use domain::time::Timestamp;
 use http::request::Parts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sigv4::payload::sha256;
 use sigv4::{Presented, RequestHead, Rules};
+use std::convert::Infallible;
 use std::future::Future;
 
 /// An operation of a service.
@@ -183,7 +186,7 @@ impl Access for Identified {
     type Admitted = Caller;
 
     async fn admit(app: &App, call: &mut Call<'_>, (): ()) -> Result<Caller, Fault> {
-        let caller = caller_of(app, call)?;
+        let caller = caller_of(app, call).await?;
         call.notes.caller(&caller);
         call.notes.detail("reason", "the signature is right");
         Ok(caller)
@@ -195,7 +198,7 @@ impl Access for Signed {
     type Admitted = SignedBy;
 
     async fn admit(app: &App, call: &mut Call<'_>, permission: Permission) -> Result<SignedBy, Fault> {
-        let caller = caller_of(app, call)?;
+        let caller = caller_of(app, call).await?;
         call.notes.caller(&caller);
         let authorized = admitted(app, call, Asking::Signed(&caller), &permission).await?;
         Ok(SignedBy { caller, authorized })
@@ -225,7 +228,7 @@ impl SignedBy {
     /// the transaction must do nothing, and what it gives is told when it has ended.
     pub(crate) fn denied_also(
         &self,
-        records: &mut (impl Roles + ManagedPolicies + IdentityPools + Buckets),
+        records: &mut impl Grounds,
         (app, call): (&App, &Call<'_>),
         permission: &Permission,
     ) -> Read<Option<Denied>> {
@@ -298,17 +301,18 @@ pub(crate) async fn decide(
 
 /// How policies decide on a permission, as of one instant.
 pub(crate) fn asked(
-    records: &mut (impl Roles + ManagedPolicies + IdentityPools + Buckets),
+    records: &mut impl Grounds,
     app: &App,
     call: &Call<'_>,
     asking: Asking<'_>,
     permission: &Permission,
 ) -> Read<Asked> {
     let account = &app.house.account;
-    let resource = permission.resource.arn(records, account)?;
+    let about = permission.resource.asked_by(asking);
+    let resource = about.arn(records, account)?;
     let mut keys = permission.keys.clone();
-    keys.extend(permission.resource.keys(records, account)?);
-    let policy = permission.resource.policy(records)?;
+    keys.extend(about.keys(records, account)?);
+    let policy = about.policy(records)?;
     let mut all_keys = s3::service_keys(call, asking, &app.house);
     all_keys.extend_from_slice(&keys);
     let question = Question {
@@ -327,12 +331,12 @@ pub(crate) fn asked(
 }
 
 /// Finds out who signed a request, or refuses.
-pub(crate) fn caller_of(app: &App, call: &mut Call<'_>) -> Result<Caller, Fault> {
-    signer_of(app, call)?.ok_or_else(|| Common::Anonymous.into())
+pub(crate) async fn caller_of(app: &App, call: &mut Call<'_>) -> Result<Caller, Fault> {
+    signer_of(app, call).await?.ok_or_else(|| Common::Anonymous.into())
 }
 
-/// Finds out who signed a request, if it is signed at all, or refuses.
-pub(crate) fn signer_of(app: &App, call: &mut Call<'_>) -> Result<Option<Caller>, Fault> {
+/// Finds out who signed a request, if it is signed at all, or refuses. Records are read only for keys of users.
+pub(crate) async fn signer_of(app: &App, call: &mut Call<'_>) -> Result<Option<Caller>, Fault> {
     let sent = call.head;
     let headers: Vec<(&str, &[u8])> =
         sent.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -346,14 +350,38 @@ pub(crate) fn signer_of(app: &App, call: &mut Call<'_>) -> Result<Option<Caller>
         Presented::Signed(signed) => signed,
         Presented::Unsigned => return Ok(None),
     };
+    let user = match app.secrets.id_of_user_key(signed.access_key_id()) {
+        Some(id) => app.read(|records| UserKey::named(records, &id)).await?,
+        None => None,
+    };
     let ring = app.secrets.ring();
-    let keys = app.secrets.signature_keys(&ring);
+    let keys = app.secrets.signature_keys(&ring, user.as_ref());
     let Service { signing_name, is_global, .. } = *call.service;
     let rules = call.whole.as_ref().map_or(Rules::S3, |body| Rules::Standard { body: sha256(body) });
     let purpose = Purpose { service: signing_name, is_global, rules };
-    let caller = authenticate(&signed, purpose, &app.house, keys, call.now);
-    caller.map(Some).map_err(|why| {
+    let caller = authenticate(&signed, purpose, &app.house, keys, call.now).map_err(|why| {
         call.notes.not_authenticated(signed.access_key_id(), &why);
-        Common::NotAuthenticated(why).into()
-    })
+        Common::NotAuthenticated(why)
+    })?;
+    if caller.user().is_some() {
+        let region = signed.scope().region.to_owned();
+        let last = LastUse { at: call.now, service: signing_name.to_owned(), region };
+        note_use(app, &caller, &last).await;
+    }
+    Ok(Some(caller))
+}
+
+/// Notes that a user's key was used. A use that cannot be written stands in nobody's way; the next one is tried again.
+async fn note_use(app: &App, caller: &Caller, last: &LastUse) {
+    let id = caller.access_key();
+    if !app.key_uses.note(id, last) {
+        return;
+    }
+    let writing = app.store.transact(app.entropy.as_ref(), |records, _| {
+        access_keys::used(records, id, last).map_err(Stop::<Infallible>::from)
+    });
+    if let Err(breakdown) = writing.await {
+        app.key_uses.forget(id);
+        tracing::error!(%breakdown, "the last use of an access key cannot be written");
+    }
 }

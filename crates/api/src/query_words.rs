@@ -44,6 +44,8 @@ pub(crate) fn say(common: Common) -> Said {
             AccessRefused::NotBySession(action) => not_by_session(action).denied_because(no.why),
             AccessRefused::Denied(_)
             | AccessRefused::RoleGone(_)
+            | AccessRefused::UserGone(_)
+            | AccessRefused::GroupGone(_)
             | AccessRefused::PolicyGone(_)
             | AccessRefused::Malformed { .. } => {
                 forbidden("AccessDenied", no.message()).denied_because(no.why)

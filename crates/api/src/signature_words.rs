@@ -21,7 +21,10 @@ pub(crate) enum Sort {
 /// The sort and AWS's message.
 pub(crate) fn of(why: &NotAuthenticated) -> (Sort, String) {
     match why {
-        NotAuthenticated::UnknownAccessKey | NotAuthenticated::BadToken => {
+        NotAuthenticated::UnknownAccessKey
+        | NotAuthenticated::InactiveAccessKey
+        | NotAuthenticated::DamagedAccessKey
+        | NotAuthenticated::BadToken => {
             (Sort::UnknownKey, "The security token included in the request is invalid.".to_owned())
         }
         NotAuthenticated::Expired(_) | NotAuthenticated::Outdated => {

@@ -1,8 +1,10 @@
 //! Amazon resource names of the things Cenote keeps. The partition is always `aws`.
 
 use crate::account::{Account, AccountId, Region};
+use crate::iam::group::GroupName;
 use crate::iam::path::Path;
 use crate::iam::role::{PolicyName, RoleName};
+use crate::iam::user::UserName;
 use crate::identity_pool::pool::IdentityPoolId;
 use crate::s3::bucket::BucketName;
 use crate::s3::object::ObjectKey;
@@ -11,63 +13,94 @@ use crate::user_pool::pool::UserPoolId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The name of a role: `arn:aws:iam::ACCOUNT:role/PATH/NAME`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct RoleArn {
-    account: AccountId,
-    path: Path,
-    name: RoleName,
+/// Defines the names of one kind of thing of IAM: `arn:aws:iam::ACCOUNT:KIND/PATH/NAME`.
+macro_rules! iam_arn {
+    ($(#[$meta:meta])* $arn:ident, $name:ident, $what:literal, $kind:literal) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(into = "String", try_from = "String")]
+        pub struct $arn {
+            account: AccountId,
+            path: Path,
+            name: $name,
+        }
+
+        impl $arn {
+            /// The name of one.
+            pub const fn new(account: AccountId, path: Path, name: $name) -> Self {
+                Self { account, path, name }
+            }
+
+            /// Reads a name; its path may have several parts.
+            pub fn parse(text: &str) -> Result<Self, NotA> {
+                let read = || {
+                    let (account, path, name) = of_iam(text, $kind)?;
+                    Some(Self::new(AccountId::parse(account).ok()?, path, $name::parse(name).ok()?))
+                };
+                read().ok_or_else(|| NotA::new($what, text))
+            }
+
+            /// The account that owns it.
+            pub const fn account(&self) -> &AccountId {
+                &self.account
+            }
+
+            /// Its name without its path.
+            pub const fn name(&self) -> &$name {
+                &self.name
+            }
+        }
+
+        impl fmt::Display for $arn {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(formatter, "arn:aws:iam::{}:{}{}{}", self.account, $kind, self.path, self.name)
+            }
+        }
+
+        impl From<$arn> for String {
+            fn from(arn: $arn) -> Self {
+                arn.to_string()
+            }
+        }
+
+        impl TryFrom<String> for $arn {
+            type Error = NotA;
+
+            fn try_from(text: String) -> Result<Self, NotA> {
+                Self::parse(&text)
+            }
+        }
+    };
 }
 
+iam_arn!(
+    /// The name of a role: `arn:aws:iam::ACCOUNT:role/PATH/NAME`.
+    RoleArn,
+    RoleName,
+    "a role ARN",
+    "role"
+);
+
+iam_arn!(
+    /// The name of a user: `arn:aws:iam::ACCOUNT:user/PATH/NAME`.
+    UserArn,
+    UserName,
+    "a user ARN",
+    "user"
+);
+
+iam_arn!(
+    /// The name of a group: `arn:aws:iam::ACCOUNT:group/PATH/NAME`.
+    GroupArn,
+    GroupName,
+    "a group ARN",
+    "group"
+);
+
 impl RoleArn {
-    /// The name of a role.
-    pub const fn new(account: AccountId, path: Path, name: RoleName) -> Self {
-        Self { account, path, name }
-    }
-
-    /// Reads a role's name; its path may have several parts.
-    pub fn parse(text: &str) -> Result<Self, NotA> {
-        let read = || {
-            let (account, path, name) = of_iam(text, "role")?;
-            Some(Self::new(AccountId::parse(account).ok()?, path, RoleName::parse(name).ok()?))
-        };
-        read().ok_or_else(|| NotA::new("a role ARN", text))
-    }
-
-    /// The account that owns the role.
-    pub const fn account(&self) -> &AccountId {
-        &self.account
-    }
-
-    /// The role's name without its path.
-    pub const fn name(&self) -> &RoleName {
-        &self.name
-    }
-
     /// The name of a session of this role: `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`, without the path.
     pub fn session(&self, session_name: &str) -> String {
         format!("arn:aws:sts::{}:assumed-role/{}/{session_name}", self.account, self.name)
-    }
-}
-
-impl fmt::Display for RoleArn {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "arn:aws:iam::{}:role{}{}", self.account, self.path, self.name)
-    }
-}
-
-impl From<RoleArn> for String {
-    fn from(arn: RoleArn) -> Self {
-        arn.to_string()
-    }
-}
-
-impl TryFrom<String> for RoleArn {
-    type Error = NotA;
-
-    fn try_from(text: String) -> Result<Self, NotA> {
-        Self::parse(&text)
     }
 }
 
@@ -168,6 +201,16 @@ pub fn federated_user(account: &AccountId, name: &str) -> String {
 /// The name of the roles whose path begins with this: `arn:aws:iam::ACCOUNT:role/PATH`.
 pub fn roles_under(account: &AccountId, path: &str) -> String {
     format!("arn:aws:iam::{account}:role{path}")
+}
+
+/// The name of the users whose path begins with this: `arn:aws:iam::ACCOUNT:user/PATH`.
+pub fn users_under(account: &AccountId, path: &str) -> String {
+    format!("arn:aws:iam::{account}:user{path}")
+}
+
+/// The name of the groups whose path begins with this: `arn:aws:iam::ACCOUNT:group/PATH`.
+pub fn groups_under(account: &AccountId, path: &str) -> String {
+    format!("arn:aws:iam::{account}:group{path}")
 }
 
 /// The name of an identity pool, of this server's account and region or of another:

@@ -5,9 +5,13 @@
 //! decide and write.
 
 use crate::arn::PolicyArn;
+use crate::iam::access_key::{AccessKey, AccessKeyId, LastUse};
 use crate::iam::entity::PolicyUse;
+use crate::iam::group::{Group, GroupName};
+use crate::iam::id::UserId;
 use crate::iam::managed_policy::ManagedPolicy;
 use crate::iam::role::{PolicyName, Role, RoleName};
+use crate::iam::user::{User as IamUser, UserName};
 use crate::identity_pool::derivation::Derivation;
 use crate::identity_pool::identity::{Identity, IdentityId};
 use crate::identity_pool::login::LoginKey;
@@ -235,6 +239,61 @@ pub trait ManagedPolicies {
         limit: usize,
     ) -> Read<Vec<PolicyUse>>;
 }
+
+/// Users of IAM.
+pub trait IamUsers {
+    /// The user of this name.
+    fn iam_user(&mut self, name: &UserName) -> Read<Option<IamUser>>;
+    /// Writes a user under their name, and lets the managed policies that they carry and the groups that they are in find
+    /// them.
+    fn put_iam_user(&mut self, user: &IamUser);
+    /// Forgets a user.
+    fn delete_iam_user(&mut self, name: &UserName);
+    /// Users in the order of their names in lower case, from after one of them; at most `limit`.
+    fn iam_users(&mut self, after: Option<&str>, limit: usize) -> Read<Vec<IamUser>>;
+    /// How many users there are; at most `limit` are counted.
+    fn count_iam_users(&mut self, limit: usize) -> Read<usize>;
+}
+
+/// Groups of users of IAM.
+pub trait Groups {
+    /// The group of this name.
+    fn group(&mut self, name: &GroupName) -> Read<Option<Group>>;
+    /// Writes a group under its name, and lets the managed policies that it carries find it.
+    fn put_group(&mut self, group: &Group);
+    /// Forgets a group.
+    fn delete_group(&mut self, name: &GroupName);
+    /// Groups in the order of their names in lower case, from after one of them; at most `limit`.
+    fn groups(&mut self, after: Option<&str>, limit: usize) -> Read<Vec<Group>>;
+    /// How many groups there are; at most `limit` are counted.
+    fn count_groups(&mut self, limit: usize) -> Read<usize>;
+    /// The users who are in a group, in the order of their names in lower case, from after one of them; at most `limit`.
+    fn members(&mut self, group: &GroupName, after: Option<&str>, limit: usize) -> Read<Vec<IamUser>>;
+}
+
+/// Access keys of users.
+pub trait AccessKeys {
+    /// The key of this id.
+    fn access_key(&mut self, id: &AccessKeyId) -> Read<Option<AccessKey>>;
+    /// Writes a key under its id, and lets its user find it.
+    fn put_access_key(&mut self, key: &AccessKey);
+    /// Forgets a key, and when it was used.
+    fn delete_access_key(&mut self, key: &AccessKey);
+    /// The keys of a user, in the order of their ids.
+    fn access_keys(&mut self, user: &UserId) -> Read<Vec<AccessKey>>;
+    /// When a key was used last, as far as that was written.
+    fn last_use(&mut self, key: &AccessKeyId) -> Read<Option<LastUse>>;
+    /// Writes when a key was used last.
+    fn put_last_use(&mut self, key: &AccessKeyId, last: &LastUse);
+}
+
+/// All that decisions about a caller are made from: whose policies they carry, and what they ask about.
+pub trait Grounds:
+    Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + IdentityPools + Buckets
+{
+}
+
+impl<R: Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + IdentityPools + Buckets> Grounds for R {}
 
 /// Where a listing of objects goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

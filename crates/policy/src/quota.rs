@@ -6,6 +6,10 @@
 pub enum Quota {
     /// All inline policies of a role together.
     InlineOfRole,
+    /// All inline policies of a user together.
+    InlineOfUser,
+    /// All inline policies of a group together.
+    InlineOfGroup,
     /// One managed policy.
     Managed,
     /// One trust policy.
@@ -23,7 +27,8 @@ impl Quota {
             Quota::InlineOfRole => 10_240,
             Quota::Managed => 6_144,
             Quota::Resource => 20_480,
-            Quota::Trust | Quota::Session => 2_048,
+            Quota::InlineOfGroup => 5_120,
+            Quota::InlineOfUser | Quota::Trust | Quota::Session => 2_048,
         }
     }
 
@@ -50,7 +55,15 @@ mod tests {
 
     #[test]
     fn white_space_counts_for_sessions_only() {
-        for quota in [Quota::InlineOfRole, Quota::Managed, Quota::Trust, Quota::Session] {
+        let all = [
+            Quota::InlineOfRole,
+            Quota::InlineOfUser,
+            Quota::InlineOfGroup,
+            Quota::Managed,
+            Quota::Trust,
+            Quota::Session,
+        ];
+        for quota in all {
             let (full, over) = ("ä".repeat(quota.limit()), "ä".repeat(quota.limit() + 1));
             assert!(quota.holds([full.as_str()]) && !quota.holds([over.as_str()]));
             assert!(!quota.holds([full.as_str(), "x"]));

@@ -186,6 +186,7 @@ impl DevTools {
         match reset.await {
             Ok(_) => {
                 app.audit.forget_recent();
+                app.key_uses.forget_all();
                 answer(StatusCode::OK, &json!({ "message": "as at the first start" }))
             }
             Err(refused) => {

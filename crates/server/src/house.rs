@@ -100,6 +100,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
         hashing: api::hashing::Hashing::default(),
         key_making: KeyMaking::new(Arc::new(MachineKeys)),
         signers: api::signers::Signers::default(),
+        key_uses: api::key_uses::KeyUses::default(),
     };
     keeper.rotate_if_due(&app)?;
     Ok(Opened { app: Arc::new(app), data, keeper, clock, metrics, process })

@@ -1,16 +1,20 @@
-//! Roles that an identity pool hands out.
+//! Roles that an identity pool hands out, and a user with a key.
 
 use crate::entropy::Counting;
 use crate::identity_pool::identity_pool_id;
+use crate::keys::sealing_key;
 use crate::s3::bucket;
 use crate::{NOW, account};
 use domain::arn::PolicyArn;
-use domain::iam::id::{PolicyId, RoleId};
+use domain::iam::access_key::{AccessKey, AccessKeyId, KeyStatus, SealedSecretKey};
+use domain::iam::id::{PolicyId, RoleId, UserId};
 use domain::iam::managed_policy::{ManagedPolicy, PolicyVersion, VersionId};
 use domain::iam::path::Path;
 use domain::iam::role::{PolicyName, Role, RoleName, SESSION_LIFE};
+use domain::iam::user::{User, UserName};
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::secret::Secret;
 use domain::tag::Tags;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +27,39 @@ pub fn guest_role() -> Role {
 /// The role of somebody who signed in: also reads and writes what lies under their identity id.
 pub fn signed_in_role() -> Role {
     role("signed-in", AuthState::Authenticated, &json!([listing(), reading_public(), own_folder()]))
+}
+
+/// An administrator, who may do this.
+pub fn administrator(action: &str, resource: &str) -> User {
+    let policy = PolicyName::parse("access").unwrap();
+    let statement = json!([{ "Effect": "Allow", "Action": action, "Resource": resource }]);
+    User {
+        name: UserName::parse("administrator").unwrap(),
+        id: UserId::draw(&Counting::new()),
+        path: Path::parse("/office/").unwrap(),
+        policies: BTreeMap::from([(policy, document(&statement).to_string())]),
+        attached: BTreeSet::new(),
+        boundary: None,
+        groups: BTreeSet::new(),
+        tags: Tags::default(),
+        created: NOW,
+    }
+}
+
+/// A key of a user, whose secret is sealed with [`sealing_key`](crate::keys::sealing_key), and the secret.
+pub fn access_key(user: &User) -> (AccessKey, String) {
+    let id = AccessKeyId::parse("AKIAUUUUUUUUUUUUUSER").unwrap();
+    let secret = Secret::new("the secret of a user's access key".to_owned());
+    let sealed = SealedSecretKey::seal(&secret, &id, &sealing_key(), &Counting::new()).unwrap();
+    let key = AccessKey {
+        id,
+        user: user.name.clone(),
+        user_id: user.id.clone(),
+        secret: sealed,
+        status: KeyStatus::Active,
+        created: NOW,
+    };
+    (key, secret.reveal().clone())
 }
 
 /// The trust policy by which a role serves the identities of one pool that are in one state.

@@ -47,9 +47,7 @@ impl Operation for ListRolePolicies {
             roles::find(records, &app.house, named(&input.role_name, &by))
         });
         let names = finding.await?.map_err(fault_of)?.policies.into_keys();
-        let is_after = |name: &PolicyName| asked.after.as_deref().is_none_or(|after| name.as_str() > after);
-        let mut policy_names: Vec<PolicyName> = names.filter(is_after).take(asked.limit + 1).collect();
-        let marker = asked.cut(&mut policy_names, PolicyName::to_string);
+        let (policy_names, marker) = asked.page(names, PolicyName::to_string);
         Ok(Reply::of(Output { policy_names, is_truncated: marker.is_some(), marker }))
     }
 }

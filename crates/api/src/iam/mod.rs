@@ -1,18 +1,47 @@
 //! AWS Identity and Access Management (`iam`, awsQuery).
 
+pub mod add_user_to_group;
+pub mod create_access_key;
+pub mod create_group;
 pub mod create_role;
+pub mod create_user;
+pub mod delete_access_key;
+pub mod delete_group;
+pub mod delete_group_policy;
 pub mod delete_role;
 pub mod delete_role_policy;
+pub mod delete_user;
+pub mod delete_user_policy;
+pub mod get_access_key_last_used;
+pub mod get_group;
+pub mod get_group_policy;
 pub mod get_role;
 pub mod get_role_policy;
+pub mod get_user;
+pub mod get_user_policy;
+pub mod list_access_keys;
+pub mod list_group_policies;
+pub mod list_groups;
+pub mod list_groups_for_user;
 pub mod list_role_policies;
 pub mod list_roles;
+pub mod list_user_policies;
+pub mod list_users;
+pub mod put_group_policy;
 pub mod put_role_policy;
+pub mod put_user_policy;
+pub mod remove_user_from_group;
+pub mod update_access_key;
 pub mod update_assume_role_policy;
 pub mod update_role;
+pub mod update_user;
 
+mod access_key;
+mod faults;
+mod group;
 mod paging;
 mod role;
+mod user;
 
 use crate::dispatch::Served;
 use crate::fault::{Fault, Said};
@@ -28,16 +57,41 @@ use domain::iam::role::RoleName;
 use http::StatusCode;
 
 const OPERATIONS: &[Served] = &[
+    Served::of::<add_user_to_group::AddUserToGroup>(),
+    Served::of::<create_access_key::CreateAccessKey>(),
+    Served::of::<create_group::CreateGroup>(),
     Served::of::<create_role::CreateRole>(),
+    Served::of::<create_user::CreateUser>(),
+    Served::of::<delete_access_key::DeleteAccessKey>(),
+    Served::of::<delete_group::DeleteGroup>(),
+    Served::of::<delete_group_policy::DeleteGroupPolicy>(),
     Served::of::<delete_role::DeleteRole>(),
     Served::of::<delete_role_policy::DeleteRolePolicy>(),
+    Served::of::<delete_user::DeleteUser>(),
+    Served::of::<delete_user_policy::DeleteUserPolicy>(),
+    Served::of::<get_access_key_last_used::GetAccessKeyLastUsed>(),
+    Served::of::<get_group::GetGroup>(),
+    Served::of::<get_group_policy::GetGroupPolicy>(),
     Served::of::<get_role::GetRole>(),
     Served::of::<get_role_policy::GetRolePolicy>(),
+    Served::of::<get_user::GetUser>(),
+    Served::of::<get_user_policy::GetUserPolicy>(),
+    Served::of::<list_access_keys::ListAccessKeys>(),
+    Served::of::<list_group_policies::ListGroupPolicies>(),
+    Served::of::<list_groups::ListGroups>(),
+    Served::of::<list_groups_for_user::ListGroupsForUser>(),
     Served::of::<list_role_policies::ListRolePolicies>(),
     Served::of::<list_roles::ListRoles>(),
+    Served::of::<list_user_policies::ListUserPolicies>(),
+    Served::of::<list_users::ListUsers>(),
+    Served::of::<put_group_policy::PutGroupPolicy>(),
     Served::of::<put_role_policy::PutRolePolicy>(),
+    Served::of::<put_user_policy::PutUserPolicy>(),
+    Served::of::<remove_user_from_group::RemoveUserFromGroup>(),
+    Served::of::<update_access_key::UpdateAccessKey>(),
     Served::of::<update_assume_role_policy::UpdateAssumeRolePolicy>(),
     Served::of::<update_role::UpdateRole>(),
+    Served::of::<update_user::UpdateUser>(),
 ];
 
 /// The service.

@@ -26,4 +26,16 @@ impl Asked {
     pub(super) fn cut<T>(&self, found: &mut Vec<T>, name: impl Fn(&T) -> String) -> Option<String> {
         page::cut(found, self.limit, name)
     }
+
+    /// The page of things that are all at hand, in the order of their keys, and the marker of the next.
+    pub(super) fn page<T>(
+        &self,
+        all: impl IntoIterator<Item = T>,
+        key: impl Fn(&T) -> String,
+    ) -> (Vec<T>, Option<String>) {
+        let is_after = |it: &T| self.after.as_ref().is_none_or(|after| key(it) > *after);
+        let mut page: Vec<T> = all.into_iter().filter(is_after).take(self.limit + 1).collect();
+        let marker = self.cut(&mut page, &key);
+        (page, marker)
+    }
 }

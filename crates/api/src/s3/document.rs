@@ -29,7 +29,7 @@ const CHECKED: [&str; 2] = ["DeleteObjects", "PutBucketCors"];
 /// Reads the document of a request; empty if there is none.
 pub(super) async fn read(app: &App, call: &mut Call<'_>, operation: &Operation) -> Result<Bytes, Fault> {
     // Nobody's documents are read but those of somebody who signed.
-    let signer = Asker::Signed(Box::new(caller_of(app, call)?));
+    let signer = Asker::Signed(Box::new(caller_of(app, call).await?));
     let headers = &call.head.headers;
     // RFC 9112 section 6.3: a request with neither has no body.
     if !headers.contains_key(header::CONTENT_LENGTH) && !headers.contains_key(header::TRANSFER_ENCODING) {

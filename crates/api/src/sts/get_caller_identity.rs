@@ -37,6 +37,7 @@ impl Operation for GetCallerIdentity {
         let account = app.house.account.id.clone();
         let user_id = match caller.who() {
             Who::Root => account.to_string(),
+            Who::User(holder) => holder.id.to_string(),
             Who::Session(session) => session.user_id(),
         };
         Ok(Reply::of(Output { user_id, arn: caller.arn(&account), account }))

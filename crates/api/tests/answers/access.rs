@@ -2,38 +2,43 @@
 
 use crate::support::{Ask, Held, POOL, PROVIDER, Server, alices_login, form, own_service, to, to_assume};
 use domain::arn::IdentityPoolArn;
+use domain::iam::access_key::{AccessKey, AccessKeyId};
+use domain::iam::group::{Group, GroupName};
+use domain::iam::id::{GroupId, UserId};
+use domain::iam::path::Path;
 use domain::iam::role::{Role, RoleName};
+use domain::iam::user::{User as IamUser, UserName};
 use domain::identity_pool::identity::Identity;
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::identity_pool::principal_tag::AttributeMap;
 use domain::identity_pool::provider::DeveloperProviderName;
-use domain::records::{IdentityPools, Roles, UserPools};
+use domain::records::{AccessKeys, Groups, IamUsers, IdentityPools, Roles, UserPools};
 use domain::user_pool::user::{User, Username};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use testkit::account;
-use testkit::iam::{document, guest_role};
+use testkit::iam::{access_key, administrator, document, guest_role};
 use testkit::identity_pool::{identity_pool, signed_in};
 use testkit::user_pool::{PASSWORD, client, other_client, user, user_pool};
+use testkit::{NOW, account};
 
-const CALLERS: [&str; 6] = ["anonymous", "guest", "signed in", "wrong role", "right role", "root"];
+const CALLERS: [&str; 7] = ["anonymous", "guest", "signed in", "wrong role", "right role", "user", "root"];
 
 /// A service, an operation, and the code that each of the callers gets. HEAD has no body to put a code in.
-type Row = (&'static str, &'static str, [&'static str; 6]);
+type Row = (&'static str, &'static str, [&'static str; 7]);
 
 /// Anybody may ask.
-const PUBLIC: [&str; 6] = ["200"; 6];
+const PUBLIC: [&str; 7] = ["200"; 7];
 
 /// Only those may ask whom a policy lets, and root.
-const fn query(code: &'static str) -> [&'static str; 6] {
+const fn query(code: &'static str) -> [&'static str; 7] {
     let no = "AccessDenied";
-    ["MissingAuthenticationToken", no, no, no, code, code]
+    ["MissingAuthenticationToken", no, no, no, code, code, code]
 }
 
-const fn json(code: &'static str) -> [&'static str; 6] {
+const fn json(code: &'static str) -> [&'static str; 7] {
     let no = "AccessDeniedException";
-    ["MissingAuthenticationTokenException", no, no, no, code, code]
+    ["MissingAuthenticationTokenException", no, no, no, code, code, code]
 }
 
 const MATRIX: &[Row] = &[
@@ -86,39 +91,76 @@ const MATRIX: &[Row] = &[
     ("cognito-idp", "InitiateAuth", PUBLIC),
     ("cognito-idp", "ListUserPoolClients", json("200")),
     ("cognito-idp", "ListUserPools", json("200")),
+    ("iam", "AddUserToGroup", query("200")),
+    ("iam", "CreateAccessKey", query("200")),
+    ("iam", "CreateGroup", query("200")),
     ("iam", "CreateRole", query("200")),
+    ("iam", "CreateUser", query("200")),
+    ("iam", "DeleteAccessKey", query("200")),
+    ("iam", "DeleteGroup", query("200")),
+    ("iam", "DeleteGroupPolicy", query("200")),
     ("iam", "DeleteRole", query("200")),
     ("iam", "DeleteRolePolicy", query("200")),
+    ("iam", "DeleteUser", query("200")),
+    ("iam", "DeleteUserPolicy", query("200")),
+    ("iam", "GetAccessKeyLastUsed", query("200")),
+    ("iam", "GetGroup", query("200")),
+    ("iam", "GetGroupPolicy", query("200")),
     ("iam", "GetRole", query("200")),
     ("iam", "GetRolePolicy", query("200")),
+    ("iam", "GetUser", query("200")),
+    ("iam", "GetUserPolicy", query("200")),
+    ("iam", "ListAccessKeys", query("200")),
+    ("iam", "ListGroupPolicies", query("200")),
+    ("iam", "ListGroups", query("200")),
+    ("iam", "ListGroupsForUser", query("200")),
     ("iam", "ListRolePolicies", query("200")),
     ("iam", "ListRoles", query("200")),
+    ("iam", "ListUserPolicies", query("200")),
+    ("iam", "ListUsers", query("200")),
+    ("iam", "PutGroupPolicy", query("200")),
     ("iam", "PutRolePolicy", query("200")),
+    ("iam", "PutUserPolicy", query("200")),
+    ("iam", "RemoveUserFromGroup", query("200")),
+    ("iam", "UpdateAccessKey", query("200")),
     ("iam", "UpdateAssumeRolePolicy", query("200")),
     ("iam", "UpdateRole", query("200")),
-    ("s3", "CopyObject", [NO, NO, "200", NO, "200", "200"]),
-    ("s3", "CreateBucket", [NO, NO, NO, NO, "200", "BucketAlreadyOwnedByYou"]),
-    ("s3", "DeleteBucket", [NO, NO, NO, NO, "BucketNotEmpty", "BucketNotEmpty"]),
-    ("s3", "DeleteBucketCors", [NO, NO, NO, NO, "204", "204"]),
-    ("s3", "DeleteBucketPolicy", [NO, NO, NO, NO, "204", "204"]),
-    ("s3", "DeleteObject", [NO, NO, "204", NO, "204", "204"]),
+    ("iam", "UpdateUser", query("200")),
+    ("s3", "CopyObject", [NO, NO, "200", NO, "200", "200", "200"]),
+    ("s3", "CreateBucket", [NO, NO, NO, NO, "200", "BucketAlreadyOwnedByYou", "BucketAlreadyOwnedByYou"]),
+    ("s3", "DeleteBucket", [NO, NO, NO, NO, "BucketNotEmpty", "BucketNotEmpty", "BucketNotEmpty"]),
+    ("s3", "DeleteBucketCors", [NO, NO, NO, NO, "204", "204", "204"]),
+    ("s3", "DeleteBucketPolicy", [NO, NO, NO, NO, "204", "204", "204"]),
+    ("s3", "DeleteObject", [NO, NO, "204", NO, "204", "204", "204"]),
     // Each key has an answer of its own: this is the one of alice's note.
-    ("s3", "DeleteObjects", [NO, NO, "200", NO, "200", "200"]),
-    ("s3", "GetBucketCors", [NO, NO, NO, NO, "NoSuchCORSConfiguration", "NoSuchCORSConfiguration"]),
-    ("s3", "GetBucketLocation", [NO, NO, NO, NO, "200", "200"]),
-    ("s3", "GetBucketPolicy", [NO, NO, NO, NO, "NoSuchBucketPolicy", "NoSuchBucketPolicy"]),
-    ("s3", "GetBucketPolicyStatus", [NO, NO, NO, NO, "NoSuchBucketPolicy", "NoSuchBucketPolicy"]),
-    ("s3", "GetObject", [NO, "200", "200", NO, "200", "200"]),
-    ("s3", "HeadBucket", ["403", "200", "200", "403", "200", "200"]),
-    ("s3", "HeadObject", ["403", "200", "200", "403", "200", "200"]),
-    ("s3", "ListBuckets", [NO, NO, NO, NO, "200", "200"]),
-    ("s3", "ListObjects", [NO, "200", "200", NO, "200", "200"]),
-    ("s3", "ListObjectsV2", [NO, "200", "200", NO, "200", "200"]),
-    ("s3", "PutBucketCors", [NO, NO, NO, NO, "200", "200"]),
-    ("s3", "PutBucketPolicy", [NO, NO, NO, NO, "200", "200"]),
-    ("s3", "PutObject", [NO, NO, "200", NO, "200", "200"]),
+    ("s3", "DeleteObjects", [NO, NO, "200", NO, "200", "200", "200"]),
+    (
+        "s3",
+        "GetBucketCors",
+        [NO, NO, NO, NO, "NoSuchCORSConfiguration", "NoSuchCORSConfiguration", "NoSuchCORSConfiguration"],
+    ),
+    ("s3", "GetBucketLocation", [NO, NO, NO, NO, "200", "200", "200"]),
+    (
+        "s3",
+        "GetBucketPolicy",
+        [NO, NO, NO, NO, "NoSuchBucketPolicy", "NoSuchBucketPolicy", "NoSuchBucketPolicy"],
+    ),
+    (
+        "s3",
+        "GetBucketPolicyStatus",
+        [NO, NO, NO, NO, "NoSuchBucketPolicy", "NoSuchBucketPolicy", "NoSuchBucketPolicy"],
+    ),
+    ("s3", "GetObject", [NO, "200", "200", NO, "200", "200", "200"]),
+    ("s3", "HeadBucket", ["403", "200", "200", "403", "200", "200", "200"]),
+    ("s3", "HeadObject", ["403", "200", "200", "403", "200", "200", "200"]),
+    ("s3", "ListBuckets", [NO, NO, NO, NO, "200", "200", "200"]),
+    ("s3", "ListObjects", [NO, "200", "200", NO, "200", "200", "200"]),
+    ("s3", "ListObjectsV2", [NO, "200", "200", NO, "200", "200", "200"]),
+    ("s3", "PutBucketCors", [NO, NO, NO, NO, "200", "200", "200"]),
+    ("s3", "PutBucketPolicy", [NO, NO, NO, NO, "200", "200", "200"]),
+    ("s3", "PutObject", [NO, NO, "200", NO, "200", "200", "200"]),
     ("sts", "AssumeRoleWithWebIdentity", PUBLIC),
-    ("sts", "GetCallerIdentity", ["MissingAuthenticationToken", "200", "200", "200", "200", "200"]),
+    ("sts", "GetCallerIdentity", ["MissingAuthenticationToken", "200", "200", "200", "200", "200", "200"]),
 ];
 
 const NO: &str = "AccessDenied";
@@ -341,8 +383,11 @@ fn bob() -> User {
     User { username: Username::parse("bob").unwrap(), ..user() }
 }
 
-/// A good request about roles: a role that is there has one policy, unless it is to be deleted.
+/// A good request to IAM: a role that is there has one policy, unless it is to be deleted.
 async fn about_roles(server: &Server, operation: &str) -> Ask {
+    if ["User", "AccessKey", "Group"].iter().any(|noun| operation.contains(noun)) {
+        return about_users_of_iam(server, operation).await;
+    }
     let trust = guest_role().trust;
     let policy = guest_role().policies.into_values().next().unwrap();
     let name = RoleName::parse("spare").unwrap();
@@ -366,12 +411,61 @@ async fn about_roles(server: &Server, operation: &str) -> Ask {
     form("iam", operation, &parameters)
 }
 
+/// A good request about users and groups: one who is there has one policy and one key and is in a group, unless they are to
+/// be deleted.
+async fn about_users_of_iam(server: &Server, operation: &str) -> Ask {
+    let mut spare = IamUser {
+        name: UserName::parse("spare").unwrap(),
+        id: UserId::draw(server.app.entropy.as_ref()),
+        ..administrator("s3:GetObject", "*")
+    };
+    let id = AccessKeyId::parse("AKIASPARESPARESPARES").unwrap();
+    let key = AccessKey { id, ..access_key(&spare).0 };
+    let is_gone = operation == "DeleteUser";
+    let staff = Group {
+        name: GroupName::parse("staff").unwrap(),
+        id: GroupId::parse("AGPAAAAAAAAAAAAAAAAAA").unwrap(),
+        path: Path::root(),
+        policies: if operation == "DeleteGroup" { BTreeMap::new() } else { spare.policies.clone() },
+        attached: BTreeSet::new(),
+        created: NOW,
+    };
+    if operation == "RemoveUserFromGroup" {
+        spare.groups.insert(staff.name.clone());
+    }
+    let bare = IamUser { policies: BTreeMap::new(), ..spare.clone() };
+    server
+        .write(|records| {
+            records.put_iam_user(if is_gone { &bare } else { &spare });
+            if !is_gone {
+                records.put_access_key(&key);
+            }
+            records.put_group(&staff);
+            match operation {
+                "CreateUser" => records.delete_iam_user(&spare.name),
+                "CreateGroup" => records.delete_group(&staff.name),
+                _ => {}
+            }
+        })
+        .await;
+    let policy = spare.policies.values().next().unwrap();
+    let mut parameters = vec![("UserName", "spare"), ("GroupName", "staff"), ("PolicyName", "access")];
+    match operation {
+        "PutUserPolicy" | "PutGroupPolicy" => parameters.push(("PolicyDocument", policy)),
+        "UpdateAccessKey" => parameters.extend([("AccessKeyId", key.id.as_str()), ("Status", "Inactive")]),
+        "DeleteAccessKey" | "GetAccessKeyLastUsed" => parameters.push(("AccessKeyId", key.id.as_str())),
+        _ => {}
+    }
+    form("iam", operation, &parameters)
+}
+
 async fn credentials(server: &Server, caller: &str) -> Option<Held> {
     match caller {
         "guest" => Some(server.guest().await),
         "signed in" => Some(server.alice().await),
         "wrong role" => Some(server.in_wrong_role().await),
         "right role" => Some(server.in_right_role().await),
+        "user" => Some(server.administrator().await),
         "root" => Some(server.root()),
         _ => None,
     }

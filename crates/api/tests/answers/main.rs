@@ -17,6 +17,8 @@ mod every_constraint;
 mod golden;
 mod guests;
 mod hosts;
+mod iam_groups;
+mod iam_users;
 mod identities;
 mod identity_keys;
 mod identity_pools;

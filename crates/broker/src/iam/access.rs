@@ -6,13 +6,16 @@ use crate::iam::authenticate::{Caller, Who};
 use crate::iam::carried::Carried;
 use crate::iam::circumstances::{Circumstances, add_always, add_network};
 use domain::account::{Account, AccountId};
-use domain::arn::{self, IdentityPoolArn, RoleArn};
+use domain::arn::{self, GroupArn, IdentityPoolArn, RoleArn, UserArn};
+use domain::iam::access_key::AccessKeyId;
+use domain::iam::group::GroupName;
 use domain::iam::path::Path;
 use domain::iam::role::RoleName;
 use domain::iam::session::{LongTerm, Session, Subject};
+use domain::iam::user::{Holder, User, UserName};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
-use domain::records::{Buckets, IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
+use domain::records::{Buckets, Grounds, Read, Stop, refuse};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
 use domain::tag::{TagKey, Tags};
@@ -35,6 +38,22 @@ pub enum Resource {
     NewRole(Path, RoleName),
     /// The roles whose path begins with this.
     RolesUnder(String),
+    /// The user of this name; their ARN holds their path. One who is not there is taken to be under the root path.
+    User(UserName),
+    /// A user who is to be made.
+    NewUser(Path, UserName),
+    /// The users whose path begins with this.
+    UsersUnder(String),
+    /// The user who asks; everything, where it is none.
+    OwnUser,
+    /// The user whose access key this is; everything, where it is nobody's.
+    UserOfKey(AccessKeyId),
+    /// The group of this name; its ARN holds its path. One that is not there is taken to be under the root path.
+    Group(GroupName),
+    /// A group that is to be made.
+    NewGroup(Path, GroupName),
+    /// The groups whose path begins with this.
+    GroupsUnder(String),
     /// An identity pool.
     IdentityPool(IdentityPoolId),
     /// An identity pool by its name, which may be that of another account or region.
@@ -52,10 +71,20 @@ pub enum Resource {
 }
 
 impl Resource {
+    /// The same, where it depends on who asks.
+    pub fn asked_by(&self, asking: Asking<'_>) -> Cow<'_, Self> {
+        match asking {
+            Asking::Signed(caller) if *self == Self::OwnUser => caller
+                .user()
+                .map_or(Cow::Borrowed(self), |holder| Cow::Owned(Self::User(holder.arn.name().clone()))),
+            Asking::Signed(_) | Asking::Unsigned => Cow::Borrowed(self),
+        }
+    }
+
     /// The ARN.
-    pub fn arn(&self, records: &mut impl Roles, account: &Account) -> Read<String> {
+    pub fn arn(&self, records: &mut impl Grounds, account: &Account) -> Read<String> {
         Ok(match self {
-            Self::All | Self::Identity(_) => "*".to_owned(),
+            Self::All | Self::Identity(_) | Self::OwnUser => "*".to_owned(),
             Self::Arn(arn) => arn.clone(),
             Self::Role(name) => match records.role(name)? {
                 Some(role) => role.arn(&account.id).to_string(),
@@ -65,6 +94,26 @@ impl Resource {
                 RoleArn::new(account.id.clone(), path.clone(), name.clone()).to_string()
             }
             Self::RolesUnder(path) => arn::roles_under(&account.id, path),
+            Self::User(name) => match records.iam_user(name)? {
+                Some(user) => user.arn(&account.id).to_string(),
+                None => UserArn::new(account.id.clone(), Path::root(), name.clone()).to_string(),
+            },
+            Self::NewUser(path, name) => {
+                UserArn::new(account.id.clone(), path.clone(), name.clone()).to_string()
+            }
+            Self::UsersUnder(path) => arn::users_under(&account.id, path),
+            Self::UserOfKey(id) => match records.access_key(id)? {
+                Some(key) => Self::User(key.user).arn(records, account)?,
+                None => "*".to_owned(),
+            },
+            Self::Group(name) => match records.group(name)? {
+                Some(group) => group.arn(&account.id).to_string(),
+                None => GroupArn::new(account.id.clone(), Path::root(), name.clone()).to_string(),
+            },
+            Self::NewGroup(path, name) => {
+                GroupArn::new(account.id.clone(), path.clone(), name.clone()).to_string()
+            }
+            Self::GroupsUnder(path) => arn::groups_under(&account.id, path),
             Self::IdentityPool(id) => arn::identity_pool(account, id),
             Self::IdentityPoolNamed(arn) => arn.to_string(),
             Self::UserPool(id) => arn::user_pool(account, id),
@@ -86,6 +135,14 @@ impl Resource {
             | Self::Role(_)
             | Self::NewRole(..)
             | Self::RolesUnder(_)
+            | Self::User(_)
+            | Self::UserOfKey(_)
+            | Self::NewUser(..)
+            | Self::UsersUnder(_)
+            | Self::OwnUser
+            | Self::Group(_)
+            | Self::NewGroup(..)
+            | Self::GroupsUnder(_)
             | Self::IdentityPool(_)
             | Self::IdentityPoolNamed(_)
             | Self::Identity(_)
@@ -94,8 +151,8 @@ impl Resource {
         }
     }
 
-    /// The condition keys that follow from what it is: the tags of a pool, the pool of an identity.
-    pub fn keys(&self, records: &mut impl IdentityPools, account: &Account) -> Read<Vec<Key>> {
+    /// The condition keys that follow from what it is: the tags of a pool or a user, the pool of an identity.
+    pub fn keys(&self, records: &mut impl Grounds, account: &Account) -> Read<Vec<Key>> {
         let pool = match self {
             Self::IdentityPool(id) => id,
             Self::IdentityPoolNamed(arn) if arn.is_of(account) => arn.id(),
@@ -106,11 +163,27 @@ impl Resource {
                     .into_iter()
                     .collect());
             }
+            Self::User(name) => {
+                let tags = records.iam_user(name)?.map(|user| user.tags).unwrap_or_default();
+                return Ok(Key::of_tagged(&["aws:ResourceTag", "iam:ResourceTag"], &tags));
+            }
+            Self::UserOfKey(id) => {
+                return match records.access_key(id)? {
+                    Some(key) => Self::User(key.user).keys(records, account),
+                    None => Ok(Vec::new()),
+                };
+            }
             Self::All
             | Self::Arn(_)
             | Self::Role(_)
             | Self::NewRole(..)
             | Self::RolesUnder(_)
+            | Self::NewUser(..)
+            | Self::UsersUnder(_)
+            | Self::OwnUser
+            | Self::Group(_)
+            | Self::NewGroup(..)
+            | Self::GroupsUnder(_)
             | Self::IdentityPoolNamed(_)
             | Self::UserPool(_)
             | Self::Bucket(_)
@@ -118,7 +191,7 @@ impl Resource {
             | Self::Object(..) => return Ok(Vec::new()),
         };
         let tags = records.identity_pool(pool)?.map(|pool| pool.tags).unwrap_or_default();
-        Ok(tags.iter().map(|(key, value)| Key::of_tag("aws:ResourceTag", key, value.as_str())).collect())
+        Ok(Key::of_tagged(&["aws:ResourceTag"], &tags))
     }
 }
 
@@ -177,6 +250,12 @@ impl Key {
 
     fn of_tag(kind: &str, key: &TagKey, value: &str) -> Self {
         Self::new(format!("{kind}/{key}"), value.to_owned())
+    }
+
+    /// What tells the tags of a resource, under each of these names.
+    fn of_tagged(kinds: &[&str], tags: &Tags) -> Vec<Self> {
+        let under = |kind| tags.iter().map(move |(key, value)| Self::of_tag(kind, key, value.as_str()));
+        kinds.iter().copied().flat_map(under).collect()
     }
 
     /// What a request to write tags is asked by: each of them, and all their keys.
@@ -259,6 +338,12 @@ pub enum AccessRefused {
     /// A managed policy is attached that is not there, so nothing that depends on it is allowed.
     #[error("the managed policy {0} is gone")]
     PolicyGone(String),
+    /// A group that the user is in is not there, so nothing that depends on it is allowed.
+    #[error("the group `{0}` is gone")]
+    GroupGone(String),
+    /// The user was deleted, renamed or moved while they asked.
+    #[error("the user `{0}` is gone")]
+    UserGone(String),
     /// A policy cannot be read any more, so nothing that depends on it is allowed.
     #[error("{what} cannot be evaluated: {why}")]
     Malformed {
@@ -275,7 +360,7 @@ const ALWAYS_ROOTS: [&str; 3] = ["s3:DeleteBucketPolicy", "s3:GetBucketPolicy", 
 
 /// Decides whether somebody may do what is asked.
 pub fn authorize(
-    records: &mut (impl Roles + ManagedPolicies),
+    records: &mut impl Grounds,
     house: &House,
     asking: Asking<'_>,
     question: &Question<'_>,
@@ -285,6 +370,7 @@ pub fn authorize(
         Asking::Unsigned => may_nobody(house, question, now),
         Asking::Signed(caller) => match caller.who() {
             Who::Root => may_root(house, root_keys(&house.account.id), question, now),
+            Who::User(holder) => may_user(records, house, holder, question, now),
             Who::Session(session) => may_session(records, house, session, question, now),
         },
     }?;
@@ -323,8 +409,30 @@ fn may_nobody(
     allowed(decide(house, (Principal::Anonymous, &context), question, &Carried::default())?)
 }
 
+fn may_user(
+    records: &mut impl Grounds,
+    house: &House,
+    holder: &Holder,
+    question: &Question<'_>,
+    now: Timestamp,
+) -> Result<AccessDecision, Stop<AccessRefused>> {
+    let arn = holder.arn.to_string();
+    let is_the_one = |user: &User| user.id == holder.id && user.arn(holder.arn.account()) == holder.arn;
+    let Some(user) = records.iam_user(holder.arn.name())?.filter(is_the_one) else {
+        return refuse(AccessRefused::UserGone(arn));
+    };
+    let carried = Carried::by_user(records, house, user)?;
+    let itself = user_keys(holder, &arn, carried.tags());
+    let context = context_of(itself, question, house.account.region.as_str(), now);
+    let canonical_user = question.policy.map(|_| house.account.canonical_user());
+    let account =
+        policy::Account { id: holder.arn.account().as_str(), canonical_user: canonical_user.as_deref() };
+    let principal = Principal::User { account, arn: &arn };
+    allowed(decide(house, (principal, &context), question, &carried)?)
+}
+
 fn may_session(
-    records: &mut (impl Roles + ManagedPolicies),
+    records: &mut impl Grounds,
     house: &House,
     session: &Session,
     question: &Question<'_>,
@@ -412,6 +520,21 @@ fn root_keys(account: &AccountId) -> Context<'_> {
         .with("aws:principalaccount", account.as_str())
         .with("aws:principaltype", "Account")
         .with("aws:userid", account.as_str())
+}
+
+/// What policies can ask about a user who has these tags. A key of theirs proves no second factor, so there is nothing to
+/// ask about that.
+fn user_keys<'a>(holder: &'a Holder, arn: &'a str, tags: &'a Tags) -> Context<'a> {
+    let mut context = Context::new()
+        .with("aws:principalarn", arn)
+        .with("aws:principalaccount", holder.arn.account().as_str())
+        .with("aws:principaltype", "User")
+        .with("aws:userid", holder.id.as_str())
+        .with("aws:username", holder.arn.name().as_str());
+    for (key, value) in tags.iter() {
+        context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
+    }
+    context
 }
 
 /// What policies can ask about a session, whose role or user has these tags.

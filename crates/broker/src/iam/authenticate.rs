@@ -3,9 +3,12 @@
 use crate::House;
 use domain::account::AccountId;
 use domain::arn;
-use domain::iam::access_key::{AccessKeyId, RootKey};
+use domain::iam::access_key::{AccessKey, AccessKeyId, KeyStatus, RootKey};
 use domain::iam::key_ring::{KeyRing, NotOurSession};
 use domain::iam::session::Session;
+use domain::iam::user::{Holder, User};
+use domain::records::{AccessKeys, IamUsers, Read};
+use domain::seal::SealingKey;
 use domain::secret::Secret;
 use domain::time::Timestamp;
 use sigv4::chunk::Framing;
@@ -24,6 +27,8 @@ pub struct Caller {
 pub enum Who {
     /// The account's root.
     Root,
+    /// A user, by a key of their own.
+    User(Box<Holder>),
     /// A session.
     Session(Box<Session>),
 }
@@ -34,11 +39,20 @@ impl Caller {
         &self.who
     }
 
-    /// Their ARN: the account's root, or the session.
+    /// Their ARN: that of the account's root, the user or the session.
     pub fn arn(&self, account: &AccountId) -> String {
         match &self.who {
             Who::Root => arn::root(account),
+            Who::User(holder) => holder.arn.to_string(),
             Who::Session(session) => session.arn(),
+        }
+    }
+
+    /// The user who asks, if it is one.
+    pub fn user(&self) -> Option<&Holder> {
+        match &self.who {
+            Who::User(holder) => Some(holder),
+            Who::Root | Who::Session(_) => None,
         }
     }
 
@@ -70,6 +84,31 @@ pub struct Keys<'a> {
     pub root: &'a RootKey,
     /// Those of sessions.
     pub ring: &'a KeyRing,
+    /// Opens the secrets of those of users.
+    pub sealing: &'a SealingKey,
+    /// That of the user whom the request names, where [`UserKey::named`] found it.
+    pub user: Option<&'a UserKey>,
+}
+
+/// A user's key as it is remembered, and the user.
+#[derive(Debug)]
+pub struct UserKey {
+    key: AccessKey,
+    user: User,
+}
+
+impl UserKey {
+    /// The id of a key that can be a user's, in what a request names; `None` for keys of sessions and of the root.
+    pub fn id_in(access_key: &str, root: &RootKey) -> Option<AccessKeyId> {
+        AccessKeyId::parse(access_key).ok().filter(|id| id.is_long_term() && *id != root.id)
+    }
+
+    /// Finds a user's key.
+    pub fn named(records: &mut (impl AccessKeys + IamUsers), id: &AccessKeyId) -> Read<Option<Self>> {
+        let Some(key) = records.access_key(id)? else { return Ok(None) };
+        let user = records.iam_user(&key.user)?.filter(|user| user.id == key.user_id);
+        Ok(user.map(|user| Self { key, user }))
+    }
 }
 
 /// Why it is not known who signed.
@@ -78,6 +117,12 @@ pub enum NotAuthenticated {
     /// The access key is none of ours, or a temporary one that came without its session token.
     #[error("the access key is not known")]
     UnknownAccessKey,
+    /// The access key is a user's and was made inactive. Nobody is told but the operator.
+    #[error("the access key is inactive")]
+    InactiveAccessKey,
+    /// The access key is a user's, and its secret does not open with this server's keys.
+    #[error("the secret of the access key does not open with this server's keys")]
+    DamagedAccessKey,
     /// The session token does not belong to the access key.
     #[error("the session token does not belong to the access key")]
     BadToken,
@@ -126,7 +171,7 @@ pub fn authenticate(
     let verified = signed.verify(&expected, &key, now.secs())?;
     match who {
         Who::Session(session) if session.has_expired(now) => Err(NotAuthenticated::Expired(session)),
-        Who::Session(_) | Who::Root => Ok(Caller { who, access_key, verified, key }),
+        Who::Session(_) | Who::User(_) | Who::Root => Ok(Caller { who, access_key, verified, key }),
     }
 }
 
@@ -143,6 +188,9 @@ fn claimed(
             None => Ok((Who::Root, keys.root.secret.clone())),
         };
     }
+    if access_key.is_long_term() {
+        return of_user(signed, access_key, house, keys);
+    }
     let refusal = |not_ours| match not_ours {
         NotOurSession::UnknownKey => NotAuthenticated::UnknownAccessKey,
         NotOurSession::BadToken => NotAuthenticated::BadToken,
@@ -152,4 +200,27 @@ fn claimed(
     let token = signed.session_token().ok_or(NotAuthenticated::UnknownAccessKey)?;
     let session = keys.ring.open(access_key, token, &house.account).map_err(refusal)?;
     Ok((Who::Session(Box::new(session)), secret))
+}
+
+/// The user whose key it is, and its secret. An inactive key is as good as none, whatever comes with it.
+fn of_user(
+    signed: &Signed<'_>,
+    access_key: &AccessKeyId,
+    house: &House,
+    keys: Keys<'_>,
+) -> Result<(Who, Secret<String>), NotAuthenticated> {
+    let UserKey { key, user } = match keys.user {
+        Some(named) if named.key.id == *access_key => named,
+        Some(_) | None => return Err(NotAuthenticated::UnknownAccessKey),
+    };
+    match key.status {
+        KeyStatus::Active => {}
+        KeyStatus::Inactive => return Err(NotAuthenticated::InactiveAccessKey),
+    }
+    if signed.session_token().is_some() {
+        return Err(NotAuthenticated::BadToken);
+    }
+    let opened = key.secret.open(access_key, keys.sealing);
+    let secret = opened.map_err(|_| NotAuthenticated::DamagedAccessKey)?;
+    Ok((Who::User(Box::new(user.holder(&house.account.id))), secret))
 }

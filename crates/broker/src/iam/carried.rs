@@ -4,13 +4,15 @@ use crate::House;
 use crate::iam::access::AccessRefused;
 use crate::iam::managed_policies;
 use domain::arn::PolicyArn;
+use domain::iam::group::{Group, GroupName};
 use domain::iam::role::{PolicyName, Role};
 use domain::iam::session::{LongTerm, RoleSession, Session, Subject};
-use domain::records::{ManagedPolicies, Read, Roles, Stop, refuse};
+use domain::iam::user::User;
+use domain::records::{Groups, ManagedPolicies, Read, Roles, Stop, refuse};
 use domain::tag::Tags;
 use policy::{Decision, Document, Kind, Named, PolicySet, Request, decide};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A policy, and the name that operators know it by.
@@ -55,6 +57,26 @@ impl Carried {
         Ok(Self { session: narrowing.transpose()?, ..own })
     }
 
+    /// What a user carries who signs with a key of their own: also what their groups do.
+    pub(super) fn by_user(
+        records: &mut (impl Groups + ManagedPolicies),
+        house: &House,
+        user: User,
+    ) -> Result<Self, Stop<AccessRefused>> {
+        let whose = format!("user {}", user.name);
+        let mut identity = of_identity(records, house, &whose, (&user.policies, &user.attached))?;
+        // All are asked for before any is waited for, so that they are loaded together.
+        let groups: Vec<(&GroupName, Read<Option<Group>>)> =
+            user.groups.iter().map(|name| (name, records.group(name))).collect();
+        for (name, group) in groups {
+            let Some(group) = group? else { return refuse(AccessRefused::GroupGone(name.to_string())) };
+            let whose = format!("group {}", group.name);
+            identity.extend(of_identity(records, house, &whose, (&group.policies, &group.attached))?);
+        }
+        let boundary = boundary(records, house, &whose, user.boundary.as_ref())?;
+        Ok(Self { identity, boundary, session: None, tags: user.tags })
+    }
+
     /// The tags of the role or user.
     pub(super) const fn tags(&self) -> &Tags {
         &self.tags
@@ -90,12 +112,31 @@ fn of_role(
     role: Role,
 ) -> Result<Carried, Stop<AccessRefused>> {
     let whose = format!("role {}", role.name);
-    let mut identity = inline(house, &whose, &role.policies)?;
-    let attached = |arn: &PolicyArn| format!("{arn} attached to {whose}");
-    identity.extend(managed(records, house, &role.attached, attached)?);
-    let boundary = |arn: &PolicyArn| format!("{arn}, the boundary of {whose}");
-    let boundary = managed(records, house, &role.boundary, boundary)?.pop();
+    let identity = of_identity(records, house, &whose, (&role.policies, &role.attached))?;
+    let boundary = boundary(records, house, &whose, role.boundary.as_ref())?;
     Ok(Carried { identity, boundary, session: None, tags: role.tags })
+}
+
+/// The policies by which a role, a user or a group may do something: inline ones, and managed ones that are attached.
+fn of_identity(
+    records: &mut impl ManagedPolicies,
+    house: &House,
+    whose: &str,
+    (policies, attached): (&BTreeMap<PolicyName, String>, &BTreeSet<PolicyArn>),
+) -> Result<Vec<Known>, Stop<AccessRefused>> {
+    let mut identity = inline(house, whose, policies)?;
+    identity.extend(managed(records, house, attached, |arn| format!("{arn} attached to {whose}"))?);
+    Ok(identity)
+}
+
+/// The policy that bounds what a role or a user is allowed.
+fn boundary(
+    records: &mut impl ManagedPolicies,
+    house: &House,
+    whose: &str,
+    boundary: Option<&PolicyArn>,
+) -> Result<Option<Known>, Stop<AccessRefused>> {
+    Ok(managed(records, house, boundary, |arn| format!("{arn}, the boundary of {whose}"))?.pop())
 }
 
 /// The inline policies of a role, a user or a group.

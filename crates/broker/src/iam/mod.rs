@@ -1,15 +1,20 @@
 //! Who asks, which role they may take on, and what they may do.
 
 pub mod access;
+pub mod access_keys;
 pub mod assume;
 pub mod attachments;
 pub mod authenticate;
 mod aws_managed;
 mod carried;
 pub mod circumstances;
+pub mod groups;
+pub mod inline;
+mod listing;
 pub mod managed_policies;
 pub mod policies;
 pub mod policy_listing;
 pub mod role_policies;
 pub mod roles;
+pub mod users;
 pub mod web_identity;

@@ -3,9 +3,11 @@
 use crate::iam::aws_managed;
 use domain::arn::{PolicyArn, PolicyOwner};
 use domain::iam::entity::{Entity, PolicyUse};
+use domain::iam::group::Group;
 use domain::iam::managed_policy::ManagedPolicy;
 use domain::iam::role::Role;
-use domain::records::{ManagedPolicies, Read, Roles};
+use domain::iam::user::User;
+use domain::records::{Groups, IamUsers, ManagedPolicies, Read, Roles};
 
 /// How many records are looked at in one piece.
 const PAGE: usize = 100;
@@ -46,6 +48,10 @@ pub struct Counted {
 pub enum Carrier {
     /// A role.
     Role(Role),
+    /// A user.
+    User(User),
+    /// A group.
+    Group(Group),
 }
 
 impl Usage {
@@ -137,7 +143,7 @@ pub struct WantedCarriers<'a> {
 /// Who carries a policy, in the order of the keys of the entities, from after one of them; one more than `limit` if there
 /// are more.
 pub fn carriers(
-    records: &mut (impl Roles + ManagedPolicies),
+    records: &mut (impl Roles + IamUsers + Groups + ManagedPolicies),
     policy: &PolicyArn,
     wanted: &WantedCarriers<'_>,
     after: Option<&str>,
@@ -167,9 +173,11 @@ pub fn carriers(
     }
 }
 
-fn carrier(records: &mut impl Roles, entity: &Entity) -> Read<Option<Carrier>> {
+fn carrier(records: &mut (impl Roles + IamUsers + Groups), entity: &Entity) -> Read<Option<Carrier>> {
     Ok(match entity {
         Entity::Role(name) => records.role(name)?.map(Carrier::Role),
+        Entity::User(name) => records.iam_user(name)?.map(Carrier::User),
+        Entity::Group(name) => records.group(name)?.map(Carrier::Group),
     })
 }
 
@@ -178,12 +186,16 @@ impl Carrier {
     pub fn key(&self) -> String {
         match self {
             Self::Role(role) => Entity::Role(role.name.clone()).key(),
+            Self::User(user) => Entity::User(user.name.clone()).key(),
+            Self::Group(group) => Entity::Group(group.name.clone()).key(),
         }
     }
 
     fn path(&self) -> &str {
         match self {
             Self::Role(role) => role.path.as_str(),
+            Self::User(user) => user.path.as_str(),
+            Self::Group(group) => group.path.as_str(),
         }
     }
 }

@@ -12,6 +12,7 @@ use sigv4::canonical::Style;
 use sigv4::{Credentials, PayloadHash, Presented, RequestHead, Rules, SecretKeyRef, Signer, sign};
 use testkit::NOW;
 use testkit::entropy::Counting;
+use testkit::keys::sealing_key;
 
 /// The account's root.
 pub(crate) fn root() -> RootKey {
@@ -103,6 +104,7 @@ impl Sent {
             return Err(NotAuthenticated::UnknownAccessKey);
         };
         let purpose = Purpose { service: "s3", is_global: false, rules: Rules::S3 };
-        authenticate(&signed, purpose, house, Keys { root: &root(), ring }, now)
+        let keys = Keys { root: &root(), ring, sealing: &sealing_key(), user: None };
+        authenticate(&signed, purpose, house, keys, now)
     }
 }

@@ -1,6 +1,8 @@
 //! Those who carry managed policies.
 
+use crate::iam::group::GroupName;
 use crate::iam::role::RoleName;
+use crate::iam::user::UserName;
 use serde::{Deserialize, Serialize};
 
 /// Somebody of the account to whom managed policies can be attached.
@@ -8,6 +10,10 @@ use serde::{Deserialize, Serialize};
 pub enum Entity {
     /// A role.
     Role(RoleName),
+    /// A user.
+    User(UserName),
+    /// A group.
+    Group(GroupName),
 }
 
 impl Entity {
@@ -15,6 +21,8 @@ impl Entity {
     pub fn key(&self) -> String {
         match self {
             Self::Role(name) => format!("role/{}", name.folded()),
+            Self::User(name) => format!("user/{}", name.folded()),
+            Self::Group(name) => format!("group/{}", name.folded()),
         }
     }
 }

@@ -38,8 +38,45 @@ unique_id!(
 );
 
 unique_id!(
+    /// A user's unique id.
+    UserId,
+    "a user id",
+    "AIDA"
+);
+
+unique_id!(
+    /// A group's unique id.
+    GroupId,
+    "a group id",
+    "AGPA"
+);
+
+unique_id!(
     /// A managed policy's unique id.
     PolicyId,
     "a policy id",
     "ANPA"
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nines;
+    impl Entropy for Nines {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(9);
+        }
+    }
+
+    #[test]
+    fn an_id_tells_what_it_is_of() {
+        let id = UserId::draw(&Nines);
+        assert_eq!(id.as_str().len(), 21);
+        assert_eq!(UserId::parse(id.as_str()), Ok(id.clone()));
+        assert!(RoleId::parse(id.as_str()).is_err());
+        for no in ["", "AIDA", "AIDAAAAAAAAAAAAAAAAAa", "AIDAAAAAAAAAAAAAAAAAAA"] {
+            assert!(UserId::parse(no).is_err(), "{no}");
+        }
+    }
+}

@@ -1,7 +1,8 @@
-//! Roles, managed policies, access keys and sessions.
+//! Roles, users, groups, managed policies, access keys and sessions.
 
 pub mod access_key;
 pub mod entity;
+pub mod group;
 pub mod id;
 pub mod key_ring;
 pub mod managed_policy;
@@ -9,3 +10,4 @@ pub mod path;
 pub mod role;
 pub mod session;
 pub mod session_policy;
+pub mod user;

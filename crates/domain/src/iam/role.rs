@@ -38,7 +38,7 @@ impl PolicyName {
     }
 }
 
-fn is_name_byte(byte: u8) -> bool {
+pub(super) fn is_name_byte(byte: u8) -> bool {
     is_word(byte) || b"+=,.@-".contains(&byte)
 }
 

@@ -24,7 +24,9 @@ const BODY_HASHES: &str = "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAM
 /// S3's words for it.
 pub(super) fn say(why: &NotAuthenticated) -> Said {
     let said = match why {
-        NotAuthenticated::UnknownAccessKey => forbidden(
+        NotAuthenticated::UnknownAccessKey
+        | NotAuthenticated::InactiveAccessKey
+        | NotAuthenticated::DamagedAccessKey => forbidden(
             "InvalidAccessKeyId",
             "The AWS Access Key Id you provided does not exist in our records.",
         ),

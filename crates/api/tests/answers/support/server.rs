@@ -19,7 +19,7 @@ use domain::iam::key_ring::{KeyRing, RingKey};
 use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles};
-use domain::records::{Breakdown, Buckets, IdentityPools, Roles, Stop, UserPools};
+use domain::records::{AccessKeys, Breakdown, Buckets, IamUsers, IdentityPools, Roles, Stop, UserPools};
 use domain::s3::bucket::{Bucket, BucketName};
 use domain::secret::Secret;
 use domain::signing::FreshKey;
@@ -38,7 +38,7 @@ use store::records::Records;
 use store::sqlite::Sqlite;
 use tempfile::TempDir;
 use testkit::entropy::Counting;
-use testkit::iam::{document, guest_role, signed_in_role, trust};
+use testkit::iam::{access_key, administrator, document, guest_role, signed_in_role, trust};
 use testkit::identity_pool::identity_pool;
 use testkit::keys::{RsaKey, sealing_key};
 use testkit::s3::bucket;
@@ -145,6 +145,7 @@ impl Server {
             hashing: Default::default(),
             key_making: KeyMaking::new(Arc::new(Ready)),
             signers: Default::default(),
+            key_uses: Default::default(),
         };
         let server = Self { app, sink, clock, folder };
         server.write(seed).await;
@@ -256,6 +257,23 @@ impl Server {
     pub(crate) fn root(&self) -> Held {
         let RootKey { id, secret } = root();
         Held { id: id.to_string(), secret: secret.reveal().clone(), token: None }
+    }
+
+    /// The key of a user who may do everything.
+    pub(crate) async fn administrator(&self) -> Held {
+        self.user_with("*", "*").await
+    }
+
+    /// The key of a user who may do this alone.
+    pub(crate) async fn user_with(&self, action: &str, resource: &str) -> Held {
+        let user = administrator(action, resource);
+        let (key, secret) = access_key(&user);
+        self.write(|records| {
+            records.put_iam_user(&user);
+            records.put_access_key(&key);
+        })
+        .await;
+        Held { id: key.id.to_string(), secret, token: None }
     }
 
     /// Alice's identity id.

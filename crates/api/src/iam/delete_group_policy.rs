@@ -1,0 +1,44 @@
+//! DeleteGroupPolicy: forgets an inline policy of a group.
+
+use super::faults::of_group;
+use super::group::{named, on_group};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::groups;
+use domain::iam::group::GroupName;
+use domain::iam::role::PolicyName;
+use serde::Deserialize;
+
+/// The operation.
+pub struct DeleteGroupPolicy;
+
+/// Which policy of which group.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    group_name: GroupName,
+    policy_name: PolicyName,
+}
+
+impl Operation for DeleteGroupPolicy {
+    const NAME: &'static str = "DeleteGroupPolicy";
+    const CATEGORY: Category = Category::Management;
+    type Input = Input;
+    type Output = ();
+    type Access = Signed;
+
+    fn permission(input: &Input) -> Result<Permission, Fault> {
+        Ok(on_group("iam:DeleteGroupPolicy", &input.group_name))
+    }
+
+    async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+        let Input { group_name, policy_name } = &input;
+        call.notes.parameter("policyName", policy_name.as_str());
+        let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
+            groups::delete_policy(records, &app.house, named(group_name, &by), policy_name)
+        });
+        deleting.await?.map_err(of_group)?;
+        Ok(Reply::of(()))
+    }
+}

@@ -1,0 +1,55 @@
+//! ListGroupPolicies: the names of a group's inline policies, page by page.
+
+use super::faults::of_group;
+use super::group::{named, on_group};
+use super::paging::Asked;
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::groups;
+use domain::iam::group::GroupName;
+use domain::iam::role::PolicyName;
+use serde::{Deserialize, Serialize};
+
+/// The operation.
+pub struct ListGroupPolicies;
+
+/// Which group, and which page of its policies.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    group_name: GroupName,
+    marker: Option<String>,
+    max_items: Option<usize>,
+}
+
+/// A page of names.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    policy_names: Vec<PolicyName>,
+    is_truncated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marker: Option<String>,
+}
+
+impl Operation for ListGroupPolicies {
+    const NAME: &'static str = "ListGroupPolicies";
+    type Input = Input;
+    type Output = Output;
+    type Access = Signed;
+
+    fn permission(input: &Input) -> Result<Permission, Fault> {
+        Ok(on_group("iam:ListGroupPolicies", &input.group_name))
+    }
+
+    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+        let asked = Asked::of(input.marker.as_deref(), input.max_items)?;
+        let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
+            groups::find(records, &app.house, named(&input.group_name, &by))
+        });
+        let names = finding.await?.map_err(of_group)?.policies.into_keys();
+        let (policy_names, marker) = asked.page(names, PolicyName::to_string);
+        Ok(Reply::of(Output { policy_names, is_truncated: marker.is_some(), marker }))
+    }
+}

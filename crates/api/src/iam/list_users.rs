@@ -1,0 +1,59 @@
+//! ListUsers: users, page by page.
+
+use super::paging::Asked;
+use super::user::Listed;
+use crate::app::App;
+use crate::fault::Fault;
+use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
+use broker::iam::access::Resource;
+use broker::iam::users;
+use serde::{Deserialize, Serialize};
+
+/// The operation.
+pub struct ListUsers;
+
+/// Which users, and which page of them.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    path_prefix: Option<String>,
+    marker: Option<String>,
+    max_items: Option<usize>,
+}
+
+/// A page of users.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    users: Vec<Listed>,
+    is_truncated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marker: Option<String>,
+}
+
+impl Operation for ListUsers {
+    const NAME: &'static str = "ListUsers";
+    type Input = Input;
+    type Output = Output;
+    type Access = Signed;
+
+    fn permission(input: &Input) -> Result<Permission, Fault> {
+        let resource = Resource::UsersUnder(input.path_prefix().to_owned());
+        Ok(Permission { action: "iam:ListUsers", resource, keys: Vec::new() })
+    }
+
+    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+        let asked = Asked::of(input.marker.as_deref(), input.max_items)?;
+        let (prefix, after) = (input.path_prefix(), asked.after.as_deref());
+        let mut found = app.read(|records| users::list(records, prefix, after, asked.limit)).await?;
+        let marker = asked.cut(&mut found, |user| user.name.folded());
+        let users = found.into_iter().map(|user| Listed::of(user, &app.house.account.id)).collect();
+        Ok(Reply::of(Output { users, is_truncated: marker.is_some(), marker }))
+    }
+}
+
+impl Input {
+    fn path_prefix(&self) -> &str {
+        self.path_prefix.as_deref().unwrap_or("/")
+    }
+}
