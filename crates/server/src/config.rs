@@ -252,6 +252,10 @@ pub(crate) struct Limits {
     #[arg(id = "limits.guests_per_pool", long = "limits-guests-per-pool", value_name = "NUMBER",
           default_value = "6000", value_parser = value_parser!(u32).range(1..=60_000))]
     pub(crate) guests_per_pool: u32,
+    /// How many identity pools there may be; AWS's quota unless said.
+    #[arg(id = "limits.identity_pools", long = "limits-identity-pools", value_name = "NUMBER",
+          default_value = "1000", value_parser = value_parser!(u32).range(1..=100_000))]
+    pub(crate) identity_pools: u32,
     /// Addresses or networks that may have any number of connections and make any number of guests, as the trusted
     /// proxies may.
     #[arg(id = "limits.uncapped", long = "limits-uncapped", value_name = "NET,…", value_delimiter = ',',
