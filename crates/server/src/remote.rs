@@ -33,7 +33,7 @@ const TO_CONNECT: Duration = Duration::from_secs(10);
 const TO_ANSWER: Duration = Duration::from_secs(600);
 
 /// The longest answer that is read whole, in bytes.
-const LONGEST: usize = 1024 * 1024;
+const LONGEST: usize = 8 * 1024 * 1024;
 
 /// A server and who asks it.
 pub(crate) struct Remote {

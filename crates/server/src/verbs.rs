@@ -78,7 +78,8 @@ pub(crate) fn restore(file: &Path, data: &Path) -> Result<(), Refused> {
     ))
 }
 
-fn say(sentence: &str) -> Result<(), Refused> {
+/// Prints a sentence.
+pub(crate) fn say(sentence: &str) -> Result<(), Refused> {
     let mut out = io::stdout().lock();
     writeln!(out, "{sentence}").map_err(Refused::because)
 }
