@@ -124,9 +124,14 @@ class Server {
 
   /** Gives it new keys, as an operator would. */
   rotateKeys() {
-    const line = ['keys', 'rotate', '--data', this.data, '--endpoint', this.endpoint];
-    const { status, stderr } = spawnSync(BINARY, line, { encoding: 'utf8', timeout: START_MILLIS });
+    const { status, stderr } = this.operator('keys', 'rotate');
     if (status !== 0) throw new Error(`the keys were not rotated:\n${stderr}`);
+  }
+
+  /** What an operator's command line comes to, signed by root unless it names other credentials. */
+  operator(...words) {
+    const line = [...words, '--data', this.data, '--endpoint', this.endpoint];
+    return spawnSync(BINARY, line, { encoding: 'utf8', timeout: START_MILLIS });
   }
 
   /** Runs another process on the same data and gives what it says when it does not start. */

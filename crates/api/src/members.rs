@@ -2,7 +2,7 @@
 
 use crate::fault::{Common, Fault};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
-use serde::{Deserialize, forward_to_deserialize_any};
+use serde::{Deserialize, Serialize, forward_to_deserialize_any};
 use serde_json::{Error, Map, Value};
 
 /// Reads an operation's input, and refuses a member that the model knows but the operation does not serve: it is never
@@ -18,7 +18,8 @@ pub(crate) fn typed<T: DeserializeOwned>(members: Map<String, Value>) -> Result<
 }
 
 /// A structure within an input, whose members are held to the same: none is ignored.
-#[derive(Default)]
+#[derive(Default, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Nested<T>(pub(crate) T);
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Nested<T> {

@@ -16,6 +16,9 @@ use domain::time::Timestamp;
 use domain::user_pool::pool::Issuers;
 use login::seen::Seen;
 
+/// How many identity pools an account may have unless more are asked for. Source: Cognito developer guide, "Quotas".
+const MOST_IDENTITY_POOLS: usize = 1000;
+
 /// What every use case on this server has in common.
 pub struct House {
     /// The account and region it stands for.
@@ -26,6 +29,8 @@ pub struct House {
     pub revoked_before: Timestamp,
     /// What guests may do at most, in pools that say nothing else.
     pub guest_scope_down: ScopeDown,
+    /// How many identity pools there may be.
+    pub most_identity_pools: usize,
     /// Whether roles are handed out that let in more than they should, and claims decide that users write themselves.
     pub takes_unsafe_roles: bool,
     /// The policies that were compiled so far.
@@ -50,6 +55,7 @@ impl House {
             issuers,
             revoked_before: Timestamp::default(),
             guest_scope_down: ScopeDown::aws(),
+            most_identity_pools: MOST_IDENTITY_POOLS,
             takes_unsafe_roles: false,
             policies: Policies::default(),
             seen: Seen::default(),

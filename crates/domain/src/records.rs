@@ -99,6 +99,13 @@ pub trait IdentityPools {
         after: Option<&IdentityPoolId>,
         limit: usize,
     ) -> Read<Vec<IdentityPoolId>>;
+    /// Lets the roles of pools find them that were written before that was remembered: of so many pools, in the order of
+    /// their ids, from after one of them. Gives the last that was looked at; `None` if there was none left.
+    fn let_roles_find_pools(
+        &mut self,
+        after: Option<&IdentityPoolId>,
+        limit: usize,
+    ) -> Read<Option<IdentityPoolId>>;
     /// Forgets a pool, and remembers that its identities are still to be removed.
     fn delete_identity_pool(&mut self, id: &IdentityPoolId);
     /// Deleted pools whose identities are still to be removed; at most `limit`.

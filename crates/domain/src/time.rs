@@ -1,5 +1,6 @@
 //! Moments and spans; nothing here asks a clock.
 
+use crate::text::NotA;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -50,6 +51,17 @@ impl Timestamp {
     /// RFC 3339 in UTC with whole seconds, `2026-01-02T03:04:05Z`.
     pub fn rfc3339(self) -> String {
         jiff::Timestamp::from_second(self.secs()).map(|moment| moment.to_string()).unwrap_or_default()
+    }
+
+    /// Reads RFC 3339, such as `2026-01-02T03:04:05Z`, or a day, such as `2026-01-02`, which begins at midnight UTC.
+    pub fn parse(text: &str) -> Result<Self, NotA> {
+        let moment = match text.parse::<jiff::civil::Date>() {
+            Ok(day) if !text.contains(['T', 't', ' ']) => format!("{day}T00:00:00Z").parse(),
+            Ok(_) | Err(_) => text.parse::<jiff::Timestamp>(),
+        };
+        let moment =
+            moment.map_err(|_| NotA::new("a day or a moment, such as 2026-01-02T03:04:05Z", text))?;
+        Ok(Self(moment.as_millisecond()))
     }
 
     /// The UTC day, `2026-01-02`.
@@ -131,6 +143,23 @@ mod tests {
     fn a_moment_is_written_as_rfc_3339() {
         assert_eq!(Timestamp::from_millis(1_767_323_045_678).rfc3339(), "2026-01-02T03:04:05Z");
         assert_eq!(Timestamp::from_secs(1_767_323_045).day(), "2026-01-02");
+    }
+
+    #[test]
+    fn a_moment_or_a_day_is_read() {
+        for (text, millis) in [
+            ("2026-01-02T03:04:05Z", 1_767_323_045_000),
+            ("2026-01-02T03:04:05.678Z", 1_767_323_045_678),
+            ("2026-01-02T04:04:05+01:00", 1_767_323_045_000),
+            ("2026-01-02", 1_767_312_000_000),
+        ] {
+            assert_eq!(Timestamp::parse(text).unwrap(), Timestamp::from_millis(millis), "{text}");
+        }
+        for text in
+            ["", "yesterday", "2026-01-32", "2026-01-02T03:04:05", "2026-13-02T03:04:05Z", "1767323045"]
+        {
+            assert!(Timestamp::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

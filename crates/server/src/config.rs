@@ -7,8 +7,10 @@
 #[cfg(test)]
 mod example;
 mod gather;
+mod identities;
 
 pub(crate) use gather::{Environment, read};
+pub(crate) use identities::{DisabledIds, Filter, IdentitiesCommand, InPool, NewIds, PoolsCommand, Standing};
 
 use api::s3::hosts::HostName;
 use broker::identity_pool::scope_down;
@@ -46,6 +48,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Whom the pools of a server that runs know. Each is told in a line of JSON.
+    Identities {
+        #[command(subcommand)]
+        command: IdentitiesCommand,
+    },
+    /// What the identity pools of a server that runs were told beyond AWS's settings.
+    Pools {
+        #[command(subcommand)]
+        command: PoolsCommand,
+    },
     /// Write everything that a server keeps, but its audit, into one file, while the server goes on.
     Backup {
         /// The file; it must not be there yet.
@@ -78,7 +90,11 @@ impl Command {
         match self {
             Self::Serve(settings) => Some(settings),
             Self::Dev(settings) => Some(&settings.common),
-            Self::Keys { .. } | Self::Backup { .. } | Self::Restore { .. } => None,
+            Self::Keys { .. }
+            | Self::Identities { .. }
+            | Self::Pools { .. }
+            | Self::Backup { .. }
+            | Self::Restore { .. } => None,
         }
     }
 }
@@ -252,6 +268,10 @@ pub(crate) struct Limits {
     #[arg(id = "limits.guests_per_pool", long = "limits-guests-per-pool", value_name = "NUMBER",
           default_value = "6000", value_parser = value_parser!(u32).range(1..=60_000))]
     pub(crate) guests_per_pool: u32,
+    /// How many identity pools there may be; AWS's quota unless said.
+    #[arg(id = "limits.identity_pools", long = "limits-identity-pools", value_name = "NUMBER",
+          default_value = "1000", value_parser = value_parser!(u32).range(1..=100_000))]
+    pub(crate) identity_pools: u32,
     /// Addresses or networks that may have any number of connections and make any number of guests, as the trusted
     /// proxies may.
     #[arg(id = "limits.uncapped", long = "limits-uncapped", value_name = "NET,…", value_delimiter = ',',

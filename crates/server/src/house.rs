@@ -83,6 +83,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
         house: House {
             revoked_before: keys.revoked_before,
             guest_scope_down: scope_down(settings),
+            most_identity_pools: usize::try_from(settings.limits.identity_pools).map_err(Refused::because)?,
             takes_unsafe_roles: settings.unsafe_roles,
             ..House::new(account, issuers)
         },

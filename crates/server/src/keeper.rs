@@ -10,7 +10,7 @@ use domain::iam::access_key::RingKeyId;
 use domain::records::Breakdown;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::sqlite::Sqlite;
-use tokio::task::spawn_blocking;
+use tokio::task::{block_in_place, spawn_blocking};
 
 /// How many keys the ring may have. One that was replaced stays for 48 hours, so nobody reaches this by need.
 const MOST_KEYS: usize = 100;
@@ -38,7 +38,12 @@ impl FolderKeeper {
         Ok(())
     }
 
+    /// Requests go on meanwhile, however long the disk takes.
     fn rotate(&self, app: &App) -> Result<Option<RingKeyId>, Refused> {
+        block_in_place(|| self.rotated(app))
+    }
+
+    fn rotated(&self, app: &App) -> Result<Option<RingKeyId>, Refused> {
         let _turn = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
         let (now, entropy) = (app.clock.now(), app.entropy.as_ref());
         // The file is read again, because a ring cannot be taken apart while requests use it.

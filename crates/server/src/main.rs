@@ -9,6 +9,7 @@ mod data_dir;
 mod dev;
 mod entropy;
 mod house;
+mod identities;
 mod keeper;
 mod keys;
 mod log;
@@ -92,6 +93,8 @@ async fn obey(command: Command) -> Result<(), Refused> {
         Command::Serve(settings) => serve::run(house::open(&settings)?, &settings).await,
         Command::Dev(settings) => dev::run(*settings).await,
         Command::Keys { command: KeysCommand::Rotate { server } } => verbs::rotate_keys(&server).await,
+        Command::Identities { command } => identities::run(command).await,
+        Command::Pools { command } => identities::of_pools(command).await,
         Command::Backup { file, server } => verbs::backup(&file, &server).await,
         Command::Restore { file, data } => verbs::restore(&file, &data),
     }

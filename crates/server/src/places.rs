@@ -113,6 +113,7 @@ pub(crate) mod tests {
             uncapped: nets(&["127.0.0.0/8"]),
             guests_per_address: 1,
             guests_per_pool: 1,
+            identity_pools: 1,
             head_bytes: 8192,
             idle_seconds: 1,
             pause_seconds: 1,

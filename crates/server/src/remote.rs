@@ -6,7 +6,7 @@ use api::app::Clock;
 use domain::secret::Secret;
 use http::uri::Scheme;
 use http::{Request, Response, StatusCode, Uri, header};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -15,6 +15,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use serde::Deserialize;
+use serde_json::Value;
 use sigv4::canonical::Style;
 use sigv4::{Credentials, PayloadHash, RequestHead, SecretKeyRef, Signer, sign};
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ const TO_CONNECT: Duration = Duration::from_secs(10);
 const TO_ANSWER: Duration = Duration::from_secs(600);
 
 /// The longest answer that is read whole, in bytes.
-const LONGEST: usize = 64 * 1024;
+const LONGEST: usize = 8 * 1024 * 1024;
 
 /// A server and who asks it.
 pub(crate) struct Remote {
@@ -68,10 +69,11 @@ impl Remote {
         Ok(Self { endpoint, authority, region, holder: Holder::read(&file)? })
     }
 
-    /// Asks for an operation of the server's own service, and gives the answer to it if it is a success.
+    /// Asks for an operation of the server's own service with this input, and gives the answer to it if it is a success.
     pub(crate) async fn ask(
         &self,
         operation: &str,
+        input: &Value,
         clock: &dyn Clock,
     ) -> Result<Response<Incoming>, Refused> {
         let host = self.endpoint.host().unwrap_or_default();
@@ -87,7 +89,7 @@ impl Remote {
         let stream = timeout(TO_CONNECT, TcpStream::connect(address)).await;
         let stream =
             stream.map_err(|_| unreached(&"it took too long"))?.map_err(|error| unreached(&error))?;
-        let request = self.request(operation, clock)?;
+        let request = self.request(operation, input, clock)?;
         if is_secure {
             let name =
                 ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(Refused::because)?;
@@ -105,10 +107,17 @@ impl Remote {
         exchange(stream, request).await
     }
 
-    fn request(&self, operation: &str, clock: &dyn Clock) -> Result<Request<Empty<Bytes>>, Refused> {
+    fn request(
+        &self,
+        operation: &str,
+        input: &Value,
+        clock: &dyn Clock,
+    ) -> Result<Request<Full<Bytes>>, Refused> {
+        let body = Bytes::from(input.to_string());
+        let length = body.len().to_string();
         let path = format!("{}{operation}", api::cenote::door::PREFIX);
         let host = self.endpoint.authority().map(ToString::to_string).unwrap_or_default();
-        let headers: [(&str, &[u8]); 2] = [("host", host.as_bytes()), ("content-length", b"0")];
+        let headers: [(&str, &[u8]); 2] = [("host", host.as_bytes()), ("content-length", length.as_bytes())];
         let head = RequestHead { method: "POST", path: &path, query: "", headers: &headers };
         let credentials = Credentials {
             access_key_id: &self.holder.id,
@@ -117,10 +126,10 @@ impl Remote {
         };
         let signer = Signer { credentials, region: &self.region, service: "cenote", style: Style::Standard };
         let signed =
-            sign(&head, &signer, PayloadHash::of(b""), clock.now().secs()).map_err(Refused::because)?;
-        let request = Request::post(path).header(header::HOST, host).header(header::CONTENT_LENGTH, 0);
+            sign(&head, &signer, PayloadHash::of(&body), clock.now().secs()).map_err(Refused::because)?;
+        let request = Request::post(path).header(header::HOST, host).header(header::CONTENT_LENGTH, length);
         let request = signed.into_iter().fold(request, |request, (name, value)| request.header(name, value));
-        request.body(Empty::new()).map_err(Refused::because)
+        request.body(Full::new(body)).map_err(Refused::because)
     }
 
     fn connector(&self) -> Result<TlsConnector, Refused> {
@@ -142,7 +151,7 @@ impl Remote {
 }
 
 /// Sends the request, and reads why if the answer is a no.
-async fn exchange<S>(stream: S, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, Refused>
+async fn exchange<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Refused>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

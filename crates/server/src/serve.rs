@@ -12,7 +12,10 @@ use crate::tls::Certificates;
 use api::app::App;
 use api::cognito_identity::token_keys;
 use api::{audit, removal};
+use broker::identity_pool::handing_out;
+use domain::records::{Breakdown, Stop};
 use hyper_util::server::graceful::GracefulShutdown;
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,6 +85,7 @@ pub(crate) async fn until_stopped(
     dev: Option<Arc<DevTools>>,
 ) -> Result<(), Refused> {
     tell_of_unsafe_roles(&opened.app).await?;
+    make_up_for_older_records(&opened.app).await.map_err(Refused::because)?;
     tracing::info!("listening on {}", bound.url());
     tokio::spawn(sweep(opened.clone()));
     tokio::spawn(rotate_keys(opened.clone()));
@@ -207,6 +211,21 @@ async fn sweep(opened: Arc<Opened>) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "contents that no record names were removed"),
         Err(breakdown) => tracing::warn!(%breakdown, "contents could not be swept"),
+    }
+}
+
+/// What this version rests on and an earlier one did not write is there before anybody is answered.
+async fn make_up_for_older_records(app: &App) -> Result<(), Breakdown> {
+    let mut after = None;
+    loop {
+        let making_up = app.store.transact(app.entropy.as_ref(), |records, _| {
+            handing_out::make_up_for_older_records(records, after.as_ref()).map_err(Stop::<Infallible>::from)
+        });
+        let Ok(last) = making_up.await?;
+        if last.is_none() {
+            return Ok(());
+        }
+        after = last;
     }
 }
 

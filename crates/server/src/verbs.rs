@@ -5,6 +5,7 @@ use crate::config::ServerArgs;
 use crate::remote::{self, Remote};
 use crate::{Refused, backup};
 use serde::Deserialize;
+use serde_json::json;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -18,7 +19,7 @@ pub(crate) async fn rotate_keys(server: &ServerArgs) -> Result<(), Refused> {
         ring_key: u16,
         identity_token_key: String,
     }
-    let answer = Remote::new(server)?.ask("RotateKeys", &MachineClock::default()).await?;
+    let answer = Remote::new(server)?.ask("RotateKeys", &json!({}), &MachineClock::default()).await?;
     let Rotated { ring_key, identity_token_key } =
         serde_json::from_slice(&remote::whole(answer).await?).map_err(Refused::because)?;
     say(&format!(
@@ -34,7 +35,8 @@ pub(crate) async fn backup(file: &Path, server: &ServerArgs) -> Result<(), Refus
     if file.try_exists().map_err(failed)? {
         return Err(Refused(format!("`{shown}` is there already; choose another name, or move it away")));
     }
-    let mut body = Remote::new(server)?.ask("Backup", &MachineClock::default()).await?.into_body();
+    let mut body =
+        Remote::new(server)?.ask("Backup", &json!({}), &MachineClock::default()).await?.into_body();
     let mut unfinished = file.to_owned().into_os_string();
     unfinished.push(".new");
     let unfinished = Path::new(&unfinished);
@@ -76,7 +78,8 @@ pub(crate) fn restore(file: &Path, data: &Path) -> Result<(), Refused> {
     ))
 }
 
-fn say(sentence: &str) -> Result<(), Refused> {
+/// Prints a sentence.
+pub(crate) fn say(sentence: &str) -> Result<(), Refused> {
     let mut out = io::stdout().lock();
     writeln!(out, "{sentence}").map_err(Refused::because)
 }

@@ -38,7 +38,8 @@ impl Operation for CreateIdentityPool {
         if !pool.tags.is_empty() {
             by.must_also(app, call, tagging(&pool.id, &pool.tags)).await?;
         }
-        let creating = app.store.transact(app.entropy.as_ref(), |records, _| pools::create(records, &pool));
+        let creating =
+            app.store.transact(app.entropy.as_ref(), |records, _| pools::create(records, &app.house, &pool));
         creating.await?.map_err(fault_of)?;
         call.notes.element("identityPoolId", pool.id.as_str());
         Ok(Reply::of(Shown::of(pool, &account.region)))

@@ -109,6 +109,7 @@ pub(super) fn said(refused: DeveloperRefused) -> Said {
         DeveloperRefused::ProviderTaken(_)
         | DeveloperRefused::BadUser
         | DeveloperRefused::Tags(_)
+        | DeveloperRefused::TagsTooLarge { .. }
         | DeveloperRefused::NobodyNamed => {
             return Said::bad_request("InvalidParameterException", reason);
         }

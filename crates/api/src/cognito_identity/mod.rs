@@ -131,7 +131,7 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         Refusal::NotMerged(_) => return page::made_up().into(),
         // Pools are made under ids that were just drawn.
         Refusal::Exists(_) => return Breakdown::new(reason).into(),
-        Refusal::TooMany { .. } | Refusal::TooManyLogins => {
+        Refusal::TooMany { .. } | Refusal::TooManyPools(_) | Refusal::TooManyLogins => {
             Said::bad_request("LimitExceededException", reason)
         }
         Refusal::NoSuchRole(role) => role_forbidden(&role.to_string(), reason),

@@ -12,12 +12,13 @@ use broker::user_pool::pools;
 use domain::user_pool::policy::PasswordPolicy;
 use domain::user_pool::pool::{UserPool, UserPoolId, UserPoolName};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The operation.
 pub struct CreateUserPool;
 
 /// The pool.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Input {
     pool_name: UserPoolName,
@@ -26,13 +27,13 @@ pub struct Input {
     mfa_configuration: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Policies {
     password_policy: Option<Nested<Passwords>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Passwords {
     minimum_length: Option<u8>,
@@ -67,6 +68,7 @@ impl Operation for CreateUserPool {
     }
 
     async fn run(app: &App, call: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+        call.notes.parameter("settings", json!(input));
         only("DeletionProtection", input.deletion_protection.as_deref(), "INACTIVE")?;
         only("MfaConfiguration", input.mfa_configuration.as_deref(), "OFF")?;
         let policy = policy(input.policies)?;

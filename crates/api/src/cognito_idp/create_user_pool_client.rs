@@ -17,12 +17,13 @@ use domain::user_pool::pool::UserPoolId;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The operation.
 pub struct CreateUserPoolClient;
 
 /// The client.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Input {
     user_pool_id: UserPoolId,
@@ -44,7 +45,7 @@ pub struct Input {
     enable_propagate_additional_user_context_data: Option<bool>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default)]
 #[serde(rename_all = "PascalCase")]
 struct Units {
     access_token: Option<TimeUnit>,
@@ -71,6 +72,7 @@ impl Operation for CreateUserPoolClient {
     }
 
     async fn run(app: &App, call: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
+        call.notes.parameter("settings", json!(input));
         let entropy = app.entropy.as_ref();
         only("AllowedOAuthFlowsUserPoolClient", input.allowed_oauth_flows_user_pool_client, false)?;
         only("EnableTokenRevocation", input.enable_token_revocation, true)?;

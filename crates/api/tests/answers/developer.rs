@@ -217,6 +217,7 @@ async fn principal_tags_are_in_the_token_and_policies_are_asked_about_them() {
         (json!({ "team": "x*" }), "InvalidParameterException"),
         (json!({ "team": "a", "Team": "a" }), "InvalidParameterException"),
         (json!({ "team": "" }), "ValidationException"),
+        (json!({ "team": "a".repeat(256), "other": "b".repeat(196) }), "InvalidParameterException"),
         ((0..51).map(|n| (format!("k{n}"), json!("v"))).collect(), "ValidationException"),
     ] {
         let answer = vouch(&server, &server.root(), logins(), tagged(bad.clone())).await;

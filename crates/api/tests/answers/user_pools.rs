@@ -283,3 +283,36 @@ async fn when_too_many_pools_wait_for_their_keys_the_next_is_turned_away() {
     let made = making.join_all().await;
     assert!(made.len() == 9 && made.iter().all(|answer| answer.status == 200), "those who waited are served");
 }
+
+#[tokio::test]
+async fn what_a_pool_and_a_client_were_told_is_on_record() {
+    let server = Server::start().await;
+    let asked = json!({
+        "PoolName": "recorded",
+        "Policies": { "PasswordPolicy": { "MinimumLength": 12, "RequireNumbers": true } },
+    });
+    let pool = make(&server, asked).await.member("/UserPool/Id");
+    let last = || serde_json::from_str::<Value>(&server.sink.lines().pop().unwrap()).unwrap();
+    let settings = &last()["requestParameters"]["settings"];
+    assert_eq!(settings["PoolName"], "recorded");
+    let passwords = &settings["Policies"]["PasswordPolicy"];
+    assert_eq!((&passwords["MinimumLength"], &passwords["RequireNumbers"]), (&json!(12), &json!(true)));
+    let asked = json!({
+        "UserPoolId": pool, "ClientName": "app", "GenerateSecret": true, "WriteAttributes": ["name"],
+        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"], "RefreshTokenValidity": 7,
+        "TokenValidityUnits": { "RefreshToken": "days" }, "PreventUserExistenceErrors": "ENABLED",
+    });
+    let made = server.idp_by_root("CreateUserPoolClient", &asked).await;
+    let secret = made.member("/UserPoolClient/ClientSecret");
+    let record = last();
+    for (name, value) in asked.as_object().unwrap() {
+        let told = &record["requestParameters"]["settings"][name];
+        match value.as_object() {
+            Some(members) => {
+                members.iter().for_each(|(name, value)| assert_eq!(told[name], *value, "{name}"))
+            }
+            None => assert_eq!(told, value, "{name}"),
+        }
+    }
+    assert!(!record.to_string().contains(&secret));
+}

@@ -184,9 +184,9 @@ pub fn assume_with_web_identity(
     {
         return refuse(AssumeRefused::NotTaggable { role: arn, denial });
     }
-    let bytes: usize = asked.tags.iter().map(|(key, value)| key.as_str().len() + value.as_str().len()).sum();
-    if bytes > TAG_BYTES {
-        return refuse(AssumeRefused::TagsTooLarge { percent: (bytes * 100).div_ceil(TAG_BYTES) });
+    let percent = percent_of(&asked.tags);
+    if percent > 100 {
+        return refuse(AssumeRefused::TagsTooLarge { percent });
     }
     // Asked last: who is not let in is told nothing about the role.
     if asked.life > role.longest_session {
@@ -210,6 +210,12 @@ pub fn assume_with_web_identity(
         ancestors: Vec::new(),
     };
     Ok(Grant { session, decision })
+}
+
+/// How much of the space that a session has for tags these take, in hundredths.
+pub(crate) fn percent_of(tags: &Tags) -> usize {
+    let bytes: usize = tags.iter().map(|(key, value)| key.as_str().len() + value.as_str().len()).sum();
+    (bytes * 100).div_ceil(TAG_BYTES)
 }
 
 /// Whom else a statement lets in that decided about an identity of a pool, if its own conditions do not keep to that pool

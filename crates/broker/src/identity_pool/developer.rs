@@ -1,6 +1,7 @@
 //! Users whom a pool's own backend vouches for.
 
 use crate::House;
+use crate::iam::assume::percent_of;
 use crate::identity_pool::claim::{Claimed, keys_proven_to, resolved};
 use crate::identity_pool::get_id::find_or_begin;
 use crate::identity_pool::linking::{self, Change, Meeting, Met};
@@ -37,6 +38,12 @@ pub enum DeveloperRefused {
     /// What the backend says of its user cannot be tags together with what the public logins say.
     #[error("{0}")]
     Tags(BadClaim),
+    /// The tags are too large for a session.
+    #[error("the session tags take {percent}% of the space that there is for them")]
+    TagsTooLarge {
+        /// How much of the space they would take.
+        percent: usize,
+    },
     /// Neither an identity nor a user of the backend is named.
     #[error("an identity or a developer user identifier is needed")]
     NobodyNamed,
@@ -122,9 +129,14 @@ fn tags_of(
     if let Some((key, _)) = mapped.iter().find(contradicts) {
         return refuse(DeveloperRefused::Tags(BadClaim::Conflict(key.clone())).into());
     }
-    match mapped.with(asked.tags) {
-        Ok(tags) => Ok(tags),
-        Err(bad) => refuse(DeveloperRefused::Tags(bad.into()).into()),
+    let tags = match mapped.with(asked.tags) {
+        Ok(tags) => tags,
+        Err(bad) => return refuse(DeveloperRefused::Tags(bad.into()).into()),
+    };
+    // No session would have them, and the backend can still do something about it.
+    match percent_of(&tags) {
+        percent if percent > 100 => refuse(DeveloperRefused::TagsTooLarge { percent }.into()),
+        _ => Ok(tags),
     }
 }
 

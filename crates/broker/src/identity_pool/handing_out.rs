@@ -156,6 +156,15 @@ pub(super) fn check_pool(
     Ok(())
 }
 
+/// Makes up for what records of before lack: that a role finds the pools that hand it out, on which [`check_in_use`] rests.
+/// Looks at some pools, from after one of them, and gives the last of these; `None` if none was left.
+pub fn make_up_for_older_records(
+    records: &mut impl IdentityPools,
+    after: Option<&IdentityPoolId>,
+) -> Read<Option<IdentityPoolId>> {
+    records.let_roles_find_pools(after, PAGE)
+}
+
 /// Whether every pool that hands out this role may do so.
 pub(crate) fn check_in_use(
     records: &mut impl IdentityPools,

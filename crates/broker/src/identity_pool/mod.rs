@@ -53,6 +53,9 @@ pub enum Refusal {
     /// There is a pool of this id.
     #[error("an identity pool `{0}` exists already")]
     Exists(IdentityPoolId),
+    /// There are as many pools as there may be.
+    #[error("there are {0} identity pools already, and no more may be made")]
+    TooManyPools(usize),
     /// A pool may not list so many of something.
     #[error("an identity pool lists at most {most} {what}")]
     TooMany {

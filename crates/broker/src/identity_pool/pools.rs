@@ -27,11 +27,19 @@ const MEAN_SOMETHING: [&str; 5] =
 
 /// Makes an identity pool. The user pools and clients that it lists need not be there yet: a login of one that is not
 /// proves nothing.
-pub fn create(records: &mut impl IdentityPools, pool: &IdentityPool) -> Result<(), Stop<Refusal>> {
+pub fn create(
+    records: &mut impl IdentityPools,
+    house: &House,
+    pool: &IdentityPool,
+) -> Result<(), Stop<Refusal>> {
     if records.identity_pool(&pool.id)?.is_some() {
         return refuse(Refusal::Exists(pool.id.clone()));
     }
     check(pool)?;
+    let most = house.most_identity_pools;
+    if records.identity_pools(None, most)?.len() >= most {
+        return refuse(Refusal::TooManyPools(most));
+    }
     records.put_identity_pool(pool);
     Ok(())
 }

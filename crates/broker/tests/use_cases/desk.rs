@@ -19,7 +19,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use store::Store;
-use store::engine::{Engine, Key, Range, Version};
+use store::engine::{Batch, Engine, Key, Range, Version, Write};
 use store::late::Late;
 use store::memory::Memory;
 use store::records::Records;
@@ -113,6 +113,14 @@ impl Desk {
     pub(crate) async fn everything(&self) -> Vec<(Key, Version)> {
         let rows = self.engine.scan(&Range::everything(), usize::MAX).await.unwrap();
         rows.into_iter().map(|row| (row.key, row.stamped.version)).collect()
+    }
+
+    /// Forgets all rows of a table, as if they had never been written.
+    pub(crate) async fn forget(&self, table: &str) {
+        let keys = self.everything().await.into_iter().map(|(key, _)| key);
+        let of_it = keys.filter(|key| key.starts_with(table.as_bytes()));
+        let writes = of_it.map(|key| (key, Write::Delete)).collect();
+        self.engine.commit(Batch { writes, ..Batch::default() }).await.unwrap();
     }
 
     /// Asks the identity pool of `testkit` for an identity.

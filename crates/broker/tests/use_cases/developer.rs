@@ -281,7 +281,7 @@ async fn a_backend_goes_by_no_name_that_means_something_else() {
         let asked = IdentityPool { developer_provider: Some(provider(name)), ..openid.clone() };
         let taken = Err(Refusal::Developer(DeveloperRefused::ProviderTaken(provider(name))));
         let made = IdentityPool { id: other_identity_pool().id, ..asked.clone() };
-        assert_eq!(desk.ask(|records, _| pools::create(records, &made)).await, taken, "{name}");
+        assert_eq!(desk.ask(|records, _| pools::create(records, &desk.house, &made)).await, taken, "{name}");
         let changed = desk.ask(|records, _| pools::update(records, &desk.house, &asked, None)).await;
         assert_eq!(changed.map(|_| ()), taken, "{name}");
     }
@@ -347,6 +347,20 @@ async fn tags_are_what_the_backend_says_beside_what_follows_from_public_logins()
             let refused = tagged(&desk, &said, &shown).await;
             assert_eq!(refused, Err(Refusal::Developer(DeveloperRefused::Tags(bad))));
         }
+        assert_eq!(desk.everything().await, before);
+    }
+}
+
+#[tokio::test]
+async fn tags_that_no_session_has_room_for_are_refused_before_anybody_gets_a_token() {
+    let value = |length: usize| "v".repeat(length);
+    for desk in desks().await {
+        let fits = tags(&[("a", &value(229)), ("b", &value(229))]);
+        assert_eq!(tagged(&desk, &fits, &[]).await, Ok(fits));
+        let over = tags(&[("a", &value(229)), ("b", &value(230))]);
+        let before = desk.everything().await;
+        let refused = Refusal::Developer(DeveloperRefused::TagsTooLarge { percent: 101 });
+        assert_eq!(tagged(&desk, &over, &[]).await, Err(refused));
         assert_eq!(desk.everything().await, before);
     }
 }

@@ -65,7 +65,7 @@ fn developer(name: &str) -> DeveloperProviderName {
 async fn a_pool_is_remembered_as_it_was_made_and_made_once() {
     for desk in Desk::each().await {
         let pool = IdentityPool { id: other_identity_pool().id, ..full() };
-        let make = async || desk.ask(|records, _| pools::create(records, &pool)).await;
+        let make = async || desk.ask(|records, _| pools::create(records, &desk.house, &pool)).await;
         assert_eq!(make().await, Ok(()));
         assert_eq!(find(&desk, &pool.id).await, Ok(pool.clone()));
         assert_eq!(make().await, Err(Refusal::Exists(pool.id.clone())));
@@ -115,10 +115,30 @@ async fn a_pool_lists_only_so_much() {
         let refusal = Refusal::TooMany { what, most: limit };
         assert_eq!(update(&desk, &over).await.as_ref(), Err(&refusal));
         let new = IdentityPool { id: other_identity_pool().id, ..over };
-        let refused = desk.ask(|records, _| pools::create(records, &new)).await;
+        let refused = desk.ask(|records, _| pools::create(records, &desk.house, &new)).await;
         assert_eq!(refused, Err(refusal));
     }
     assert_eq!(find(&desk, &most.id).await, Ok(most));
+}
+
+#[tokio::test]
+async fn an_account_has_a_thousand_pools_unless_the_operator_says_another_number() {
+    let pool = |number: usize| IdentityPool {
+        id: IdentityPoolId::parse(&format!("us-east-1:{number:04}")).unwrap(),
+        ..identity_pool()
+    };
+    let mut desk = Desk::open().await;
+    desk.write(|records| (1..1000).for_each(|number| records.put_identity_pool(&pool(number)))).await;
+    let create = async |desk: &Desk, number| {
+        desk.ask(|records, _| pools::create(records, &desk.house, &pool(number))).await
+    };
+    assert_eq!(create(&desk, 1000).await, Err(Refusal::TooManyPools(1000)));
+    assert_eq!(create(&desk, 7).await, Err(Refusal::Exists(pool(7).id)));
+    desk.house.most_identity_pools = 1001;
+    assert_eq!(create(&desk, 1000).await, Ok(()));
+    assert_eq!(create(&desk, 1001).await, Err(Refusal::TooManyPools(1001)));
+    desk.ask(|records, _| pools::delete(records, &pool(7).id)).await.unwrap();
+    assert_eq!(create(&desk, 1001).await, Ok(()));
 }
 
 fn tags(pairs: &[(&str, &str)]) -> Tags {

@@ -4,7 +4,7 @@
 use crate::desk::{Desk, alice, other_identity_pool};
 use broker::iam::assume::AssumeRefused;
 use broker::iam::roles::{self, Named, NewRole, RoleRefused};
-use broker::identity_pool::handing_out::Unsafe;
+use broker::identity_pool::handing_out::{self, Unsafe};
 use broker::identity_pool::pools::{self, HandedOut};
 use broker::identity_pool::{Refusal, principal_tags};
 use domain::iam::path::Path;
@@ -413,5 +413,33 @@ async fn which_pools_hand_out_a_role_is_known_whatever_is_done_to_them() {
         );
         desk.write(|records| records.delete_identity_pool(&other_identity_pool().id)).await;
         assert_eq!((of("guest").await, of("signed-in").await), (vec![], vec![]));
+    }
+}
+
+#[tokio::test]
+async fn a_role_finds_its_pools_of_before_that_was_remembered_once_they_were_looked_at() {
+    for desk in Desk::each().await {
+        desk.write(|records| records.put_role(&role(&[bound(POOL, "authenticated")]))).await;
+        let pool = |number: usize| IdentityPool {
+            id: IdentityPoolId::parse(&format!("us-east-1:{number:04}")).unwrap(),
+            roles: handed_out(&[Authenticated]).roles,
+            ..identity_pool()
+        };
+        desk.write(|records| (0..150).for_each(|number| records.put_identity_pool(&pool(number)))).await;
+        let before = desk.everything().await.len();
+        desk.forget("pool-of-role").await;
+        assert_eq!(retrust(&desk, &[stateless()]).await, Ok(()), "nobody knows of the pools");
+        let mut after = None;
+        loop {
+            let making_up = desk.ask(|records, _| {
+                Ok::<_, Stop<Infallible>>(handing_out::make_up_for_older_records(records, after.as_ref())?)
+            });
+            after = making_up.await.unwrap();
+            if after.is_none() {
+                break;
+            }
+        }
+        assert!(matches!(retrust(&desk, &[stateless()]).await, Err(RoleRefused::Unsafe(_))));
+        assert_eq!(desk.everything().await.len(), before);
     }
 }

@@ -222,7 +222,7 @@ impl Seeding<'_> {
             unauthenticated: seed.roles.unauthenticated.as_ref().map(arn),
         };
         let roles = HandedOut { roles: of_states, mappings: BTreeMap::new() };
-        self.run(|records| identity_pool::pools::create(records, &pool)).await?;
+        self.run(|records| identity_pool::pools::create(records, &self.app.house, &pool)).await?;
         self.run(|records| identity_pool::pools::set_roles(records, &self.app.house, &pool.id, &roles))
             .await?;
         Ok(pool.id)

@@ -58,6 +58,24 @@ impl IdentityPools for Records<'_> {
         Ok(self.scan(&rows, limit)?.into_iter().map(|found| found.value).collect())
     }
 
+    fn let_roles_find_pools(
+        &mut self,
+        after: Option<&IdentityPoolId>,
+        limit: usize,
+    ) -> Read<Option<IdentityPoolId>> {
+        let mut last = None;
+        for pool in self.identity_pools(after, limit)? {
+            for role in handed_out(&pool.roles, &pool.role_mappings) {
+                let key = [&role.name().folded(), pool.id.as_str()];
+                if self.get(&OF_ROLE, key)?.is_none() {
+                    self.put(&OF_ROLE, key, &pool.id);
+                }
+            }
+            last = Some(pool.id);
+        }
+        Ok(last)
+    }
+
     fn identity_pools(&mut self, after: Option<&IdentityPoolId>, limit: usize) -> Read<Vec<IdentityPool>> {
         let rows = POOLS.all();
         let rows = match after {
