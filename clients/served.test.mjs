@@ -37,6 +37,7 @@ const OF_A_POOL = [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceN
 const OF_BACKEND = [...OF_A_POOL, 'NotAuthorizedException', 'ResourceConflictException'];
 const IAM = [...SIGNED_FORM, 'AccessDenied', 'ValidationError'];
 const OF_ROLE = [...IAM, 'NoSuchEntity'];
+const OF_POLICY = [...OF_ROLE, 'InvalidInput'];
 const OF_USER_POOL = [...SIGNED_JSON, 'InvalidParameterException', 'ResourceNotFoundException'];
 
 // The server's own service.
@@ -106,16 +107,41 @@ const ANSWERS = {
     ...JSON_DOOR, 'InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException',
     'TooManyRequestsException', 'UserNotFoundException',
   ],
-  'iam CreateRole': [...IAM, 'EntityAlreadyExists', 'LimitExceeded', 'MalformedPolicyDocument', 'NotImplemented'],
+  'iam AttachRolePolicy': [...OF_POLICY, 'LimitExceeded'],
+  'iam CreatePolicy': [...IAM, 'EntityAlreadyExists', 'InvalidInput', 'LimitExceeded', 'MalformedPolicyDocument'],
+  'iam CreatePolicyVersion': [...OF_POLICY, 'LimitExceeded', 'MalformedPolicyDocument'],
+  'iam CreateRole': [...OF_POLICY, 'EntityAlreadyExists', 'LimitExceeded', 'MalformedPolicyDocument'],
+  'iam DeletePolicy': [...OF_POLICY, 'DeleteConflict'],
+  'iam DeletePolicyVersion': [...OF_POLICY, 'DeleteConflict'],
   'iam DeleteRole': [...OF_ROLE, 'DeleteConflict'],
+  'iam DeleteRolePermissionsBoundary': OF_ROLE,
   'iam DeleteRolePolicy': OF_ROLE,
+  'iam DetachRolePolicy': OF_POLICY,
+  'iam GetAccountSummary': [...SIGNED_FORM, 'AccessDenied'],
+  'iam GetPolicy': OF_POLICY,
+  'iam GetPolicyVersion': OF_POLICY,
   'iam GetRole': OF_ROLE,
   'iam GetRolePolicy': OF_ROLE,
+  'iam ListAccountAliases': IAM,
+  'iam ListAttachedRolePolicies': OF_ROLE,
+  'iam ListEntitiesForPolicy': OF_POLICY,
+  'iam ListInstanceProfilesForRole': OF_ROLE,
+  'iam ListPolicies': IAM,
+  'iam ListPolicyTags': OF_POLICY,
+  'iam ListPolicyVersions': OF_POLICY,
   'iam ListRolePolicies': OF_ROLE,
+  'iam ListRoleTags': OF_ROLE,
   'iam ListRoles': IAM,
+  'iam PutRolePermissionsBoundary': OF_ROLE,
   'iam PutRolePolicy': [...OF_ROLE, 'LimitExceeded', 'MalformedPolicyDocument'],
+  'iam SetDefaultPolicyVersion': OF_POLICY,
+  'iam TagPolicy': [...OF_POLICY, 'LimitExceeded'],
+  'iam TagRole': [...OF_POLICY, 'LimitExceeded'],
+  'iam UntagPolicy': OF_POLICY,
+  'iam UntagRole': OF_ROLE,
   'iam UpdateAssumeRolePolicy': [...OF_ROLE, 'LimitExceeded', 'MalformedPolicyDocument'],
   'iam UpdateRole': OF_ROLE,
+  'iam UpdateRoleDescription': OF_ROLE,
   's3 CopyObject': [...S3_DOOR, 'KeyTooLongError', 'MetadataTooLarge', 'NoSuchKey', 'PreconditionFailed'],
   's3 CreateBucket': [
     ...S3_SERVICE, ...S3_DOCUMENT, 'BucketAlreadyOwnedByYou', 'IllegalLocationConstraintException', 'InvalidBucketName',

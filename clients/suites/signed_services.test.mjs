@@ -14,6 +14,9 @@ const named = { ResourceArn: `arn:aws:cognito-identity:us-east-1:123456789012:id
 const provider = { ...pool, IdentityProviderName: LOGIN_KEY };
 const role = { RoleName: 'demo-user' };
 const policy = { ...role, PolicyName: 'buckets' };
+const managed = { PolicyArn: 'arn:aws:iam::123456789012:policy/managed' };
+const version = { ...managed, VersionId: 'v1' };
+const tags = [{ Key: 'k', Value: 'v' }];
 const userPool = { UserPoolId: 'us-east-1_XXXXXXXX' };
 const app = { ...userPool, ClientId: 'appclient' };
 const alice = { ...userPool, Username: 'alice' };
@@ -52,22 +55,47 @@ const INPUTS = {
   'cognito-idp DescribeUserPoolClient': app,
   'cognito-idp ListUserPoolClients': userPool,
   'cognito-idp ListUserPools': { MaxResults: 1 },
+  'iam AttachRolePolicy': { ...role, ...managed },
+  'iam CreatePolicy': { PolicyName: 'new', PolicyDocument: '{}' },
+  'iam CreatePolicyVersion': { ...managed, PolicyDocument: '{}' },
   'iam CreateRole': { RoleName: 'new', AssumeRolePolicyDocument: '{}' },
+  'iam DeletePolicy': managed,
+  'iam DeletePolicyVersion': version,
   'iam DeleteRole': role,
+  'iam DeleteRolePermissionsBoundary': role,
   'iam DeleteRolePolicy': policy,
+  'iam DetachRolePolicy': { ...role, ...managed },
+  'iam GetAccountSummary': {},
+  'iam GetPolicy': managed,
+  'iam GetPolicyVersion': version,
   'iam GetRole': role,
   'iam GetRolePolicy': policy,
+  'iam ListAccountAliases': {},
+  'iam ListAttachedRolePolicies': role,
+  'iam ListEntitiesForPolicy': managed,
+  'iam ListInstanceProfilesForRole': role,
+  'iam ListPolicies': {},
+  'iam ListPolicyTags': managed,
+  'iam ListPolicyVersions': managed,
   'iam ListRolePolicies': role,
+  'iam ListRoleTags': role,
   'iam ListRoles': {},
+  'iam PutRolePermissionsBoundary': { ...role, PermissionsBoundary: managed.PolicyArn },
   'iam PutRolePolicy': { ...policy, PolicyDocument: '{}' },
+  'iam SetDefaultPolicyVersion': version,
+  'iam TagPolicy': { ...managed, Tags: tags },
+  'iam TagRole': { ...role, Tags: tags },
+  'iam UntagPolicy': { ...managed, TagKeys: ['k'] },
+  'iam UntagRole': { ...role, TagKeys: ['k'] },
   'iam UpdateAssumeRolePolicy': { ...role, PolicyDocument: '{}' },
   'iam UpdateRole': role,
+  'iam UpdateRoleDescription': { ...role, Description: 'new' },
   'sts GetCallerIdentity': {},
 };
 
-// An operation that anybody may ask whose signature is right, and one without a member that must be there.
+// An operation that anybody may ask whose signature is right, and those that take no member at all.
 const NEEDS_NO_PERMISSION = ['sts GetCallerIdentity'];
-const WITHOUT_CONSTRAINTS = ['sts GetCallerIdentity'];
+const WITHOUT_CONSTRAINTS = ['iam GetAccountSummary', 'sts GetCallerIdentity'];
 
 const CODES = {
   json: {
@@ -150,7 +178,7 @@ describe('a signed operation', () => {
       const large = { ...request(service, operation, 'a'.repeat(1_100_000)), operation: [service, operation] };
       assert.equal((await send(server, large)).code, codes.large);
       if (!WITHOUT_CONSTRAINTS.includes(line)) {
-        const broken = service === 'iam' && operation === 'ListRoles' ? { MaxItems: 0 } : spoiled(input);
+        const broken = spoiled(Object.keys(input).length > 0 ? input : { MaxItems: 1 });
         const answer = await askSigned(server, [service, operation, broken], root);
         assert.equal(answer.code, VIOLATION[service] ?? 'ValidationError');
         assert.match(answer.text, /validation errors? detected/);

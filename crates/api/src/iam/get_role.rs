@@ -1,7 +1,8 @@
 //! GetRole: a role and its trust policy.
 
+use super::faults::of_role;
 use super::role::Shown;
-use super::{fault_of, named, on_role};
+use super::{named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
@@ -40,7 +41,7 @@ impl Operation for GetRole {
         let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
             roles::find(records, &app.house, named(&input.role_name, &by))
         });
-        let role = finding.await?.map_err(fault_of)?;
+        let role = finding.await?.map_err(of_role)?;
         Ok(Reply::of(Output { role: Shown::of(role, &app.house.account.id) }))
     }
 }

@@ -47,7 +47,7 @@ impl Operation for ListRoles {
         let (prefix, after) = (input.path_prefix(), asked.after.as_deref());
         let mut found = app.read(|records| roles::list(records, prefix, after, asked.limit)).await?;
         let marker = asked.cut(&mut found, |role| role.name.folded());
-        let roles = found.into_iter().map(|role| Shown::of(role, &app.house.account.id)).collect();
+        let roles = found.into_iter().map(|role| Shown::listed(role, &app.house.account.id)).collect();
         Ok(Reply::of(Output { roles, is_truncated: marker.is_some(), marker }))
     }
 }

@@ -4,11 +4,11 @@ use crate::support::{Answer, Server, form};
 use percent_encoding::percent_decode_str;
 use testkit::iam::guest_role;
 
-async fn ask(server: &Server, action: &str, parameters: &[(&str, &str)]) -> Answer {
+pub(crate) async fn ask(server: &Server, action: &str, parameters: &[(&str, &str)]) -> Answer {
     server.signed(&server.root(), form("iam", action, parameters)).await
 }
 
-async fn make(server: &Server, name: &str, path: &str) {
+pub(crate) async fn make(server: &Server, name: &str, path: &str) {
     let trust = guest_role().trust;
     let parameters = [("RoleName", name), ("Path", path), ("AssumeRolePolicyDocument", trust.as_str())];
     let answer = ask(server, "CreateRole", &parameters).await;
@@ -20,7 +20,7 @@ fn policy() -> String {
 }
 
 #[track_caller]
-fn refused(answer: &Answer, status: u16, code: &str, message: &str) {
+pub(crate) fn refused(answer: &Answer, status: u16, code: &str, message: &str) {
     assert_eq!((answer.status, answer.code().as_str()), (status, code), "{}", answer.text());
     assert_eq!(answer.element("Message"), Some(message));
 }

@@ -6,16 +6,16 @@ use crate::iam::authenticate::{Caller, Who};
 use crate::iam::carried::Carried;
 use crate::iam::circumstances::{Circumstances, add_always, add_network};
 use domain::account::{Account, AccountId};
-use domain::arn::{self, IdentityPoolArn, RoleArn};
+use domain::arn::{self, IdentityPoolArn, PolicyArn, PolicyOwner, RoleArn};
 use domain::iam::path::Path;
-use domain::iam::role::RoleName;
+use domain::iam::role::{PolicyName, RoleName};
 use domain::iam::session::{LongTerm, Session, Subject};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::records::{Buckets, IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
-use domain::tag::{TagKey, Tags};
+use domain::tag::{TagKey, TagValue, Tags};
 use domain::time::Timestamp;
 use domain::user_pool::pool::UserPoolId;
 use policy::{Context, Decision, Denial, Document, Kind, Malformed, Named, Principal, Request, Values};
@@ -31,8 +31,14 @@ pub enum Resource {
     Arn(String),
     /// The role of this name; its ARN holds its path. One that is not there is taken to be under the root path.
     Role(RoleName),
+    /// The same, where policies can ask what bounds it as well.
+    RoleAndBoundary(RoleName),
     /// A role that is to be made.
     NewRole(Path, RoleName),
+    /// A managed policy, whosever it is.
+    Policy(PolicyArn),
+    /// A managed policy that is to be made.
+    NewPolicy(Path, PolicyName),
     /// The roles whose path begins with this.
     RolesUnder(String),
     /// An identity pool.
@@ -57,12 +63,17 @@ impl Resource {
         Ok(match self {
             Self::All | Self::Identity(_) => "*".to_owned(),
             Self::Arn(arn) => arn.clone(),
-            Self::Role(name) => match records.role(name)? {
+            Self::Role(name) | Self::RoleAndBoundary(name) => match records.role(name)? {
                 Some(role) => role.arn(&account.id).to_string(),
                 None => RoleArn::new(account.id.clone(), Path::root(), name.clone()).to_string(),
             },
             Self::NewRole(path, name) => {
                 RoleArn::new(account.id.clone(), path.clone(), name.clone()).to_string()
+            }
+            Self::Policy(arn) => arn.to_string(),
+            Self::NewPolicy(path, name) => {
+                let owner = PolicyOwner::Account(account.id.clone());
+                PolicyArn::new(owner, path.clone(), name.clone()).to_string()
             }
             Self::RolesUnder(path) => arn::roles_under(&account.id, path),
             Self::IdentityPool(id) => arn::identity_pool(account, id),
@@ -84,7 +95,10 @@ impl Resource {
             Self::All
             | Self::Arn(_)
             | Self::Role(_)
+            | Self::RoleAndBoundary(_)
             | Self::NewRole(..)
+            | Self::Policy(_)
+            | Self::NewPolicy(..)
             | Self::RolesUnder(_)
             | Self::IdentityPool(_)
             | Self::IdentityPoolNamed(_)
@@ -94,33 +108,52 @@ impl Resource {
         }
     }
 
-    /// The condition keys that follow from what it is: the tags of a pool, the pool of an identity.
-    pub fn keys(&self, records: &mut impl IdentityPools, account: &Account) -> Read<Vec<Key>> {
-        let pool = match self {
-            Self::IdentityPool(id) => id,
-            Self::IdentityPoolNamed(arn) if arn.is_of(account) => arn.id(),
+    /// The condition keys that follow from what it is: the tags of a pool, a role or a policy, the boundary of a role, the
+    /// pool of an identity.
+    pub fn keys(
+        &self,
+        records: &mut (impl IdentityPools + Roles + ManagedPolicies),
+        account: &Account,
+    ) -> Read<Vec<Key>> {
+        match self {
+            Self::IdentityPool(id) => tags_of_pool(records, id),
+            Self::IdentityPoolNamed(arn) if arn.is_of(account) => tags_of_pool(records, arn.id()),
             Self::Identity(id) => {
                 let pool = records.identity(id)?.map(|identity| arn::identity_pool(account, &identity.pool));
-                return Ok(pool
-                    .map(|pool| Key::new("cognito-identity:IdentityPoolArn", pool))
-                    .into_iter()
-                    .collect());
+                Ok(pool.map(|pool| Key::new("cognito-identity:IdentityPoolArn", pool)).into_iter().collect())
+            }
+            Self::Role(name) => Ok(Key::of_tags_in_iam(records.role(name)?.map(|role| role.tags))),
+            Self::RoleAndBoundary(name) => {
+                let Some(role) = records.role(name)? else { return Ok(Vec::new()) };
+                let boundary = role.boundary.map(|policy| Key::new(PERMISSIONS_BOUNDARY, policy.to_string()));
+                Ok(Key::of_tags_in_iam(Some(role.tags)).into_iter().chain(boundary).collect())
+            }
+            Self::Policy(arn) => {
+                let policy = records.managed_policy(arn.name())?.filter(|policy| policy.arn == *arn);
+                Ok(Key::of_tags_in_iam(policy.map(|policy| policy.tags)))
             }
             Self::All
             | Self::Arn(_)
-            | Self::Role(_)
             | Self::NewRole(..)
+            | Self::NewPolicy(..)
             | Self::RolesUnder(_)
             | Self::IdentityPoolNamed(_)
             | Self::UserPool(_)
             | Self::Bucket(_)
             | Self::NewBucket(_)
-            | Self::Object(..) => return Ok(Vec::new()),
-        };
-        let tags = records.identity_pool(pool)?.map(|pool| pool.tags).unwrap_or_default();
-        Ok(tags.iter().map(|(key, value)| Key::of_tag("aws:ResourceTag", key, value.as_str())).collect())
+            | Self::Object(..) => Ok(Vec::new()),
+        }
     }
 }
+
+fn tags_of_pool(records: &mut impl IdentityPools, id: &IdentityPoolId) -> Read<Vec<Key>> {
+    let tags = records.identity_pool(id)?.map(|pool| pool.tags).unwrap_or_default();
+    Ok(tags.iter().map(|(key, value)| Key::of_tag("aws:ResourceTag", key, value.as_str())).collect())
+}
+
+/// The condition key of what bounds a role or user, or shall. Source: service authorization reference, "Actions,
+/// resources, and condition keys for AWS Identity and Access Management".
+pub const PERMISSIONS_BOUNDARY: &str = "iam:PermissionsBoundary";
 
 /// The policy of a resource: who may do what with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,6 +210,14 @@ impl Key {
 
     fn of_tag(kind: &str, key: &TagKey, value: &str) -> Self {
         Self::new(format!("{kind}/{key}"), value.to_owned())
+    }
+
+    /// What is asked of the tags of something of IAM, which has a name of its own for them beside AWS's.
+    fn of_tags_in_iam(tags: Option<Tags>) -> Vec<Self> {
+        let named = |(key, value): (&TagKey, &TagValue)| {
+            ["aws:ResourceTag", "iam:ResourceTag"].map(|kind| Self::of_tag(kind, key, value.as_str()))
+        };
+        tags.unwrap_or_default().iter().flat_map(named).collect()
     }
 
     /// What a request to write tags is asked by: each of them, and all their keys.

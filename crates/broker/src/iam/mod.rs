@@ -12,4 +12,5 @@ pub mod policies;
 pub mod policy_listing;
 pub mod role_policies;
 pub mod roles;
+pub mod summary;
 pub mod web_identity;

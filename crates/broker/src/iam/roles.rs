@@ -12,7 +12,7 @@ use domain::iam::id::RoleId;
 use domain::iam::path::Path;
 use domain::iam::role::{PolicyName, Role, RoleName};
 use domain::records::{IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
-use domain::tag::Tags;
+use domain::tag::{BadTags, TagKeys, Tags};
 use domain::time::{Span, Timestamp};
 use policy::{Kind, Malformed, Quota};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +71,9 @@ pub enum RoleRefused {
     /// Managed policies are still attached to the role.
     #[error("managed policies are still attached to the role `{0}`")]
     HasAttached(RoleName),
+    /// The tags cannot stand beside each other.
+    #[error("{0}")]
+    Tags(#[from] BadTags),
     /// What a managed policy cannot be to the role.
     #[error("{0}")]
     Attachment(#[from] AttachRefused),
@@ -166,18 +169,48 @@ pub fn list(
     }
 }
 
-/// Changes what a role is for, or how long its sessions may live; what is `None` stays.
+/// Changes what a role is for, or how long its sessions may live; what is `None` stays. Gives the role as it is then.
 pub fn update(
     records: &mut impl Roles,
     house: &House,
     named: Named<'_>,
     description: Option<&str>,
     longest_session: Option<Span>,
-) -> Result<(), Stop<RoleRefused>> {
+) -> Result<Role, Stop<RoleRefused>> {
     let mut role = find(records, house, named)?;
     role.description = description.map(str::to_owned).or(role.description);
     role.longest_session = longest_session.unwrap_or(role.longest_session);
     records.put_role(&role);
+    Ok(role)
+}
+
+/// Writes tags on a role, in the place of those that have their keys, whatever their case.
+pub fn tag(
+    records: &mut impl Roles,
+    house: &House,
+    named: Named<'_>,
+    tags: &Tags,
+) -> Result<(), Stop<RoleRefused>> {
+    let role = find(records, house, named)?;
+    match role.tags.overridden_by(tags) {
+        Ok(tags) => {
+            records.put_role(&Role { tags, ..role });
+            Ok(())
+        }
+        Err(no) => refuse(no.into()),
+    }
+}
+
+/// Takes tags off a role, those of them that it has.
+pub fn untag(
+    records: &mut impl Roles,
+    house: &House,
+    named: Named<'_>,
+    keys: &TagKeys,
+) -> Result<(), Stop<RoleRefused>> {
+    let role = find(records, house, named)?;
+    let tags = role.tags.without_any_case(keys.iter());
+    records.put_role(&Role { tags, ..role });
     Ok(())
 }
 

@@ -111,7 +111,7 @@ async fn nothing_is_done_to_a_role_that_was_made_anew_under_another_path_than_wa
         let role = Named { name, arn };
         [
             desk.ask(|records, _| roles::find(records, house, role).map(drop)).await,
-            desk.ask(|records, _| roles::update(records, house, role, Some("other"), None)).await,
+            desk.ask(|records, _| roles::update(records, house, role, Some("other"), None)).await.map(drop),
             desk.ask(|records, _| roles::update_trust(records, house, role, &anew.trust)).await,
             desk.ask(|records, _| role_policies::put_policy(records, house, role, (&other, &text))).await,
             desk.ask(|records, _| role_policies::policy(records, house, role, &other).map(drop)).await,

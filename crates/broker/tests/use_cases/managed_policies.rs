@@ -37,7 +37,7 @@ impl Desk {
         let text = document(&allowing("s3:PutObject")).to_string();
         let adding = self
             .ask(|records, _| managed_policies::add_version(records, &self.house, (arn, &text), counts, NOW));
-        Ok(adding.await?.1.to_string())
+        Ok(adding.await?.id.to_string())
     }
 
     async fn default_of(&self, arn: &PolicyArn) -> String {
