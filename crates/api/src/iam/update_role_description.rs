@@ -6,8 +6,9 @@ use super::{named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::roles;
+use broker::iam::{principals, roles};
 use domain::iam::role::RoleName;
+use domain::records::Stop;
 use serde::{Deserialize, Serialize};
 
 /// The operation.
@@ -42,7 +43,8 @@ impl Operation for UpdateRoleDescription {
     async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         let Input { role_name, description } = &input;
         let updating = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::update(records, &app.house, named(role_name, &by), Some(description), None)
+            let role = roles::update(records, &app.house, named(role_name, &by), Some(description), None)?;
+            principals::shown(records, &app.house, role).map_err(Stop::Unready)
         });
         let role = updating.await?.map_err(of_role)?;
         Ok(Reply::of(Output { role: Shown::of(role, &app.house.account.id) }))

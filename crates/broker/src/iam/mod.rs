@@ -10,6 +10,7 @@ pub mod circumstances;
 pub mod managed_policies;
 pub mod policies;
 pub mod policy_listing;
+pub mod principals;
 pub mod role_policies;
 pub mod roles;
 pub mod summary;
