@@ -360,8 +360,16 @@ class Suite:
             IdentityPoolName="life", AllowUnauthenticatedIdentities=False,
             CognitoIdentityProviders=[{"ProviderName": key, "ClientId": app}])["IdentityPoolId"]
         trust = os.environ["TRUST"].replace("IDENTITY_POOL", pool)
-        arn = iam.create_role(**role, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-        iam.put_role_policy(**role, PolicyName="may", PolicyDocument=os.environ["POLICY"].replace("BUCKET", bucket))
+        document = lambda name: os.environ[name].replace("BUCKET", bucket)
+        roof, may = (iam.create_policy(PolicyName=name, PolicyDocument=document(text))["Policy"]["Arn"]
+                     for name, text in (("boto3-roof", "ROOF"), ("boto3-may", "POLICY")))
+        arn = iam.create_role(**role, AssumeRolePolicyDocument=trust, PermissionsBoundary=roof)["Role"]["Arn"]
+        iam.attach_role_policy(**role, PolicyArn=may)
+        iam.get_waiter("policy_exists").wait(PolicyArn=may)
+        iam.put_role_policy(**role, PolicyName="more", PolicyDocument=document("TOO_MUCH"))
+        assert iam.get_role(**role)["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == roof
+        version = iam.get_policy_version(PolicyArn=may, VersionId="v1")["PolicyVersion"]
+        assert version["IsDefaultVersion"] and version["Document"] == json.loads(document("POLICY")), version
         pools.set_identity_pool_roles(IdentityPoolId=pool, Roles={"authenticated": arn})
         self.root.create_bucket(Bucket=bucket)
         self.root.put_object(Bucket=bucket, Key="public/hello.txt", Body=b"hello")
@@ -381,8 +389,15 @@ class Suite:
         refused("AccessDeniedException", client("cognito-idp", **keys).describe_user_pool, UserPoolId=user_pool)
 
         pools.delete_identity_pool(IdentityPoolId=pool)
-        iam.delete_role_policy(**role, PolicyName="may")
+        refused("DeleteConflict", iam.delete_policy, PolicyArn=roof)
+        iam.delete_role_policy(**role, PolicyName="more")
+        refused("DeleteConflict", iam.delete_role, **role)
+        for attached in iam.get_paginator("list_attached_role_policies").paginate(**role).search("AttachedPolicies"):
+            iam.detach_role_policy(**role, PolicyArn=attached["PolicyArn"])
         iam.delete_role(**role)
+        for policy in (roof, may):
+            assert iam.list_entities_for_policy(PolicyArn=policy)["PolicyRoles"] == []
+            iam.delete_policy(PolicyArn=policy)
         idp.delete_user_pool_client(UserPoolId=user_pool, ClientId=app)
         idp.delete_user_pool(UserPoolId=user_pool)
         self.root.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": note["Key"]}, {"Key": "public/hello.txt"}]})

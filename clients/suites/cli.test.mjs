@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { FLOWS, loginKeyOf, memberMay, NOTHING, PASSWORD } from '../support/life.mjs';
+import { FLOWS, loginKeyOf, memberMay, NOTHING, PASSWORD, roof, tooMuch } from '../support/life.mjs';
 import { REGION, trustIn } from '../support/seed.mjs';
 import { serverOfTest } from '../support/server.mjs';
 
@@ -60,10 +60,18 @@ async function make(root, files) {
     '--cognito-identity-providers', `ProviderName=${loginKeyOf(userPool)},ClientId=${app}`,
   );
   const trust = files.write('trust.json', JSON.stringify(trustIn(identityPool, 'authenticated')));
-  const policy = files.write('policy.json', JSON.stringify(memberMay(BUCKET)));
+  const document = (name, policy) => `file://${files.write(`${name}.json`, JSON.stringify(policy))}`;
+  const make = async (name, policy) => (
+    await asked('iam', 'create-policy', '--policy-name', name, '--path', '/cli/', '--policy-document', document(name, policy), '--tags', 'Key=by,Value=cli')
+  ).Policy.Arn;
+  const boundary = await make('roof', roof(BUCKET));
   const role = ['--role-name', ROLE];
-  const { Role } = await asked('iam', 'create-role', ...role, '--assume-role-policy-document', `file://${trust}`);
-  await asked('iam', 'put-role-policy', ...role, '--policy-name', 'may', '--policy-document', `file://${policy}`);
+  const { Role } = await asked(
+    'iam', 'create-role', ...role, '--assume-role-policy-document', `file://${trust}`,
+    '--permissions-boundary', boundary, '--tags', 'Key=by,Value=cli',
+  );
+  await asked('iam', 'attach-role-policy', ...role, '--policy-arn', await make('may', memberMay(BUCKET)));
+  await asked('iam', 'put-role-policy', ...role, '--policy-name', 'more', '--policy-document', document('more', tooMuch(BUCKET)));
   await asked('cognito-identity', 'set-identity-pool-roles', '--identity-pool-id', identityPool, '--roles', `authenticated=${Role.Arn}`);
   await root('s3', 'mb', `s3://${BUCKET}`);
   await root('s3', 'cp', files.write('hello.txt', 'hello'), `s3://${BUCKET}/public/hello.txt`);
@@ -88,8 +96,15 @@ async function signIn(nobody, { userPool, app, identityPool }) {
 
 async function tearDown(root, { userPool, app, identityPool }) {
   await root('cognito-identity', 'delete-identity-pool', '--identity-pool-id', identityPool);
-  await root('iam', 'delete-role-policy', '--role-name', ROLE, '--policy-name', 'may');
+  const { Policies } = asJson(await root('iam', 'list-policies', '--scope', 'Local', '--path-prefix', '/cli/'));
+  assert.deepEqual(Policies.map((one) => [one.PolicyName, one.AttachmentCount, one.PermissionsBoundaryUsageCount]), [['may', 1, 0], ['roof', 0, 1]]);
+  const [may, boundary] = Policies.map((one) => one.Arn);
+  await assert.rejects(root('iam', 'delete-policy', '--policy-arn', boundary), { code: 'DeleteConflict' });
+  await root('iam', 'delete-role-policy', '--role-name', ROLE, '--policy-name', 'more');
+  await assert.rejects(root('iam', 'delete-role', '--role-name', ROLE), { code: 'DeleteConflict' });
+  await root('iam', 'detach-role-policy', '--role-name', ROLE, '--policy-arn', may);
   await root('iam', 'delete-role', '--role-name', ROLE);
+  for (const arn of [may, boundary]) await root('iam', 'delete-policy', '--policy-arn', arn);
   await root('cognito-idp', 'delete-user-pool-client', '--user-pool-id', userPool, '--client-id', app);
   await root('cognito-idp', 'delete-user-pool', '--user-pool-id', userPool);
   await root('s3', 'rb', '--force', `s3://${BUCKET}`);
@@ -121,6 +136,7 @@ test('the AWS CLI makes everything from nothing, uses it and tears it down', { t
 
   const denied = (code, ...line) => assert.rejects(alma(...line), { code }, line.join(' '));
   await denied('AccessDenied', 's3', 'ls', `s3://${BUCKET}/public/`);
+  // What the inline policy allows beyond the boundary it does not allow.
   await denied('AccessDenied', 's3api', 'put-object', ...hello, '--body', path.join(folder, 'note.txt'));
   await denied('AccessDenied', 's3api', 'get-object', '--bucket', BUCKET, '--key', 'us-east-1:somebody-else/note.txt', '/dev/null');
   await denied('AccessDenied', 'iam', 'list-roles');
@@ -165,5 +181,6 @@ test('the AWS CLI makes everything from nothing, uses it and tears it down', { t
     assert.deepEqual(Object.values(asJson(await root(...line, '--max-results', '60'))), [[]]);
   }
   assert.deepEqual(asJson(await root('iam', 'list-roles')).Roles, []);
+  assert.deepEqual(asJson(await root('iam', 'list-policies', '--scope', 'Local')).Policies, []);
   assert.equal(await root('s3', 'ls'), '');
 });

@@ -92,10 +92,6 @@ describe('roles', () => {
     await refused(iam().send(new UpdateAssumeRolePolicyCommand({ ...named, PolicyDocument: large(TRUST, 2048) })), 'LimitExceededException');
   });
 
-  it('take no member that is not served', async () => {
-    await refused(make('tagged', { Tags: [{ Key: 'k', Value: 'v' }] }), 'NotImplemented', 'Tags is not served yet');
-  });
-
   it('change what their sessions may do, at once', async () => {
     const { credentials } = await member(server, ALICE);
     const get = () => s3(server, credentials).send(new GetObjectCommand({ Bucket: 'my-bucket', Key: 'others/plan.txt' }));

@@ -19,6 +19,9 @@ const ofUser = { ...user, PolicyName: 'buckets' };
 const group = { GroupName: 'nothing' };
 const ofGroup = { ...group, PolicyName: 'buckets' };
 const key = { AccessKeyId: 'AKIANOBODYNOBODYNOBO' };
+const managed = { PolicyArn: 'arn:aws:iam::123456789012:policy/managed' };
+const version = { ...managed, VersionId: 'v1' };
+const tags = [{ Key: 'k', Value: 'v' }];
 const userPool = { UserPoolId: 'us-east-1_XXXXXXXX' };
 const app = { ...userPool, ClientId: 'appclient' };
 const alice = { ...userPool, Username: 'alice' };
@@ -58,46 +61,71 @@ const INPUTS = {
   'cognito-idp ListUserPoolClients': userPool,
   'cognito-idp ListUserPools': { MaxResults: 1 },
   'iam AddUserToGroup': { ...group, ...user },
+  'iam AttachRolePolicy': { ...role, ...managed },
   'iam CreateAccessKey': user,
   'iam CreateGroup': group,
+  'iam CreatePolicy': { PolicyName: 'new', PolicyDocument: '{}' },
+  'iam CreatePolicyVersion': { ...managed, PolicyDocument: '{}' },
   'iam CreateRole': { RoleName: 'new', AssumeRolePolicyDocument: '{}' },
   'iam CreateUser': user,
   'iam DeleteAccessKey': { ...key, ...user },
   'iam DeleteGroup': group,
   'iam DeleteGroupPolicy': ofGroup,
+  'iam DeletePolicy': managed,
+  'iam DeletePolicyVersion': version,
   'iam DeleteRole': role,
+  'iam DeleteRolePermissionsBoundary': role,
   'iam DeleteRolePolicy': policy,
   'iam DeleteUser': user,
   'iam DeleteUserPolicy': ofUser,
+  'iam DetachRolePolicy': { ...role, ...managed },
   'iam GetAccessKeyLastUsed': key,
+  'iam GetAccountSummary': {},
   'iam GetGroup': group,
   'iam GetGroupPolicy': ofGroup,
+  'iam GetPolicy': managed,
+  'iam GetPolicyVersion': version,
   'iam GetRole': role,
   'iam GetRolePolicy': policy,
   'iam GetUser': user,
   'iam GetUserPolicy': ofUser,
   'iam ListAccessKeys': user,
+  'iam ListAccountAliases': {},
+  'iam ListAttachedRolePolicies': role,
+  'iam ListEntitiesForPolicy': managed,
   'iam ListGroupPolicies': group,
   'iam ListGroups': {},
   'iam ListGroupsForUser': user,
+  'iam ListInstanceProfilesForRole': role,
+  'iam ListPolicies': {},
+  'iam ListPolicyTags': managed,
+  'iam ListPolicyVersions': managed,
   'iam ListRolePolicies': role,
+  'iam ListRoleTags': role,
   'iam ListRoles': {},
   'iam ListUserPolicies': user,
   'iam ListUsers': {},
   'iam PutGroupPolicy': { ...ofGroup, PolicyDocument: '{}' },
+  'iam PutRolePermissionsBoundary': { ...role, PermissionsBoundary: managed.PolicyArn },
   'iam PutRolePolicy': { ...policy, PolicyDocument: '{}' },
   'iam PutUserPolicy': { ...ofUser, PolicyDocument: '{}' },
   'iam RemoveUserFromGroup': { ...group, ...user },
+  'iam SetDefaultPolicyVersion': version,
+  'iam TagPolicy': { ...managed, Tags: tags },
+  'iam TagRole': { ...role, Tags: tags },
+  'iam UntagPolicy': { ...managed, TagKeys: ['k'] },
+  'iam UntagRole': { ...role, TagKeys: ['k'] },
   'iam UpdateAccessKey': { ...key, ...user, Status: 'Active' },
   'iam UpdateAssumeRolePolicy': { ...role, PolicyDocument: '{}' },
   'iam UpdateRole': role,
+  'iam UpdateRoleDescription': { ...role, Description: 'new' },
   'iam UpdateUser': user,
   'sts GetCallerIdentity': {},
 };
 
-// An operation that anybody may ask whose signature is right, and one without a member that must be there.
+// An operation that anybody may ask whose signature is right, and those that take no member at all.
 const NEEDS_NO_PERMISSION = ['sts GetCallerIdentity'];
-const WITHOUT_CONSTRAINTS = ['sts GetCallerIdentity'];
+const WITHOUT_CONSTRAINTS = ['iam GetAccountSummary', 'sts GetCallerIdentity'];
 
 const CODES = {
   json: {

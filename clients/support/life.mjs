@@ -20,8 +20,19 @@ export const memberMay = (bucket) => policy(
   { Action: 's3:ListBucket', Resource: `arn:aws:s3:::${bucket}`, Condition: { StringLike: { 's3:prefix': `${OWN}/*` } } },
 );
 
+/** More than a member shall have, which a boundary takes away again. */
+export const tooMuch = (bucket) => policy({ Action: 's3:*', Resource: `arn:aws:s3:::${bucket}/*` });
+
+/** The boundary of members: they read everything, and write at home alone. */
+export const roof = (bucket) => policy(
+  { Action: ['s3:GetObject', 's3:ListBucket'], Resource: '*' },
+  { Action: 's3:*', Resource: `arn:aws:s3:::${bucket}/${OWN}/*` },
+);
+
 /** For a program in another language: whom a role trusts and what it may do, with IDENTITY_POOL and BUCKET to be put in. */
 export const DOCUMENTS = {
   TRUST: JSON.stringify(trustIn('IDENTITY_POOL', 'authenticated')),
   POLICY: JSON.stringify(memberMay('BUCKET')),
+  ROOF: JSON.stringify(roof('BUCKET')),
+  TOO_MUCH: JSON.stringify(tooMuch('BUCKET')),
 };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most tags that one thing may have. Source: AWS general reference, "Tag naming limits and requirements".
-const MOST: usize = 50;
+pub const MOST: usize = 50;
 
 text!(
     /// The key of a tag: 1 to 128 letters, digits, spaces and `_.:/=+-@`. What begins with `aws:` is AWS's own.
@@ -78,6 +78,19 @@ impl Tags {
     #[must_use]
     pub fn without(&self, keys: &TagKeys) -> Self {
         Self(self.0.clone().into_iter().filter(|(key, _)| !keys.0.contains(key)).collect())
+    }
+
+    /// These, with others in the place of those that have their keys, whatever their case.
+    pub fn overridden_by(&self, others: &Self) -> Result<Self, BadTags> {
+        self.without_any_case(others.0.keys()).with(others)
+    }
+
+    /// These but for those of the keys, whatever their case.
+    #[must_use]
+    pub fn without_any_case<'a>(&self, keys: impl Iterator<Item = &'a TagKey>) -> Self {
+        let gone: BTreeSet<String> = keys.map(|key| key.as_str().to_lowercase()).collect();
+        let stays = |(key, _): &(TagKey, TagValue)| !gone.contains(&key.as_str().to_lowercase());
+        Self(self.0.clone().into_iter().filter(stays).collect())
     }
 
     /// Those that the others have not, or not with this value.
@@ -168,6 +181,17 @@ mod tests {
         let alike = BadTags::Alike(TagKey::parse("team").unwrap());
         assert_eq!(tags(&[("Team", "a"), ("team", "b")]), Err(alike.clone()));
         assert_eq!(tags(&[("Team", "a")]).unwrap().with(&tags(&[("team", "b")]).unwrap()), Err(alike));
+    }
+
+    #[test]
+    fn tags_of_iam_override_those_whose_keys_differ_in_case() {
+        let old = tags(&[("Team", "a"), ("b", "2")]).unwrap();
+        let new = old.overridden_by(&tags(&[("team", "c")]).unwrap()).unwrap();
+        assert_eq!(new, tags(&[("b", "2"), ("team", "c")]).unwrap());
+        assert_eq!(
+            new.without_any_case([TagKey::parse("TEAM").unwrap()].iter()),
+            tags(&[("b", "2")]).unwrap()
+        );
     }
 
     #[test]

@@ -270,6 +270,9 @@ fn aws(text: &str) -> Option<Named> {
     if is_account(text) {
         return Some(Named::Account(text.into()));
     }
+    if is_unique_id(text) {
+        return Some(Named::Arn(text.into()));
+    }
     let (service, account, resource) = arn(text)?;
     match (service, resource.split_once('/')) {
         ("iam", None) if resource == "root" => Some(Named::Account(account.into())),
@@ -314,6 +317,15 @@ fn arn(text: &str) -> Option<(&str, &str, &str)> {
         .then_some((service, account, resource))
 }
 
+/// The unique id of a role or user, which stands in a policy for one that is gone, and so for nobody. Source: IAM user
+/// guide, "AWS JSON policy elements: Principal".
+fn is_unique_id(text: &str) -> bool {
+    let rest = text.strip_prefix("AROA").or_else(|| text.strip_prefix("AIDA"));
+    rest.is_some_and(|rest| {
+        rest.len() == 17 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    })
+}
+
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -346,6 +358,18 @@ mod tests {
         session: "arn:aws:sts::123456789012:federated-user/f",
     };
     const COGNITO: Principal<'_> = Principal::Federated("cognito-identity.amazonaws.com");
+
+    #[test]
+    fn a_unique_id_is_nobody_who_could_ask() {
+        let text = r#"{"AWS":["AROAAAAAAAAAAAAAAAAAA","AIDA23456789012345678"]}"#;
+        for caller in [Principal::Root(ACCOUNT), USER, SESSION, FEDERATED_USER, COGNITO, Principal::Anonymous]
+        {
+            assert_eq!(reach(text, caller), None);
+        }
+        for no in ["AROA", "AROAaaaaaaaaaaaaaaaaa", "ANPAAAAAAAAAAAAAAAAAA", "AROAAAAAAAAAAAAAAAAAA*"] {
+            assert!(read(&format!(r#"{{"AWS":"{no}"}}"#)).is_err(), "{no}");
+        }
+    }
 
     #[test]
     fn an_account_is_its_id_or_its_root_or_its_canonical_user() {

@@ -115,6 +115,7 @@ fn role(name: &str, state: AuthState, statements: &Value) -> Role {
         description: None,
         longest_session: SESSION_LIFE,
         trust: trust(&identity_pool_id(), state).to_string(),
+        trusted: Vec::new(),
         policies: BTreeMap::from([(policy, document(statements).to_string())]),
         attached: BTreeSet::new(),
         boundary: None,

@@ -1,6 +1,7 @@
 //! DeleteRole: forgets a role that has no policies.
 
-use super::{fault_of, named, on_role};
+use super::faults::of_role;
+use super::{named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
@@ -33,7 +34,7 @@ impl Operation for DeleteRole {
         let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
             roles::delete(records, &app.house, named(&input.role_name, &by))
         });
-        deleting.await?.map_err(fault_of)?;
+        deleting.await?.map_err(of_role)?;
         Ok(Reply::of(()))
     }
 }

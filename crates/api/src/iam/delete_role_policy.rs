@@ -1,6 +1,7 @@
 //! DeleteRolePolicy: forgets an inline policy of a role.
 
-use super::{fault_of, named, on_role};
+use super::faults::of_role;
+use super::{named, on_bounded_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
@@ -27,7 +28,7 @@ impl Operation for DeleteRolePolicy {
     type Access = Signed;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
-        Ok(on_role("iam:DeleteRolePolicy", &input.role_name))
+        Ok(on_bounded_role("iam:DeleteRolePolicy", &input.role_name))
     }
 
     async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
@@ -36,7 +37,7 @@ impl Operation for DeleteRolePolicy {
         let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
             role_policies::delete_policy(records, &app.house, named(role_name, &by), policy_name)
         });
-        deleting.await?.map_err(fault_of)?;
+        deleting.await?.map_err(of_role)?;
         Ok(Reply::of(()))
     }
 }

@@ -1,19 +1,90 @@
-//! What a no about users and what they have is called on the wire. Source: spec of STS and IAM, section 6.
+//! What IAM calls a no. Source: spec of STS and IAM, section 6.
 
-use super::{delete_conflict, limit_exceeded, no_such};
 use crate::fault::{Fault, Said};
+use broker::iam::attachments::{AttachRefused, MOST_ATTACHED};
 use broker::iam::groups::GroupRefused;
 use broker::iam::inline::{InlineRefused, Owner};
+use broker::iam::managed_policies::{self, PolicyRefused};
+use broker::iam::roles::{self, RoleRefused};
 use broker::iam::users::UserRefused;
 use domain::iam::access_key::MOST_KEYS;
 use domain::iam::group::MOST_GROUPS;
+use domain::iam::managed_policy::MOST_VERSIONS;
 use domain::iam::user::{MOST_GROUPS_OF_USER, MOST_USERS};
+use domain::tag::MOST as MOST_TAGS;
 use http::StatusCode;
+use policy::{Malformed, Quota};
 
-/// The words for it.
+/// What a no about a role is called on the wire.
+pub(super) fn of_role(refused: RoleRefused) -> Fault {
+    let said = match refused {
+        RoleRefused::Exists(name) => already_exists(format!("Role with name {name} already exists.")),
+        RoleRefused::TooMany => {
+            limit_exceeded(format!("Cannot exceed quota for RolesPerAccount: {}", roles::MOST))
+        }
+        RoleRefused::NoSuchRole(name) => no_such(format!("The role with name {name} cannot be found.")),
+        RoleRefused::NoSuchPolicy(name) => {
+            no_such(format!("The role policy with name {name} cannot be found."))
+        }
+        RoleRefused::HasPolicies(_) => delete_conflict("Cannot delete entity, must delete policies first."),
+        RoleRefused::HasAttached(_) => {
+            delete_conflict("Cannot delete entity, must detach all policies first.")
+        }
+        RoleRefused::Attachment(no) => of_attachment(no, "Role"),
+        RoleRefused::Tags(_) => too_many_tags("Role"),
+        RoleRefused::Malformed { what, why } => malformed(&what, &why),
+        RoleRefused::Unsafe(no) => Said::bad_request("MalformedPolicyDocument", no.to_string()),
+        RoleRefused::TooMuchInline(name) => limit_exceeded(format!(
+            "Maximum policy size of {} bytes exceeded for role {name}",
+            Quota::InlineOfRole.limit()
+        )),
+        RoleRefused::TooMuchTrust => {
+            limit_exceeded(format!("Cannot exceed quota for ACLSizePerRole: {}", Quota::Trust.limit()))
+        }
+    };
+    said.into()
+}
+
+/// What a no about a managed policy is called on the wire.
+pub(super) fn of_policy(refused: PolicyRefused) -> Fault {
+    let said = match refused {
+        PolicyRefused::Exists(name) => {
+            already_exists(format!("A policy called {name} already exists. Duplicate names are not allowed."))
+        }
+        PolicyRefused::TooMany => {
+            limit_exceeded(format!("Cannot exceed quota for PoliciesPerAccount: {}", managed_policies::MOST))
+        }
+        PolicyRefused::NoSuchPolicy(arn) => no_such(format!("Policy {arn} was not found.")),
+        PolicyRefused::NoSuchVersion { arn, version } => {
+            no_such(format!("Policy {arn} version {version} does not exist or is not attachable."))
+        }
+        PolicyRefused::OfAws(arn) => {
+            let message = format!("Policy {arn} is an AWS managed policy, which cannot be changed.");
+            Said::bad_request("InvalidInput", message)
+        }
+        PolicyRefused::InUse(_) => delete_conflict("Cannot delete a policy attached to entities."),
+        PolicyRefused::HasVersions(_) => delete_conflict(
+            "This policy has more than one version. Before you delete a policy, you must delete the policy's \
+             versions. The default version is deleted with the policy.",
+        ),
+        PolicyRefused::IsDefault(_) => delete_conflict("Cannot delete the default version of a policy."),
+        PolicyRefused::TooManyVersions(_) => limit_exceeded(format!(
+            "A managed policy can have up to {MOST_VERSIONS} versions. Before you create a new version, you must \
+             delete an existing version."
+        )),
+        PolicyRefused::TooLong => {
+            limit_exceeded(format!("Cannot exceed quota for PolicySize: {}", Quota::Managed.limit()))
+        }
+        PolicyRefused::Malformed(why) => malformed("managed policy", &why),
+        PolicyRefused::Tags(_) => too_many_tags("Policy"),
+    };
+    said.into()
+}
+
+/// The words for a no about a user.
 pub(super) fn of_user(refused: UserRefused) -> Fault {
     let said = match refused {
-        UserRefused::Exists(name) => exists(format!("User with name {name} already exists.")),
+        UserRefused::Exists(name) => already_exists(format!("User with name {name} already exists.")),
         UserRefused::NoSuchUser(name) => no_such(format!("The user with name {name} cannot be found.")),
         UserRefused::TooMany => quota("UsersPerAccount", MOST_USERS),
         UserRefused::HasPolicies(_) => delete_conflict("Cannot delete entity, must delete policies first."),
@@ -29,7 +100,7 @@ pub(super) fn of_user(refused: UserRefused) -> Fault {
 /// The words for a no about a group.
 pub(super) fn of_group(refused: GroupRefused) -> Fault {
     let said = match refused {
-        GroupRefused::Exists(name) => exists(format!("Group with name {name} already exists.")),
+        GroupRefused::Exists(name) => already_exists(format!("Group with name {name} already exists.")),
         GroupRefused::NoSuchGroup(name) => no_such(format!("The group with name {name} cannot be found.")),
         GroupRefused::TooMany => quota("GroupsPerAccount", MOST_GROUPS),
         GroupRefused::HasMembers(_) => delete_conflict(HAS_MEMBERS),
@@ -62,10 +133,50 @@ fn of_inline(refused: InlineRefused) -> Said {
     }
 }
 
-fn exists(message: String) -> Said {
+fn quota(name: &str, most: usize) -> Said {
+    limit_exceeded(format!("Cannot exceed quota for {name}: {most}"))
+}
+
+/// What is said where a managed policy cannot be what it shall be to a role, a user or a group: `carrier` is AWS's word in
+/// the name of the quota.
+fn of_attachment(refused: AttachRefused, carrier: &str) -> Said {
+    match refused {
+        AttachRefused::NoSuchPolicy(arn) => {
+            no_such(format!("Policy {arn} does not exist or is not attachable."))
+        }
+        AttachRefused::NotAttached(arn) => no_such(format!("Policy {arn} was not found.")),
+        AttachRefused::TooMany => {
+            limit_exceeded(format!("Cannot exceed quota for PoliciesPer{carrier}: {MOST_ATTACHED}"))
+        }
+        AttachRefused::NoSuchBoundary(arn) => {
+            no_such(format!("Scope ARN: {arn} does not exist or is not attachable."))
+        }
+    }
+}
+
+fn malformed(what: &str, why: &Malformed) -> Said {
+    Said {
+        reason: format!("{what}: {why} {}", why.detail().unwrap_or_default()),
+        ..Said::bad_request("MalformedPolicyDocument", why.to_string())
+    }
+}
+
+fn too_many_tags(of: &str) -> Said {
+    limit_exceeded(format!("Cannot exceed quota for TagsPer{of}: {MOST_TAGS}"))
+}
+
+fn already_exists(message: String) -> Said {
     Said::bad_request("EntityAlreadyExists", message).with_status(StatusCode::CONFLICT)
 }
 
-fn quota(name: &str, most: usize) -> Said {
-    limit_exceeded(format!("Cannot exceed quota for {name}: {most}"))
+fn delete_conflict(message: &str) -> Said {
+    Said::bad_request("DeleteConflict", message).with_status(StatusCode::CONFLICT)
+}
+
+fn no_such(message: String) -> Said {
+    Said::bad_request("NoSuchEntity", message).with_status(StatusCode::NOT_FOUND)
+}
+
+fn limit_exceeded(message: String) -> Said {
+    Said::bad_request("LimitExceeded", message).with_status(StatusCode::CONFLICT)
 }

@@ -1,12 +1,14 @@
 //! GetRole: a role and its trust policy.
 
+use super::faults::of_role;
 use super::role::Shown;
-use super::{fault_of, named, on_role};
+use super::{named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::roles;
+use broker::iam::{principals, roles};
 use domain::iam::role::RoleName;
+use domain::records::Stop;
 use serde::{Deserialize, Serialize};
 
 /// The operation.
@@ -38,9 +40,10 @@ impl Operation for GetRole {
 
     async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::find(records, &app.house, named(&input.role_name, &by))
+            let role = roles::find(records, &app.house, named(&input.role_name, &by))?;
+            principals::shown(records, &app.house, role).map_err(Stop::Unready)
         });
-        let role = finding.await?.map_err(fault_of)?;
+        let role = finding.await?.map_err(of_role)?;
         Ok(Reply::of(Output { role: Shown::of(role, &app.house.account.id) }))
     }
 }

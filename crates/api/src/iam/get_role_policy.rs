@@ -1,7 +1,8 @@
 //! GetRolePolicy: an inline policy of a role.
 
+use super::faults::of_role;
 use super::role::encoded;
-use super::{fault_of, named, on_role};
+use super::{named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
@@ -44,7 +45,7 @@ impl Operation for GetRolePolicy {
         let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
             role_policies::policy(records, &app.house, named(&role_name, &by), &policy_name)
         });
-        let policy_document = encoded(&finding.await?.map_err(fault_of)?);
+        let policy_document = encoded(&finding.await?.map_err(of_role)?);
         Ok(Reply::of(Output { role_name, policy_name, policy_document }))
     }
 }

@@ -51,7 +51,7 @@ impl Operation for ListAccessKeys {
             access_keys::list(records, &app.house, named(&name, &by))
         });
         let keys = finding.await?.map_err(of_user)?;
-        let (page, marker) = asked.page(keys, |key: &AccessKey| key.id.to_string());
+        let (page, marker) = asked.page_of_all(keys, |key: &AccessKey| key.id.to_string());
         let access_key_metadata = page.into_iter().map(Shown::of).collect();
         Ok(Reply::of(Output { access_key_metadata, is_truncated: marker.is_some(), marker }))
     }

@@ -49,7 +49,7 @@ impl Operation for ListGroupPolicies {
             groups::find(records, &app.house, named(&input.group_name, &by))
         });
         let names = finding.await?.map_err(of_group)?.policies.into_keys();
-        let (policy_names, marker) = asked.page(names, PolicyName::to_string);
+        let (policy_names, marker) = asked.page_of_all(names, PolicyName::to_string);
         Ok(Reply::of(Output { policy_names, is_truncated: marker.is_some(), marker }))
     }
 }

@@ -50,7 +50,7 @@ impl Operation for ListGroupsForUser {
             groups::of_user(records, &app.house, named(&input.user_name, &by))
         });
         let groups = finding.await?.map_err(of_user)?;
-        let (page, marker) = asked.page(groups, |group: &Group| group.name.folded());
+        let (page, marker) = asked.page_of_all(groups, |group: &Group| group.name.folded());
         let groups = page.into_iter().map(|group| Shown::of(group, &app.house.account.id)).collect();
         Ok(Reply::of(Output { groups, is_truncated: marker.is_some(), marker }))
     }

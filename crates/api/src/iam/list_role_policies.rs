@@ -1,7 +1,8 @@
 //! ListRolePolicies: the names of a role's inline policies, page by page.
 
+use super::faults::of_role;
 use super::paging::Asked;
-use super::{fault_of, named, on_role};
+use super::{named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
@@ -46,8 +47,9 @@ impl Operation for ListRolePolicies {
         let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
             roles::find(records, &app.house, named(&input.role_name, &by))
         });
-        let names = finding.await?.map_err(fault_of)?.policies.into_keys();
-        let (policy_names, marker) = asked.page(names, PolicyName::to_string);
+        let names = finding.await?.map_err(of_role)?.policies.into_keys();
+        let rest = names.filter(|name| asked.is_after(name.as_str()));
+        let (policy_names, marker) = asked.page(rest, PolicyName::to_string);
         Ok(Reply::of(Output { policy_names, is_truncated: marker.is_some(), marker }))
     }
 }

@@ -6,7 +6,8 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
 use broker::iam::access::Resource;
-use broker::iam::roles;
+use broker::iam::{principals, roles};
+use domain::records::Read;
 use serde::{Deserialize, Serialize};
 
 /// The operation.
@@ -45,9 +46,13 @@ impl Operation for ListRoles {
     async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<Output>, Fault> {
         let asked = Asked::of(input.marker.as_deref(), input.max_items)?;
         let (prefix, after) = (input.path_prefix(), asked.after.as_deref());
-        let mut found = app.read(|records| roles::list(records, prefix, after, asked.limit)).await?;
+        let listing = app.read(|records| {
+            let found = roles::list(records, prefix, after, asked.limit)?.into_iter();
+            found.map(|role| principals::shown(records, &app.house, role)).collect::<Read<Vec<_>>>()
+        });
+        let mut found = listing.await?;
         let marker = asked.cut(&mut found, |role| role.name.folded());
-        let roles = found.into_iter().map(|role| Shown::of(role, &app.house.account.id)).collect();
+        let roles = found.into_iter().map(|role| Shown::listed(role, &app.house.account.id)).collect();
         Ok(Reply::of(Output { roles, is_truncated: marker.is_some(), marker }))
     }
 }

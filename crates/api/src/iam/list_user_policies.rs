@@ -49,7 +49,7 @@ impl Operation for ListUserPolicies {
             users::find(records, &app.house, named(&input.user_name, &by))
         });
         let names = finding.await?.map_err(of_user)?.policies.into_keys();
-        let (policy_names, marker) = asked.page(names, PolicyName::to_string);
+        let (policy_names, marker) = asked.page_of_all(names, PolicyName::to_string);
         Ok(Reply::of(Output { policy_names, is_truncated: marker.is_some(), marker }))
     }
 }

@@ -1,6 +1,7 @@
 //! PutRolePolicy: writes an inline policy of a role.
 
-use super::{fault_of, named, on_role};
+use super::faults::of_role;
+use super::{named, on_bounded_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
@@ -28,7 +29,7 @@ impl Operation for PutRolePolicy {
     type Access = Signed;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
-        Ok(on_role("iam:PutRolePolicy", &input.role_name))
+        Ok(on_bounded_role("iam:PutRolePolicy", &input.role_name))
     }
 
     async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
@@ -43,7 +44,7 @@ impl Operation for PutRolePolicy {
                 (policy_name, policy_document),
             )
         });
-        putting.await?.map_err(fault_of)?;
+        putting.await?.map_err(of_role)?;
         Ok(Reply::of(()))
     }
 }

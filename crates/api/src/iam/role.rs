@@ -1,6 +1,8 @@
 //! A role as IAM's answers show it.
 
+use super::given::Tag;
 use domain::account::AccountId;
+use domain::arn::PolicyArn;
 use domain::iam::id::RoleId;
 use domain::iam::path::Path;
 use domain::iam::role::{Role, RoleName};
@@ -24,10 +26,29 @@ pub(super) struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     max_session_duration: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions_boundary: Option<ShownBoundary>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<Tag>,
+}
+
+/// What bounds somebody.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ShownBoundary {
+    permissions_boundary_type: &'static str,
+    permissions_boundary_arn: PolicyArn,
+}
+
+impl ShownBoundary {
+    /// A managed policy that does; nothing else can.
+    pub(super) const fn of(policy: PolicyArn) -> Self {
+        Self { permissions_boundary_type: "Policy", permissions_boundary_arn: policy }
+    }
 }
 
 impl Shown {
-    /// This role of this account.
+    /// This role of this account, by itself.
     pub(super) fn of(role: Role, account: &AccountId) -> Self {
         Self {
             arn: role.arn(account).to_string(),
@@ -38,7 +59,14 @@ impl Shown {
             assume_role_policy_document: encoded(&role.trust),
             description: role.description,
             max_session_duration: role.longest_session.secs(),
+            permissions_boundary: role.boundary.map(ShownBoundary::of),
+            tags: Tag::all(&role.tags),
         }
+    }
+
+    /// This role among others, of which a listing does not show everything. Source: IAM API reference, "ListRoles".
+    pub(super) fn listed(role: Role, account: &AccountId) -> Self {
+        Self { permissions_boundary: None, tags: Vec::new(), ..Self::of(role, account) }
     }
 }
 

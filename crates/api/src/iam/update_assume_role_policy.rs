@@ -1,6 +1,7 @@
 //! UpdateAssumeRolePolicy: writes a role's trust policy.
 
-use super::{fault_of, named, on_role};
+use super::faults::of_role;
+use super::{named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
@@ -36,7 +37,7 @@ impl Operation for UpdateAssumeRolePolicy {
         let updating = app.store.transact(app.entropy.as_ref(), |records, _| {
             roles::update_trust(records, &app.house, named(role_name, &by), policy_document)
         });
-        updating.await?.map_err(fault_of)?;
+        updating.await?.map_err(of_role)?;
         Ok(Reply::of(()))
     }
 }

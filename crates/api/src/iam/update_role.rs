@@ -1,6 +1,7 @@
 //! UpdateRole: changes what a role is for, or how long its sessions may live.
 
-use super::{fault_of, named, on_role};
+use super::faults::of_role;
+use super::{named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
@@ -43,7 +44,7 @@ impl Operation for UpdateRole {
         let updating = app.store.transact(app.entropy.as_ref(), |records, _| {
             roles::update(records, &app.house, named(role_name, &by), description.as_deref(), longest)
         });
-        updating.await?.map_err(fault_of)?;
+        updating.await?.map_err(of_role)?;
         Ok(Reply::of(Output {}))
     }
 }

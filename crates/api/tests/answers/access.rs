@@ -13,11 +13,11 @@ use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::identity_pool::principal_tag::AttributeMap;
 use domain::identity_pool::provider::DeveloperProviderName;
-use domain::records::{AccessKeys, Groups, IamUsers, IdentityPools, Roles, UserPools};
+use domain::records::{AccessKeys, Groups, IamUsers, IdentityPools, ManagedPolicies, Roles, UserPools};
 use domain::user_pool::user::{User, Username};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use testkit::iam::{access_key, administrator, document, guest_role};
+use testkit::iam::{access_key, administrator, document, guest_role, managed_policy};
 use testkit::identity_pool::{identity_pool, signed_in};
 use testkit::user_pool::{PASSWORD, client, other_client, user, user_pool};
 use testkit::{NOW, account};
@@ -92,39 +92,64 @@ const MATRIX: &[Row] = &[
     ("cognito-idp", "ListUserPoolClients", json("200")),
     ("cognito-idp", "ListUserPools", json("200")),
     ("iam", "AddUserToGroup", query("200")),
+    ("iam", "AttachRolePolicy", query("200")),
     ("iam", "CreateAccessKey", query("200")),
     ("iam", "CreateGroup", query("200")),
+    ("iam", "CreatePolicy", query("200")),
+    ("iam", "CreatePolicyVersion", query("200")),
     ("iam", "CreateRole", query("200")),
     ("iam", "CreateUser", query("200")),
     ("iam", "DeleteAccessKey", query("200")),
     ("iam", "DeleteGroup", query("200")),
     ("iam", "DeleteGroupPolicy", query("200")),
+    ("iam", "DeletePolicy", query("200")),
+    ("iam", "DeletePolicyVersion", query("200")),
     ("iam", "DeleteRole", query("200")),
+    ("iam", "DeleteRolePermissionsBoundary", query("200")),
     ("iam", "DeleteRolePolicy", query("200")),
     ("iam", "DeleteUser", query("200")),
     ("iam", "DeleteUserPolicy", query("200")),
+    ("iam", "DetachRolePolicy", query("200")),
     ("iam", "GetAccessKeyLastUsed", query("200")),
+    ("iam", "GetAccountSummary", query("200")),
     ("iam", "GetGroup", query("200")),
     ("iam", "GetGroupPolicy", query("200")),
+    ("iam", "GetPolicy", query("200")),
+    ("iam", "GetPolicyVersion", query("200")),
     ("iam", "GetRole", query("200")),
     ("iam", "GetRolePolicy", query("200")),
     ("iam", "GetUser", query("200")),
     ("iam", "GetUserPolicy", query("200")),
     ("iam", "ListAccessKeys", query("200")),
+    ("iam", "ListAccountAliases", query("200")),
+    ("iam", "ListAttachedRolePolicies", query("200")),
+    ("iam", "ListEntitiesForPolicy", query("200")),
     ("iam", "ListGroupPolicies", query("200")),
     ("iam", "ListGroups", query("200")),
     ("iam", "ListGroupsForUser", query("200")),
+    ("iam", "ListInstanceProfilesForRole", query("200")),
+    ("iam", "ListPolicies", query("200")),
+    ("iam", "ListPolicyTags", query("200")),
+    ("iam", "ListPolicyVersions", query("200")),
     ("iam", "ListRolePolicies", query("200")),
+    ("iam", "ListRoleTags", query("200")),
     ("iam", "ListRoles", query("200")),
     ("iam", "ListUserPolicies", query("200")),
     ("iam", "ListUsers", query("200")),
     ("iam", "PutGroupPolicy", query("200")),
+    ("iam", "PutRolePermissionsBoundary", query("200")),
     ("iam", "PutRolePolicy", query("200")),
     ("iam", "PutUserPolicy", query("200")),
     ("iam", "RemoveUserFromGroup", query("200")),
+    ("iam", "SetDefaultPolicyVersion", query("200")),
+    ("iam", "TagPolicy", query("200")),
+    ("iam", "TagRole", query("200")),
+    ("iam", "UntagPolicy", query("200")),
+    ("iam", "UntagRole", query("200")),
     ("iam", "UpdateAccessKey", query("200")),
     ("iam", "UpdateAssumeRolePolicy", query("200")),
     ("iam", "UpdateRole", query("200")),
+    ("iam", "UpdateRoleDescription", query("200")),
     ("iam", "UpdateUser", query("200")),
     ("s3", "CopyObject", [NO, NO, "200", NO, "200", "200", "200"]),
     ("s3", "CreateBucket", [NO, NO, NO, NO, "200", "BucketAlreadyOwnedByYou", "BucketAlreadyOwnedByYou"]),
@@ -248,7 +273,7 @@ pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
         _ if is_about("cenote", operation) => about_the_server(server, operation).await,
         _ if is_about("cognito-identity", operation) => about_pools(server, operation).await,
         _ if is_about("cognito-idp", operation) => about_user_pools(server, operation).await,
-        _ => about_roles(server, operation).await,
+        _ => about_iam(server, operation).await,
     }
 }
 
@@ -383,31 +408,59 @@ fn bob() -> User {
     User { username: Username::parse("bob").unwrap(), ..user() }
 }
 
-/// A good request to IAM: a role that is there has one policy, unless it is to be deleted.
-async fn about_roles(server: &Server, operation: &str) -> Ask {
+/// A good request about roles and managed policies, with what its model requires: the role that is there has one policy,
+/// unless it is to be deleted, and the managed policy has two versions, unless it is.
+async fn about_iam(server: &Server, operation: &str) -> Ask {
     if ["User", "AccessKey", "Group"].iter().any(|noun| operation.contains(noun)) {
         return about_users_of_iam(server, operation).await;
     }
-    let trust = guest_role().trust;
-    let policy = guest_role().policies.into_values().next().unwrap();
     let name = RoleName::parse("spare").unwrap();
-    let mut role = Role { name: name.clone(), ..guest_role() };
-    if operation == "DeleteRole" {
-        role.policies.clear();
-    }
-    server
-        .write(|records| match operation {
-            "CreateRole" => records.delete_role(&name),
-            _ => records.put_role(&role),
-        })
-        .await;
-    let mut parameters = vec![("RoleName", "spare"), ("PolicyName", "access")];
+    let mut policy = managed_policy("spare", &json!([{ "Effect": "Allow", "Action": "*", "Resource": "*" }]));
+    let mut role = Role { name: name.clone(), boundary: Some(policy.arn.clone()), ..guest_role() };
     match operation {
-        "CreateRole" => parameters.push(("AssumeRolePolicyDocument", &trust)),
-        "PutRolePolicy" => parameters.push(("PolicyDocument", &policy)),
-        "UpdateAssumeRolePolicy" => parameters.push(("PolicyDocument", &trust)),
+        "DeletePolicy" => role.boundary = None,
+        "DeleteRole" => role.policies.clear(),
+        "DetachRolePolicy" => role.attached = BTreeSet::from([policy.arn.clone()]),
         _ => {}
     }
+    if !matches!(operation, "DeletePolicy" | "CreatePolicyVersion") {
+        policy.add(policy.default.document.clone(), NOW);
+    }
+    server
+        .write(|records| {
+            records.put_managed_policy(&policy);
+            records.put_role(&role);
+            match operation {
+                "CreateRole" => records.delete_role(&name),
+                "CreatePolicy" => records.delete_managed_policy(policy.arn.name()),
+                _ => {}
+            }
+        })
+        .await;
+    let trust = guest_role().trust;
+    let (arn, document) = (policy.arn.to_string(), &policy.default.document);
+    let values = |member: &str| match (operation, member) {
+        (_, "RoleName") => vec![("RoleName", "spare".to_owned())],
+        (_, "PolicyArn") => vec![("PolicyArn", arn.clone())],
+        (_, "PermissionsBoundary") => vec![("PermissionsBoundary", arn.clone())],
+        ("CreatePolicy", "PolicyName") => vec![("PolicyName", "spare".to_owned())],
+        (_, "PolicyName") => vec![("PolicyName", "access".to_owned())],
+        (_, "VersionId") => vec![("VersionId", "v2".to_owned())],
+        (_, "AssumeRolePolicyDocument") => vec![("AssumeRolePolicyDocument", trust.clone())],
+        ("UpdateAssumeRolePolicy", "PolicyDocument") => vec![("PolicyDocument", trust.clone())],
+        (_, "PolicyDocument") => vec![("PolicyDocument", document.clone())],
+        (_, "Description") => vec![("Description", "spare".to_owned())],
+        (_, "Tags") => vec![("Tags.member.1.Key", "k".to_owned()), ("Tags.member.1.Value", "v".to_owned())],
+        (_, "TagKeys") => vec![("TagKeys.member.1", "k".to_owned())],
+        // What is required and not here makes a row wrong.
+        _ => Vec::new(),
+    };
+    let model = server.app.services.iam.model;
+    let members = model.structure(model.operation(operation).unwrap().input).map(|input| &input.members);
+    let required = members.into_iter().flatten().filter(|member| member.required);
+    let parameters: Vec<(&str, String)> = required.flat_map(|member| values(&member.name)).collect();
+    let parameters: Vec<(&str, &str)> =
+        parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
     form("iam", operation, &parameters)
 }
 

@@ -26,6 +26,7 @@ mod ledger;
 mod listing;
 mod logins;
 mod malformed;
+mod managed_policies;
 mod many_keys;
 mod open_id;
 mod openapi;

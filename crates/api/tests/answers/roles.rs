@@ -2,13 +2,13 @@
 
 use crate::support::{Answer, Server, form};
 use percent_encoding::percent_decode_str;
-use testkit::iam::guest_role;
+use testkit::iam::{document, guest_role};
 
-async fn ask(server: &Server, action: &str, parameters: &[(&str, &str)]) -> Answer {
+pub(crate) async fn ask(server: &Server, action: &str, parameters: &[(&str, &str)]) -> Answer {
     server.signed(&server.root(), form("iam", action, parameters)).await
 }
 
-async fn make(server: &Server, name: &str, path: &str) {
+pub(crate) async fn make(server: &Server, name: &str, path: &str) {
     let trust = guest_role().trust;
     let parameters = [("RoleName", name), ("Path", path), ("AssumeRolePolicyDocument", trust.as_str())];
     let answer = ask(server, "CreateRole", &parameters).await;
@@ -20,7 +20,7 @@ fn policy() -> String {
 }
 
 #[track_caller]
-fn refused(answer: &Answer, status: u16, code: &str, message: &str) {
+pub(crate) fn refused(answer: &Answer, status: u16, code: &str, message: &str) {
     assert_eq!((answer.status, answer.code().as_str()), (status, code), "{}", answer.text());
     assert_eq!(answer.element("Message"), Some(message));
 }
@@ -212,4 +212,34 @@ async fn what_changes_in_a_role_is_what_was_said() {
     );
     let too_long = ask(&server, "UpdateRole", &[("RoleName", "r"), ("MaxSessionDuration", "43201")]).await;
     assert_eq!(too_long.code(), "ValidationError");
+}
+
+#[tokio::test]
+async fn a_role_that_was_made_anew_is_not_shown_as_the_one_that_is_trusted() {
+    let server = Server::start().await;
+    make(&server, "trusting", "/").await;
+    let arn = "arn:aws:iam::123456789012:role/trusted";
+    let statements =
+        serde_json::json!([{ "Effect": "Allow", "Principal": { "AWS": arn }, "Action": "sts:AssumeRole" }]);
+    let trust = document(&statements).to_string();
+    let update = [("RoleName", "trusting"), ("PolicyDocument", trust.as_str())];
+    let nobody = ask(&server, "UpdateAssumeRolePolicy", &update).await;
+    let message = format!("Invalid principal in policy: &quot;AWS&quot;:&quot;{arn}&quot;");
+    refused(&nobody, 400, "MalformedPolicyDocument", &message);
+    make(&server, "trusted", "/").await;
+    let role = ask(&server, "GetRole", &[("RoleName", "trusted")]).await;
+    let id = role.element("RoleId").unwrap();
+    assert_eq!(ask(&server, "UpdateAssumeRolePolicy", &update).await.status, 200);
+    let shown = async || {
+        let shown = ask(&server, "GetRole", &[("RoleName", "trusting")]).await;
+        let listed = ask(&server, "ListRoles", &[]).await;
+        let trust = shown.element("AssumeRolePolicyDocument").unwrap().to_owned();
+        assert!(listed.elements("AssumeRolePolicyDocument").contains(&trust.as_str()));
+        trust
+    };
+    assert!(shown().await.contains("role%2Ftrusted"));
+    assert_eq!(ask(&server, "DeleteRole", &[("RoleName", "trusted")]).await.status, 200);
+    make(&server, "trusted", "/").await;
+    let shown = shown().await;
+    assert!(shown.contains(id) && !shown.contains("role%2Ftrusted"), "{shown}");
 }

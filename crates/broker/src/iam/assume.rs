@@ -2,6 +2,7 @@
 
 use crate::House;
 use crate::iam::circumstances::{Circumstances, Transport, add_always, add_network};
+use crate::iam::principals;
 use crate::identity_pool::credentials::PRINCIPAL;
 use crate::identity_pool::handing_out::Bound;
 use crate::identity_pool::{TAG_SESSION, WEB_IDENTITY};
@@ -157,7 +158,8 @@ pub fn assume_with_web_identity(
     let Some(role) = role else {
         return refuse(AssumeRefused::NoSuchRole(arn));
     };
-    let trust = match house.policies.compiled(Kind::Trust, &role.trust) {
+    let trust = principals::trust_of(records, house, &role)?;
+    let trust = match house.policies.compiled(Kind::Trust, &trust) {
         Ok(trust) => trust,
         Err(why) => return refuse(AssumeRefused::Malformed { role: arn, why }),
     };

@@ -161,25 +161,25 @@ pub fn delete(records: &mut impl ManagedPolicies, arn: &PolicyArn) -> Result<(),
     Ok(())
 }
 
-/// Adds a version, which counts at once if it shall; gives the policy as it is then, and the version's number.
+/// Adds a version, which counts at once if it shall.
 pub fn add_version(
     records: &mut impl ManagedPolicies,
     house: &House,
     (arn, document): (&PolicyArn, &str),
     counts: bool,
     now: Timestamp,
-) -> Result<(ManagedPolicy, VersionId), Stop<PolicyRefused>> {
+) -> Result<PolicyVersion, Stop<PolicyRefused>> {
     let mut policy = find_own(records, arn)?;
     check(house, document)?;
     if policy.others.len() + 1 >= MOST_VERSIONS {
         return refuse(PolicyRefused::TooManyVersions(policy.arn));
     }
-    let id = policy.add(document.to_owned(), now);
-    if counts && !policy.choose(id, now) {
-        return refuse(no_such_version(arn, id.to_string()));
+    let version = policy.add(document.to_owned(), now);
+    if counts && !policy.choose(version.id, now) {
+        return refuse(no_such_version(arn, version.id.to_string()));
     }
     records.put_managed_policy(&policy);
-    Ok((policy, id))
+    Ok(version)
 }
 
 /// Finds a version of a policy; gives whether it counts, too.
@@ -236,14 +236,14 @@ fn no_such_version(arn: &PolicyArn, version: String) -> PolicyRefused {
     PolicyRefused::NoSuchVersion { arn: arn.clone(), version }
 }
 
-/// Writes tags on a policy, in the place of those that have their keys.
+/// Writes tags on a policy, in the place of those that have their keys, whatever their case.
 pub fn tag(
     records: &mut impl ManagedPolicies,
     arn: &PolicyArn,
     tags: &Tags,
 ) -> Result<(), Stop<PolicyRefused>> {
     let policy = find_own(records, arn)?;
-    match policy.tags.with(tags) {
+    match policy.tags.overridden_by(tags) {
         Ok(tags) => {
             records.put_managed_policy(&ManagedPolicy { tags, ..policy });
             Ok(())
@@ -252,14 +252,14 @@ pub fn tag(
     }
 }
 
-/// Removes tags from a policy, those of them that it has.
+/// Takes tags off a policy, those of them that it has.
 pub fn untag(
     records: &mut impl ManagedPolicies,
     arn: &PolicyArn,
     keys: &TagKeys,
 ) -> Result<(), Stop<PolicyRefused>> {
     let policy = find_own(records, arn)?;
-    let tags = policy.tags.without(keys);
+    let tags = policy.tags.without_any_case(keys.iter());
     records.put_managed_policy(&ManagedPolicy { tags, ..policy });
     Ok(())
 }

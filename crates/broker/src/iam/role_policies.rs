@@ -113,7 +113,7 @@ pub(super) fn check(
     role: &RoleName,
     (name, text): (&PolicyName, &str),
 ) -> Result<(), Stop<RoleRefused>> {
-    roles::check(house, Kind::Identity, text, || format!("policy `{name}` of `{role}`"))
+    roles::check(house, Kind::Identity, text, || format!("policy `{name}` of `{role}`")).map(drop)
 }
 
 /// Whether a role's inline policies are small enough together.

@@ -4,18 +4,20 @@
 
 use crate::House;
 use crate::iam::attachments::{self, AttachRefused};
-use crate::iam::role_policies;
+use crate::iam::{principals, role_policies};
 use crate::identity_pool::handing_out::{self, Unsafe};
 use domain::arn::PolicyArn;
 use domain::entropy::Entropy;
 use domain::iam::id::RoleId;
 use domain::iam::path::Path;
+use domain::iam::principal::NamedPrincipal;
 use domain::iam::role::{PolicyName, Role, RoleName};
 use domain::records::{IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
-use domain::tag::Tags;
+use domain::tag::{BadTags, TagKeys, Tags};
 use domain::time::{Span, Timestamp};
-use policy::{Kind, Malformed, Quota};
+use policy::{Document, Kind, Malformed, Quota};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The most roles of an account. Source: IAM user guide, "IAM and STS quotas".
 pub const MOST: usize = 1_000;
@@ -71,6 +73,9 @@ pub enum RoleRefused {
     /// Managed policies are still attached to the role.
     #[error("managed policies are still attached to the role `{0}`")]
     HasAttached(RoleName),
+    /// The tags cannot stand beside each other.
+    #[error("{0}")]
+    Tags(#[from] BadTags),
     /// What a managed policy cannot be to the role.
     #[error("{0}")]
     Attachment(#[from] AttachRefused),
@@ -104,7 +109,7 @@ pub fn create(
     if records.role(&new.name)?.is_some() {
         return refuse(RoleRefused::Exists(new.name.clone()));
     }
-    check_trust(house, &new.name, &new.trust)?;
+    let trusted = check_trust(records, house, &new.name, &new.trust)?;
     for (name, text) in &new.policies {
         role_policies::check(house, &new.name, (name, text))?;
     }
@@ -123,6 +128,7 @@ pub fn create(
         description: new.description.clone(),
         longest_session: new.longest_session,
         trust: new.trust.clone(),
+        trusted,
         policies: new.policies.clone(),
         attached: BTreeSet::new(),
         boundary: new.boundary.clone(),
@@ -166,18 +172,48 @@ pub fn list(
     }
 }
 
-/// Changes what a role is for, or how long its sessions may live; what is `None` stays.
+/// Changes what a role is for, or how long its sessions may live; what is `None` stays. Gives the role as it is then.
 pub fn update(
     records: &mut impl Roles,
     house: &House,
     named: Named<'_>,
     description: Option<&str>,
     longest_session: Option<Span>,
-) -> Result<(), Stop<RoleRefused>> {
+) -> Result<Role, Stop<RoleRefused>> {
     let mut role = find(records, house, named)?;
     role.description = description.map(str::to_owned).or(role.description);
     role.longest_session = longest_session.unwrap_or(role.longest_session);
     records.put_role(&role);
+    Ok(role)
+}
+
+/// Writes tags on a role, in the place of those that have their keys, whatever their case.
+pub fn tag(
+    records: &mut impl Roles,
+    house: &House,
+    named: Named<'_>,
+    tags: &Tags,
+) -> Result<(), Stop<RoleRefused>> {
+    let role = find(records, house, named)?;
+    match role.tags.overridden_by(tags) {
+        Ok(tags) => {
+            records.put_role(&Role { tags, ..role });
+            Ok(())
+        }
+        Err(no) => refuse(no.into()),
+    }
+}
+
+/// Takes tags off a role, those of them that it has.
+pub fn untag(
+    records: &mut impl Roles,
+    house: &House,
+    named: Named<'_>,
+    keys: &TagKeys,
+) -> Result<(), Stop<RoleRefused>> {
+    let role = find(records, house, named)?;
+    let tags = role.tags.without_any_case(keys.iter());
+    records.put_role(&Role { tags, ..role });
     Ok(())
 }
 
@@ -189,8 +225,8 @@ pub fn update_trust(
     trust: &str,
 ) -> Result<(), Stop<RoleRefused>> {
     let role = find(records, house, named)?;
-    check_trust(house, named.name, trust)?;
-    let role = Role { trust: trust.to_owned(), ..role };
+    let trusted = check_trust(records, house, named.name, trust)?;
+    let role = Role { trust: trust.to_owned(), trusted, ..role };
     check_in_use(records, house, &role)?;
     records.put_role(&role);
     Ok(())
@@ -221,11 +257,22 @@ pub fn delete(records: &mut impl Roles, house: &House, named: Named<'_>) -> Resu
     Ok(())
 }
 
-fn check_trust(house: &House, role: &RoleName, text: &str) -> Result<(), Stop<RoleRefused>> {
+/// Whether a trust policy can be read and names nobody who is not there; gives whom it names.
+fn check_trust(
+    records: &mut impl Roles,
+    house: &House,
+    role: &RoleName,
+    text: &str,
+) -> Result<Vec<NamedPrincipal>, Stop<RoleRefused>> {
     if !Quota::Trust.holds([text]) {
         return refuse(RoleRefused::TooMuchTrust);
     }
-    check(house, Kind::Trust, text, || format!("trust policy of `{role}`"))
+    let what = || format!("trust policy of `{role}`");
+    let trust = check(house, Kind::Trust, text, what)?;
+    match principals::named_in(records, house, &trust)? {
+        Ok(named) => Ok(named),
+        Err(why) => refuse(RoleRefused::Malformed { what: what(), why }),
+    }
 }
 
 pub(super) fn check(
@@ -233,9 +280,9 @@ pub(super) fn check(
     kind: Kind,
     text: &str,
     what: impl FnOnce() -> String,
-) -> Result<(), Stop<RoleRefused>> {
+) -> Result<Arc<Document>, Stop<RoleRefused>> {
     match house.policies.compiled(kind, text) {
-        Ok(_) => Ok(()),
+        Ok(document) => Ok(document),
         Err(why) => refuse(RoleRefused::Malformed { what: what(), why }),
     }
 }

@@ -4,11 +4,10 @@
 //! written, not ignored later.
 
 use crate::House;
+use crate::iam::principals::{self, Meant};
 use crate::s3::{Refusal, actions, buckets};
-use domain::account::AccountId;
-use domain::arn::{self, RoleArn};
-use domain::iam::role::RoleName;
-use domain::records::{Buckets, Read, Roles, Stop, refuse};
+use domain::arn;
+use domain::records::{Buckets, Roles, Stop, refuse};
 use domain::s3::bucket::BucketName;
 use policy::{Kind, Malformed, OutOfScope, Quota, Scope};
 
@@ -58,7 +57,7 @@ pub fn put(
         return refuse(PolicyRefused::OutOfScope(out));
     }
     for principal in document.principal_arns() {
-        if !exists(records, &house.account.id, principal)? {
+        if matches!(principals::meant(records, &house.account.id, principal)?, Meant::Nobody) {
             return refuse(PolicyRefused::NoSuchPrincipal(principal.to_owned()));
         }
     }
@@ -77,21 +76,4 @@ pub fn delete(records: &mut impl Buckets, name: &BucketName) -> Result<(), Stop<
     buckets::find(records, name)?;
     records.put_bucket_policy(name, None);
     Ok(())
-}
-
-/// Whether there is such a role, user or session. Those of other accounts, and federated users, whose names are made up
-/// as they come, may be named.
-fn exists(records: &mut impl Roles, account: &AccountId, principal: &str) -> Read<bool> {
-    let is_ours = principal.split(':').nth(4) == Some(account.as_str());
-    if !is_ours || principal.contains(":federated-user/") {
-        return Ok(true);
-    }
-    if let Ok(wanted) = RoleArn::parse(principal) {
-        return Ok(records.role(wanted.name())?.is_some_and(|role| role.arn(account) == wanted));
-    }
-    let role_of_session = || principal.split_once(":assumed-role/")?.1.split_once('/');
-    match role_of_session().and_then(|(role, _)| RoleName::parse(role).ok()) {
-        Some(role) => Ok(records.role(&role)?.is_some_and(|found| found.name == role)),
-        None => Ok(false),
-    }
 }

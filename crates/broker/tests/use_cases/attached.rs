@@ -128,7 +128,7 @@ async fn a_changed_default_version_counts_at_once_and_the_others_do_not() {
         desk.keep(&role, &[&policy]).await;
         let caller = desk.caller(&[alice()]).await;
         let all = testkit::iam::document(&allowing("*")).to_string();
-        let second = policy.add(all, testkit::NOW);
+        let second = policy.add(all, testkit::NOW).id;
         desk.keep(&role, &[&policy]).await;
         assert_eq!(desk.may(&caller, "s3:PutObject", "my-bucket/x").await, Err(SILENT_ROLE));
         assert!(policy.choose(second, testkit::NOW));

@@ -33,5 +33,6 @@ mod self_written;
 mod sign_in;
 mod trust;
 mod trust_circumstances;
+mod trusted;
 mod unlink;
 mod user_pools;

@@ -48,6 +48,20 @@ async fn no_two_roles_share_a_name_whatever_its_case() {
     }
 }
 
+#[tokio::test]
+async fn there_are_a_thousand_roles_at_most() {
+    let desk = Desk::open().await;
+    // Two are there from the beginning.
+    let names = (0..roles::MOST - 3).map(|n| RoleName::parse(&format!("r{n}")).unwrap());
+    desk.write(|records| {
+        names.clone().for_each(|name| records.put_role(&Role { name, ..signed_in_role() }));
+    })
+    .await;
+    assert!(make_role(&desk, &writer()).await.is_ok());
+    let another = NewRole { name: RoleName::parse("another").unwrap(), ..writer() };
+    assert_eq!(make_role(&desk, &another).await, Err(RoleRefused::TooMany));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_who_make_the_same_role_at_once_one_succeeds() {
     for desk in Desk::each().await {
@@ -111,7 +125,7 @@ async fn nothing_is_done_to_a_role_that_was_made_anew_under_another_path_than_wa
         let role = Named { name, arn };
         [
             desk.ask(|records, _| roles::find(records, house, role).map(drop)).await,
-            desk.ask(|records, _| roles::update(records, house, role, Some("other"), None)).await,
+            desk.ask(|records, _| roles::update(records, house, role, Some("other"), None)).await.map(drop),
             desk.ask(|records, _| roles::update_trust(records, house, role, &anew.trust)).await,
             desk.ask(|records, _| role_policies::put_policy(records, house, role, (&other, &text))).await,
             desk.ask(|records, _| role_policies::policy(records, house, role, &other).map(drop)).await,

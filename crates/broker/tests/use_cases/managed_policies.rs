@@ -37,7 +37,7 @@ impl Desk {
         let text = document(&allowing("s3:PutObject")).to_string();
         let adding = self
             .ask(|records, _| managed_policies::add_version(records, &self.house, (arn, &text), counts, NOW));
-        Ok(adding.await?.1.to_string())
+        Ok(adding.await?.id.to_string())
     }
 
     async fn default_of(&self, arn: &PolicyArn) -> String {
@@ -89,6 +89,19 @@ async fn a_policy_that_would_not_be_evaluated_to_the_letter_or_is_too_long_is_no
         desk.make(&NewPolicy { document: spaced, ..readers() }).await.is_ok(),
         "white space does not count"
     );
+}
+
+#[tokio::test]
+async fn there_are_fifteen_hundred_policies_at_most() {
+    let desk = Desk::open().await;
+    let keep = async |from: usize, to: usize| {
+        let policies = (from..to).map(|n| managed_policy(&format!("p{n}"), &allowing("*")));
+        desk.write(|records| policies.clone().for_each(|policy| records.put_managed_policy(&policy))).await;
+    };
+    keep(0, managed_policies::MOST - 1).await;
+    assert!(desk.make(&readers()).await.is_ok());
+    let another = NewPolicy { name: PolicyName::parse("another").unwrap(), ..readers() };
+    assert_eq!(desk.make(&another).await, Err(PolicyRefused::TooMany));
 }
 
 #[tokio::test]

@@ -83,11 +83,12 @@ impl ManagedPolicy {
     }
 
     /// Adds a version that does not count yet.
-    pub fn add(&mut self, document: String, now: Timestamp) -> VersionId {
+    pub fn add(&mut self, document: String, now: Timestamp) -> PolicyVersion {
         self.newest = self.newest.next();
-        self.others.push(PolicyVersion { id: self.newest, document, created: now });
+        let version = PolicyVersion { id: self.newest, document, created: now };
+        self.others.push(version.clone());
         self.updated = now;
-        self.newest
+        version
     }
 
     /// Makes a version the one that counts; gives whether there is one of this number.
@@ -171,7 +172,7 @@ mod tests {
     #[test]
     fn a_version_counts_once_it_was_chosen() {
         let mut policy = policy();
-        let second = policy.add("2".to_owned(), at(2));
+        let second = policy.add("2".to_owned(), at(2)).id;
         assert_eq!(policy.default.document, "1");
         assert!(policy.choose(second, at(3)));
         assert_eq!(
@@ -186,9 +187,9 @@ mod tests {
     #[test]
     fn no_number_is_given_out_twice_and_the_version_that_counts_is_not_forgotten() {
         let mut policy = policy();
-        let second = policy.add("2".to_owned(), at(2));
+        let second = policy.add("2".to_owned(), at(2)).id;
         assert!(policy.forget(second, at(3)));
-        assert_eq!(policy.add("3".to_owned(), at(4)).to_string(), "v3");
+        assert_eq!(policy.add("3".to_owned(), at(4)).id.to_string(), "v3");
         assert!(!policy.forget(VersionId::FIRST, at(5)), "it counts");
         assert_eq!(ids(&policy), ["v1", "v3"]);
     }

@@ -7,6 +7,7 @@ pub mod id;
 pub mod key_ring;
 pub mod managed_policy;
 pub mod path;
+pub mod principal;
 pub mod role;
 pub mod session;
 pub mod session_policy;

@@ -4,6 +4,7 @@ use crate::account::AccountId;
 use crate::arn::{PolicyArn, RoleArn};
 use crate::iam::id::RoleId;
 use crate::iam::path::Path;
+use crate::iam::principal::NamedPrincipal;
 use crate::tag::Tags;
 use crate::text::{all, is_word, text};
 use crate::time::{Span, Timestamp};
@@ -60,6 +61,9 @@ pub struct Role {
     pub longest_session: Span,
     /// The trust policy: who may take the role on. The text of a document that was parsed when it was written.
     pub trust: String,
+    /// Those of the account whom the trust policy names, as they were when it was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trusted: Vec<NamedPrincipal>,
     /// The inline policies by name: what the role allows. Texts of documents that were parsed when they were written.
     pub policies: BTreeMap<PolicyName, String>,
     /// The managed policies that are attached to it: they allow and deny as the inline ones do.

@@ -31,6 +31,9 @@ impl Writer<'_> {
             let shape = self.model.shape(member.shape);
             match (&shape.kind, value) {
                 (Kind::List(list), Value::Array(elements)) => self.list(member, list, elements)?,
+                (Kind::Map { value, .. }, Value::Object(entries)) if !member.flattened => {
+                    self.map(&member.wire_name, self.model.shape(*value), entries)?;
+                }
                 (_, _) => self.value(&member.wire_name, shape, value)?,
             }
         }
@@ -52,6 +55,24 @@ impl Writer<'_> {
         if !flattened {
             self.xml.close(&member.wire_name);
         }
+        Ok(())
+    }
+
+    /// A map has an element for each of its entries, with the key and the value in it.
+    fn map(
+        &mut self,
+        name: &str,
+        value_shape: &Shape,
+        entries: &Map<String, Value>,
+    ) -> Result<(), NotEncodable> {
+        self.xml.open(name, &[]);
+        for (key, value) in entries {
+            self.xml.open("entry", &[]);
+            self.xml.element("key", key);
+            self.value("value", value_shape, value)?;
+            self.xml.close("entry");
+        }
+        self.xml.close(name);
         Ok(())
     }
 

@@ -1,0 +1,84 @@
+//! Whom policies that guard something mean by the ARNs in them.
+//!
+//! An ARN means whoever has it when the policy is written. Who is made anew under it later is somebody else: for them the
+//! policy says the unique id of who is gone, which nobody has. Source: IAM user guide, "AWS JSON policy elements: Principal".
+
+use crate::House;
+use domain::account::AccountId;
+use domain::arn::RoleArn;
+use domain::iam::principal::{NamedPrincipal, renamed};
+use domain::iam::role::{Role, RoleName};
+use domain::records::{Read, Roles};
+use policy::{Document, Malformed};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Whom an ARN means.
+pub(crate) enum Meant {
+    /// Somebody of this account.
+    Known(NamedPrincipal),
+    /// A session, which is named as it comes, or somebody of another account, who is not known here.
+    AtItsWord,
+    /// Nobody of this account.
+    Nobody,
+}
+
+/// Whom an ARN means now.
+pub(crate) fn meant(records: &mut impl Roles, account: &AccountId, principal: &str) -> Read<Meant> {
+    let owner = principal.split(':').nth(4);
+    if owner.is_some_and(|owner| owner != account.as_str()) || principal.contains(":federated-user/") {
+        return Ok(Meant::AtItsWord);
+    }
+    if let Ok(arn) = RoleArn::parse(principal) {
+        let role = records.role(arn.name())?.filter(|role| role.arn(account) == arn);
+        return Ok(role.map_or(Meant::Nobody, |role| Meant::Known(NamedPrincipal::Role { arn, id: role.id })));
+    }
+    let role_of_session = || principal.split_once(":assumed-role/")?.1.split_once('/');
+    match role_of_session().and_then(|(role, _)| RoleName::parse(role).ok()) {
+        Some(role) if records.role(&role)?.is_some_and(|found| found.name == role) => Ok(Meant::AtItsWord),
+        Some(_) | None => Ok(Meant::Nobody),
+    }
+}
+
+/// Finds those whom a trust policy names; refuses one that names somebody whom the account does not have.
+pub(super) fn named_in(
+    records: &mut impl Roles,
+    house: &House,
+    trust: &Document,
+) -> Read<Result<Vec<NamedPrincipal>, Malformed>> {
+    let mut named = Vec::new();
+    for principal in trust.principal_arns() {
+        match meant(records, &house.account.id, principal)? {
+            Meant::Known(known) if named.contains(&known) => {}
+            Meant::Known(known) => named.push(known),
+            Meant::AtItsWord => {}
+            Meant::Nobody => {
+                let value = principal.to_owned();
+                return Ok(Err(Malformed::InvalidPrincipal { kind: "AWS", value }));
+            }
+        }
+    }
+    Ok(Ok(named))
+}
+
+/// The text of a role's trust policy as it counts now: without the ARNs of who is gone, and with their ids for them.
+pub(super) fn trust_of<'r>(records: &mut impl Roles, house: &House, role: &'r Role) -> Read<Cow<'r, str>> {
+    let mut gone = BTreeMap::new();
+    for named in &role.trusted {
+        match named {
+            NamedPrincipal::Role { arn, id } => {
+                let now = records.role(arn.name())?.filter(|role| role.arn(&house.account.id) == *arn);
+                if now.is_none_or(|role| role.id != *id) {
+                    gone.insert(arn.to_string(), id.to_string());
+                }
+            }
+        }
+    }
+    if gone.is_empty() { Ok(Cow::Borrowed(&role.trust)) } else { Ok(Cow::Owned(renamed(&role.trust, &gone))) }
+}
+
+/// A role with its trust policy as it counts now, to be shown.
+pub fn shown(records: &mut impl Roles, house: &House, role: Role) -> Read<Role> {
+    let trust = trust_of(records, house, &role)?.into_owned();
+    Ok(Role { trust, ..role })
+}

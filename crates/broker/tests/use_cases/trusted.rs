@@ -1,0 +1,88 @@
+//! Whom trust policies mean that name roles.
+
+use crate::desk::Desk;
+use broker::iam::principals;
+use broker::iam::roles::{self, Named, RoleRefused};
+use domain::iam::id::RoleId;
+use domain::iam::role::Role;
+use domain::records::{Roles, Stop};
+use policy::Malformed;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use testkit::iam::{document, guest_role, signed_in_role};
+
+const ACCOUNT: &str = "arn:aws:iam::123456789012";
+
+fn trusting(principals: &Value) -> String {
+    document(&json!([{ "Effect": "Allow", "Principal": { "AWS": principals }, "Action": "sts:AssumeRole" }]))
+        .to_string()
+}
+
+impl Desk {
+    async fn trust(&self, principals: &Value) -> Result<(), RoleRefused> {
+        let role = guest_role();
+        let arn = role.arn(&self.house.account.id).to_string();
+        let (named, text) = (Named { name: &role.name, arn: &arn }, trusting(principals));
+        self.ask(|records, _| roles::update_trust(records, &self.house, named, &text)).await
+    }
+
+    async fn shown_trust(&self) -> Value {
+        let asking = self.ask(|records, _| {
+            let role = records.role(&guest_role().name)?.unwrap();
+            Ok::<_, Stop<Infallible>>(principals::shown(records, &self.house, role)?.trust)
+        });
+        let text: Value = serde_json::from_str(&asking.await.unwrap()).unwrap();
+        text["Statement"][0]["Principal"]["AWS"].clone()
+    }
+}
+
+fn made_anew() -> Role {
+    Role { id: RoleId::parse("AROA99999999999999999").unwrap(), ..signed_in_role() }
+}
+
+#[tokio::test]
+async fn a_role_that_is_made_anew_is_not_the_one_that_was_trusted() {
+    for desk in Desk::each().await {
+        let named = json!([format!("{ACCOUNT}:role/signed-in"), format!("{ACCOUNT}:root")]);
+        desk.trust(&named).await.unwrap();
+        assert_eq!(desk.shown_trust().await, named);
+        let gone = json!([signed_in_role().id, format!("{ACCOUNT}:root")]);
+        desk.write(|records| records.delete_role(&signed_in_role().name)).await;
+        assert_eq!(desk.shown_trust().await, gone);
+        desk.write(|records| records.put_role(&made_anew())).await;
+        assert_eq!(desk.shown_trust().await, gone);
+        desk.trust(&named).await.unwrap();
+        assert_eq!(desk.shown_trust().await, named, "it was written again");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_trusted_who_is_not_there() {
+    for desk in Desk::each().await {
+        for nobody in [
+            format!("{ACCOUNT}:role/nobody"),
+            format!("{ACCOUNT}:role/deeper/signed-in"),
+            format!("{ACCOUNT}:role/Signed-In"),
+            "arn:aws:sts::123456789012:assumed-role/nobody/s".to_owned(),
+            signed_in_role().id.to_string(),
+        ] {
+            let refused = desk.trust(&json!(nobody)).await.unwrap_err();
+            let RoleRefused::Malformed { why, .. } = refused else { panic!("{refused:?}") };
+            assert_eq!(why, Malformed::InvalidPrincipal { kind: "AWS", value: nobody });
+        }
+    }
+}
+
+#[tokio::test]
+async fn sessions_and_other_accounts_are_taken_at_their_word() {
+    let desk = Desk::open().await;
+    for principal in [
+        "arn:aws:sts::123456789012:assumed-role/signed-in/s",
+        "arn:aws:sts::123456789012:federated-user/f",
+        "arn:aws:iam::999999999999:role/r",
+        "999999999999",
+    ] {
+        assert_eq!(desk.trust(&json!(principal)).await, Ok(()), "{principal}");
+        assert_eq!(desk.shown_trust().await, json!(principal));
+    }
+}
