@@ -92,11 +92,17 @@ const INPUTS = {
   'iam UpdateAssumeRolePolicy': { ...role, PolicyDocument: '{}' },
   'iam UpdateRole': role,
   'iam UpdateUser': user,
+  'sts AssumeRole': { RoleArn: 'arn:aws:iam::123456789012:role/demo-user', RoleSessionName: 'session' },
+  'sts GetAccessKeyInfo': { AccessKeyId: 'AKIANOBODYNOBODY0000' },
   'sts GetCallerIdentity': {},
+  'sts GetFederationToken': { Name: 'bob' },
+  'sts GetSessionToken': { DurationSeconds: 900 },
 };
 
 // An operation that anybody may ask whose signature is right, and one without a member that must be there.
-const NEEDS_NO_PERMISSION = ['sts GetCallerIdentity'];
+const NEEDS_NO_PERMISSION = ['sts GetCallerIdentity', 'sts GetSessionToken'];
+// What no session may ask, whatever policies say.
+const FOR_NO_SESSION = ['sts GetFederationToken', 'sts GetSessionToken'];
 const WITHOUT_CONSTRAINTS = ['sts GetCallerIdentity'];
 
 const CODES = {
@@ -168,7 +174,9 @@ describe('a signed operation', () => {
       it(`${line} is refused to those whom no policy allows it`, async () => {
         const answer = await askSigned(server, asked, visitor);
         assert.equal(answer.code, codes.denied);
-        assert.match(answer.text, new RegExp(`is not authorized to perform: ${service}:${operation} on resource: `));
+        assert.match(answer.text, FOR_NO_SESSION.includes(line)
+          ? new RegExp(`Cannot call ${operation} with session credentials`)
+          : new RegExp(`is not authorized to perform: ${service}:${operation} on resource: `));
       });
     }
 
