@@ -172,6 +172,7 @@ const ANSWERS = {
     'success', 'AccessDenied', 'ExpiredTokenException', 'IDPRejectedClaim', 'InvalidIdentityToken', 'MalformedInput',
     'MalformedPolicyDocument', 'NotImplemented', 'PackedPolicyTooLarge', 'RequestEntityTooLarge', 'ValidationError',
   ],
+  'sts DecodeAuthorizationMessage': [...STS, 'InvalidAuthorizationMessageException'],
   'sts GetAccessKeyInfo': STS,
   'sts GetCallerIdentity': SIGNED_FORM,
   'sts GetFederationToken': [...STS, 'InvalidParameterValue', 'MalformedPolicyDocument', 'NotImplemented', 'PackedPolicyTooLarge'],

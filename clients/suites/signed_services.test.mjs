@@ -93,6 +93,7 @@ const INPUTS = {
   'iam UpdateRole': role,
   'iam UpdateUser': user,
   'sts AssumeRole': { RoleArn: 'arn:aws:iam::123456789012:role/demo-user', RoleSessionName: 'session' },
+  'sts DecodeAuthorizationMessage': { EncodedMessage: 'made-up' },
   'sts GetAccessKeyInfo': { AccessKeyId: 'AKIANOBODYNOBODY0000' },
   'sts GetCallerIdentity': {},
   'sts GetFederationToken': { Name: 'bob' },

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
-  AssumeRoleCommand, GetAccessKeyInfoCommand, GetCallerIdentityCommand, GetFederationTokenCommand, GetSessionTokenCommand,
+  AssumeRoleCommand, DecodeAuthorizationMessageCommand, GetAccessKeyInfoCommand, GetCallerIdentityCommand, GetFederationTokenCommand, GetSessionTokenCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
@@ -14,6 +14,7 @@ import { member, refused, s3, to } from '../support/people.mjs';
 import { ALICE, SEED } from '../support/seed.mjs';
 import { watch } from '../support/seen.mjs';
 import { serverOfSuite } from '../support/server.mjs';
+import { askOwn } from '../support/signed.mjs';
 
 const ACCOUNT = '123456789012';
 const roleArn = (name) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
@@ -141,6 +142,17 @@ describe('sessions by STS', () => {
     const info = (AccessKeyId) => sts(reader).send(new GetAccessKeyInfoCommand({ AccessKeyId }));
     for (const key of [server.root().accessKeyId, reader.accessKeyId]) assert.equal((await info(key)).Account, ACCOUNT);
     await refused(info('AKIANOBODYNOBODY0000'), 'ValidationError', 'Invalid Access Key ID');
+  });
+
+  it('tell by a denial of the server itself why, to whoever may decode it', async () => {
+    const denied = await askOwn(server, 'RotateKeys', {}, alice);
+    assert.equal(denied.code, 'AccessDeniedException');
+    const [, EncodedMessage] = /Encoded authorization failure message: (\S+)$/.exec(JSON.parse(denied.text).message);
+    const decode = (text) => sts(server.root()).send(new DecodeAuthorizationMessageCommand({ EncodedMessage: text }));
+    const said = JSON.parse((await decode(EncodedMessage)).DecodedMessage);
+    assert.deepEqual([said.allowed, said.explicitDeny, said.context.action], [false, false, 'cenote:RotateKeys']);
+    assert.equal(said.context.principal.arn, await who(alice));
+    await refused(decode(`${EncodedMessage}A`), 'InvalidAuthorizationMessageException', 'Message is not valid');
   });
 
   it('are not mixed: the key of one goes with the token of no other', async () => {

@@ -70,7 +70,7 @@ pub(super) fn of_long_term(refused: NotMade, caller: String) -> Fault {
 }
 
 fn not_allowed(caller: String, action: &'static str, why: AccessRefused) -> Fault {
-    Common::NotAllowed(NotAllowed { caller, action, resource: "*".to_owned(), why }).into()
+    Common::NotAllowed(NotAllowed { caller, action, resource: "*".to_owned(), why, encoded: None }).into()
 }
 
 /// Refuses a second factor: there are no devices that could show one, so none is right.

@@ -2,6 +2,7 @@
 
 pub mod assume_role;
 pub mod assume_role_with_web_identity;
+pub mod decode_authorization_message;
 pub mod get_access_key_info;
 pub mod get_caller_identity;
 pub mod get_federation_token;
@@ -20,6 +21,7 @@ use crate::service::{Service, model};
 const OPERATIONS: &[Served] = &[
     Served::of::<assume_role::AssumeRole>(),
     Served::of::<assume_role_with_web_identity::AssumeRoleWithWebIdentity>(),
+    Served::of::<decode_authorization_message::DecodeAuthorizationMessage>(),
     Served::of::<get_access_key_info::GetAccessKeyInfo>(),
     Served::of::<get_caller_identity::GetCallerIdentity>(),
     Served::of::<get_federation_token::GetFederationToken>(),

@@ -161,6 +161,7 @@ const MATRIX: &[Row] = &[
     ("s3", "PutObject", [NO, NO, "200", NO, "200", "200", "200"]),
     ("sts", "AssumeRole", ["MissingAuthenticationToken", NO, NO, NO, "200", "200", NO]),
     ("sts", "AssumeRoleWithWebIdentity", PUBLIC),
+    ("sts", "DecodeAuthorizationMessage", query("200")),
     ("sts", "GetAccessKeyInfo", query("200")),
     ("sts", "GetCallerIdentity", ["MissingAuthenticationToken", "200", "200", "200", "200", "200", "200"]),
     // Who holds a long-term key may ask, no session may.
@@ -394,6 +395,12 @@ async fn about_sessions(server: &Server, operation: &str) -> Ask {
         "AssumeRoleWithWebIdentity" => {
             server.allow_classic_flow().await;
             form("sts", operation, &to_assume(&server.alices_token().await))
+        }
+        "DecodeAuthorizationMessage" => {
+            let denied = server.signed(&server.guest().await, own_service("RotateKeys")).await;
+            let message = denied.member("/message");
+            let encoded = message.rsplit_once(' ').unwrap().1;
+            form("sts", operation, &[("EncodedMessage", encoded)])
         }
         "GetAccessKeyInfo" => form("sts", operation, &[("AccessKeyId", &server.root().id)]),
         "GetFederationToken" => form("sts", operation, &[("Name", "bob")]),

@@ -1,6 +1,6 @@
 //! Sessions that are obtained with credentials, at STS: of roles, of federated users and of whoever holds a long-term key.
 
-use crate::support::{Answer, Held, Server, form};
+use crate::support::{Answer, Held, Server, form, own_service};
 use domain::iam::role::{PolicyName, Role, RoleName};
 use domain::records::Roles;
 use domain::time::Span;
@@ -399,6 +399,7 @@ async fn a_federated_user_may_do_what_is_passed_and_nothing_without() {
         ("GetSessionToken", &[][..]),
         ("GetFederationToken", &[("Name", "eve")]),
         ("GetAccessKeyInfo", &[("AccessKeyId", "AKIAAAAAAAAAAAAAROOT")]),
+        ("DecodeAuthorizationMessage", &[("EncodedMessage", "x")]),
     ] {
         let no = format!("Cannot call {operation} with session credentials");
         let answer = sts(&server, &bob, operation, parameters).await;
@@ -449,5 +450,49 @@ async fn an_access_key_tells_its_account_if_it_is_one_of_this_account() {
     {
         let answer = sts(&server, &caller, "GetAccessKeyInfo", &[("AccessKeyId", key)]).await;
         assert_refused(&answer, (400, "ValidationError", "Invalid Access Key ID"));
+    }
+}
+
+#[tokio::test]
+async fn a_denial_of_the_servers_own_service_tells_whoever_may_decode_it_why() {
+    let server = Server::start().await;
+    let deny = json!({ "Sid": "Never", "Effect": "Deny", "Action": "cenote:RotateKeys", "Resource": "*" });
+    let all = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
+    let caller = server.in_role_with(json!([all, deny])).await;
+    let denied = server.signed(&caller, own_service("RotateKeys")).await;
+    let message = denied.member("/message");
+    let (sentence, encoded) = message.split_once(". Encoded authorization failure message: ").unwrap();
+    assert!(sentence.ends_with("with an explicit deny in an identity-based policy"), "{sentence}");
+    for hidden in ["Never", "cenote", "right"] {
+        assert!(!encoded.contains(hidden), "{hidden}");
+    }
+    let decode = async |message: &str| {
+        sts(&server, &server.root(), "DecodeAuthorizationMessage", &[("EncodedMessage", message)]).await
+    };
+    let answer = decode(encoded).await;
+    let text = answer.element("DecodedMessage").unwrap().replace("&quot;", "\"");
+    let said: Value = serde_json::from_str(&text).unwrap();
+    let who = sts(&server, &caller, "GetCallerIdentity", &[]).await;
+    let expected = json!({
+        "allowed": false,
+        "explicitDeny": true,
+        "matchedStatements": { "items": [{ "statementId": "Never", "effect": "DENY" }] },
+        "failures": { "items": [] },
+        "context": {
+            "principal": { "id": who.element("UserId"), "arn": SESSION },
+            "action": "cenote:RotateKeys",
+            "resource": "*",
+            "conditions": { "items": [] },
+        },
+    });
+    assert_eq!(said, expected);
+    for no in [
+        "made-up",
+        encoded.strip_suffix(|_: char| true).unwrap(),
+        &format!("A{encoded}"),
+        caller.token.as_deref().unwrap(),
+    ] {
+        let no = decode(no).await;
+        assert_refused(&no, (400, "InvalidAuthorizationMessageException", "Message is not valid"));
     }
 }
