@@ -36,6 +36,7 @@ const OF_IDENTITY_POOLS = [...SIGNED_JSON, 'ValidationException'];
 const OF_A_POOL = [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'ResourceNotFoundException'];
 const OF_BACKEND = [...OF_A_POOL, 'NotAuthorizedException', 'ResourceConflictException'];
 const IAM = [...SIGNED_FORM, 'AccessDenied', 'ValidationError'];
+const STS = [...SIGNED_FORM, 'AccessDenied', 'ValidationError'];
 const OF_ROLE = [...IAM, 'NoSuchEntity'];
 const OF_POLICY = [...OF_ROLE, 'InvalidInput'];
 const OF_USER_POOL = [...SIGNED_JSON, 'InvalidParameterException', 'ResourceNotFoundException'];
@@ -192,11 +193,16 @@ const ANSWERS = {
     ...S3_DOOR, 'BadDigest', 'EntityTooLarge', 'InvalidDigest', 'KeyTooLongError', 'MalformedTrailerError',
     'MetadataTooLarge', 'MissingContentLength', 'NoSuchKey', 'PreconditionFailed',
   ],
+  'sts AssumeRole': [...STS, 'InvalidParameterValue', 'MalformedPolicyDocument', 'NotImplemented', 'PackedPolicyTooLarge'],
   'sts AssumeRoleWithWebIdentity': [
     'success', 'AccessDenied', 'ExpiredTokenException', 'IDPRejectedClaim', 'InvalidIdentityToken', 'MalformedInput',
     'MalformedPolicyDocument', 'NotImplemented', 'PackedPolicyTooLarge', 'RequestEntityTooLarge', 'ValidationError',
   ],
+  'sts DecodeAuthorizationMessage': [...STS, 'InvalidAuthorizationMessageException'],
+  'sts GetAccessKeyInfo': STS,
   'sts GetCallerIdentity': SIGNED_FORM,
+  'sts GetFederationToken': [...STS, 'InvalidParameterValue', 'MalformedPolicyDocument', 'NotImplemented', 'PackedPolicyTooLarge'],
+  'sts GetSessionToken': [...STS, 'NotImplemented'],
 };
 
 // Codes in the code of the server that no served operation answers with, and why.

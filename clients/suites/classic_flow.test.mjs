@@ -210,8 +210,12 @@ describe('the classic flow', () => {
       'a name with a space': [{ RoleSessionName: 'my phone' }, 'ValidationError', /'roleSessionName' failed to satisfy constraint/],
       'a policy that is none': [{ Policy: '{}' }, 'MalformedPolicyDocumentException', 'Missing required field Statement'],
       'a policy that is too wide': [{ Policy: wide }, 'PackedPolicyTooLargeException', /^Packed policy consumes \d+% of allotted space/],
-      'managed policies, which are not served yet': [{ PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }] }, 'NotImplemented'],
-      'a provider of OAuth, which is not served yet': [{ ProviderId: 'www.amazon.com' }, 'NotImplemented'],
+      'a managed policy that is not there': [
+        { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/NoSuchAccess' }] }, 'MalformedPolicyDocumentException', /^Policy arn:aws:iam::aws:policy\/NoSuchAccess does not exist/,
+      ],
+      'a provider of OAuth': [{ ProviderId: 'www.amazon.com' }, 'InvalidIdentityTokenException', 'Access tokens of www.amazon.com are not accepted.'],
+      'a provider of another sort': [{ ProviderId: 'accounts.google.com' }, 'InvalidIdentityTokenException', /^The parameter ProviderId is only for/],
+      'a member that is not served': [{ MinimumSessionTokenSize: 100 }, 'NotImplemented'],
     };
     for (const [what, [more, code, message]] of Object.entries(otherwise)) {
       it(`for ${what}`, () => refused(assume(server, token, more), code, message));

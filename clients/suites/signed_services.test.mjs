@@ -120,11 +120,18 @@ const INPUTS = {
   'iam UpdateRole': role,
   'iam UpdateRoleDescription': { ...role, Description: 'new' },
   'iam UpdateUser': user,
+  'sts AssumeRole': { RoleArn: 'arn:aws:iam::123456789012:role/demo-user', RoleSessionName: 'session' },
+  'sts DecodeAuthorizationMessage': { EncodedMessage: 'made-up' },
+  'sts GetAccessKeyInfo': { AccessKeyId: 'AKIANOBODYNOBODY0000' },
   'sts GetCallerIdentity': {},
+  'sts GetFederationToken': { Name: 'bob' },
+  'sts GetSessionToken': { DurationSeconds: 900 },
 };
 
 // An operation that anybody may ask whose signature is right, and those that take no member at all.
-const NEEDS_NO_PERMISSION = ['sts GetCallerIdentity'];
+const NEEDS_NO_PERMISSION = ['sts GetCallerIdentity', 'sts GetSessionToken'];
+// What no session may ask, whatever policies say.
+const FOR_NO_SESSION = ['sts GetFederationToken', 'sts GetSessionToken'];
 const WITHOUT_CONSTRAINTS = ['iam GetAccountSummary', 'sts GetCallerIdentity'];
 
 const CODES = {
@@ -196,7 +203,9 @@ describe('a signed operation', () => {
       it(`${line} is refused to those whom no policy allows it`, async () => {
         const answer = await askSigned(server, asked, visitor);
         assert.equal(answer.code, codes.denied);
-        assert.match(answer.text, new RegExp(`is not authorized to perform: ${service}:${operation} on resource: `));
+        assert.match(answer.text, FOR_NO_SESSION.includes(line)
+          ? new RegExp(`Cannot call ${operation} with session credentials`)
+          : new RegExp(`is not authorized to perform: ${service}:${operation} on resource: `));
       });
     }
 

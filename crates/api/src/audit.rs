@@ -294,17 +294,19 @@ fn named(logins: &[LoginKey]) -> Vec<Value> {
 
 /// A session, as CloudTrail shows one.
 fn shown(session: &Session, access_key: &str) -> Value {
-    let root = |by: &LongTerm| match by {
+    let issuer = |by: &LongTerm| match by {
         LongTerm::Root => {
             json!({ "type": "Root", "principalId": session.account, "arn": arn::root(&session.account) })
         }
+        LongTerm::User(user) => json!({ "type": "IAMUser", "principalId": user.id, "arn": user.arn }),
     };
     let (kind, mut context) = match &session.subject {
         Subject::Role(role) => ("AssumedRole", context_of_role(role)),
         Subject::FederatedUser { by, .. } => {
-            ("FederatedUser", Map::from_iter([("sessionIssuer".to_owned(), root(by))]))
+            ("FederatedUser", Map::from_iter([("sessionIssuer".to_owned(), issuer(by))]))
         }
         Subject::LongTerm(LongTerm::Root) => ("Root", Map::new()),
+        Subject::LongTerm(LongTerm::User(_)) => ("IAMUser", Map::new()),
     };
     if let Some(source_identity) = &session.source_identity {
         context.insert("sourceIdentity".to_owned(), json!(source_identity));

@@ -96,15 +96,17 @@ pub struct NotAllowed {
     pub resource: String,
     /// Why they may not; for the operator.
     pub why: AccessRefused,
+    /// The same, sealed, for whoever may `sts:DecodeAuthorizationMessage`.
+    pub encoded: Option<String>,
 }
 
 impl NotAllowed {
     /// AWS's sentence for the caller. Source: IAM user guide, "Access denied error message examples".
     pub fn message(&self) -> String {
-        let Self { caller, action, resource, why } = self;
+        let Self { caller, action, resource, why, encoded } = self;
         let sentence =
             format!("User: {caller} is not authorized to perform: {action} on resource: {resource}");
-        match why {
+        let sentence = match why {
             AccessRefused::Denied(denial) => format!("{sentence} {}", denial.reason(action)),
             AccessRefused::NotBySession(_)
             | AccessRefused::RoleGone(_)
@@ -112,6 +114,10 @@ impl NotAllowed {
             | AccessRefused::GroupGone(_)
             | AccessRefused::PolicyGone(_)
             | AccessRefused::Malformed { .. } => sentence,
+        };
+        match encoded {
+            Some(encoded) => format!("{sentence}. Encoded authorization failure message: {encoded}"),
+            None => sentence,
         }
     }
 }

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod audit;
 pub mod authority;
+mod authorization_message;
 pub mod body;
 pub mod by_policy;
 pub mod cenote;

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::audit::Notes;
+use crate::authorization_message;
 use crate::body::RequestBody;
 use crate::fault::{Common, Fault, Kind, NotAllowed};
 use crate::s3;
@@ -253,8 +254,9 @@ impl Asked {
     pub(crate) fn settled(self, app: &App, asking: Asking<'_>) -> Result<Authorized, Denied> {
         let Self { action, resource, keys, decided } = self;
         decided.map_err(|why| {
+            let encoded = authorization_message::encoded(app, asking, (action, &resource, &keys), &why);
             let caller = asking.arn(&app.house.account.id);
-            Denied { keys, no: NotAllowed { caller, action, resource, why } }
+            Denied { keys, no: NotAllowed { caller, action, resource, why, encoded } }
         })
     }
 }

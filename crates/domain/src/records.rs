@@ -58,6 +58,16 @@ pub enum Stop<R> {
     Unready(Unready),
 }
 
+impl<R> Stop<R> {
+    /// The same, with the refusal in other words.
+    pub fn map<S>(self, as_another: impl FnOnce(R) -> S) -> Stop<S> {
+        match self {
+            Self::Refused(refusal) => Stop::Refused(as_another(refusal)),
+            Self::Unready(unready) => Stop::Unready(unready),
+        }
+    }
+}
+
 impl<R> From<Unready> for Stop<R> {
     fn from(unready: Unready) -> Self {
         Self::Unready(unready)

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Identified, Operation, Reply};
-use broker::iam::authenticate::{Caller, Who};
+use broker::iam::authenticate::Caller;
 use domain::account::AccountId;
 use serde::{Deserialize, Serialize};
 
@@ -35,11 +35,7 @@ impl Operation for GetCallerIdentity {
 
     async fn run(app: &App, _: &mut Call<'_>, caller: Caller, _: Input) -> Result<Reply<Output>, Fault> {
         let account = app.house.account.id.clone();
-        let user_id = match caller.who() {
-            Who::Root => account.to_string(),
-            Who::User(holder) => holder.id.to_string(),
-            Who::Session(session) => session.user_id(),
-        };
+        let user_id = caller.user_id(&account);
         Ok(Reply::of(Output { user_id, arn: caller.arn(&account), account }))
     }
 }

@@ -1,25 +1,31 @@
 //! AWS Security Token Service (`sts`, awsQuery).
 
+pub mod assume_role;
 pub mod assume_role_with_web_identity;
+pub mod decode_authorization_message;
+pub mod get_access_key_info;
 pub mod get_caller_identity;
+pub mod get_federation_token;
+pub mod get_session_token;
+
+mod asked;
+mod faults;
 mod issued;
 
-use crate::cognito_identity::{CLASSIC_FLOW_IS_BLIND, CLASSIC_FLOW_OFF};
 use crate::dispatch::Served;
-use crate::fault::{Fault, Said};
 use crate::protocol::embedded;
 use crate::protocol::model::BadModel;
 use crate::query_words;
 use crate::service::{Service, model};
-use broker::iam::assume::AssumeRefused;
-use broker::iam::web_identity::WebIdentityRefused;
-use broker::identity_pool::Refusal;
-use http::StatusCode;
-use login::LoginRefused;
 
 const OPERATIONS: &[Served] = &[
+    Served::of::<assume_role::AssumeRole>(),
     Served::of::<assume_role_with_web_identity::AssumeRoleWithWebIdentity>(),
+    Served::of::<decode_authorization_message::DecodeAuthorizationMessage>(),
+    Served::of::<get_access_key_info::GetAccessKeyInfo>(),
     Served::of::<get_caller_identity::GetCallerIdentity>(),
+    Served::of::<get_federation_token::GetFederationToken>(),
+    Served::of::<get_session_token::GetSessionToken>(),
 ];
 
 /// The service.
@@ -33,92 +39,4 @@ pub(crate) fn service() -> Result<Service, BadModel> {
         operations: OPERATIONS,
         say: query_words::say,
     })
-}
-
-/// What is wrong with a token, in the words of AWS where they are known. Source: spec of STS and IAM, section 2.
-fn of_token(refused: LoginRefused) -> Fault {
-    let invalid = |message: String| Said::bad_request("InvalidIdentityToken", message);
-    let said = match &refused {
-        LoginRefused::NotAToken(_) | LoginRefused::NotAnIdToken(_) => invalid(
-            "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
-                .to_owned(),
-        ),
-        LoginRefused::Issuer(issuer) => {
-            invalid(format!("No OpenIDConnect provider found in your account for {issuer}"))
-        }
-        LoginRefused::MissingClaim(claim) => invalid(format!("Missing a required claim: {claim}")),
-        LoginRefused::UnknownKey(_) => invalid(
-            "Couldn't retrieve verification key from your identity provider, please reference \
-             AssumeRoleWithWebIdentity documentation for requirements"
-                .to_owned(),
-        ),
-        LoginRefused::Algorithm(_) | LoginRefused::Signature => {
-            invalid("Couldn't verify signed token.".to_owned())
-        }
-        LoginRefused::NotYetValid(_) => invalid("Token is not valid yet.".to_owned()),
-        LoginRefused::Audience(_) => invalid("Incorrect token audience".to_owned()),
-        LoginRefused::Expired { now, expired } => Said::bad_request(
-            "ExpiredTokenException",
-            format!(
-                "Token expired: current date/time {} must be before the expiration date/time {}",
-                now.secs(),
-                expired.secs()
-            ),
-        ),
-        LoginRefused::Revoked(_) => rejected("Token is revoked."),
-    };
-    said.denied_because(refused).into()
-}
-
-/// What a no of [`assume`](broker::iam::web_identity::assume) is called on the wire.
-fn fault_of(refused: WebIdentityRefused) -> Fault {
-    let reason = refused.to_string();
-    let said = match refused {
-        WebIdentityRefused::NotVouched(Refusal::ClassicFlowOff) => {
-            rejected(CLASSIC_FLOW_OFF).denied_because(reason)
-        }
-        WebIdentityRefused::NotVouched(Refusal::RoleMapped(_)) => {
-            rejected(CLASSIC_FLOW_IS_BLIND).denied_because(reason)
-        }
-        WebIdentityRefused::NotVouched(_) => {
-            rejected("The identity is no longer what the token says.").denied_because(reason)
-        }
-        WebIdentityRefused::Policy(why) => Said {
-            reason: format!("{reason} {}", why.detail().unwrap_or_default()),
-            ..Said::bad_request("MalformedPolicyDocument", why.to_string())
-        },
-        WebIdentityRefused::TooLarge(percent) => Said::bad_request(
-            "PackedPolicyTooLarge",
-            format!("Packed policy consumes {percent}% of allotted space, please use smaller policy."),
-        ),
-        WebIdentityRefused::Role(AssumeRefused::TagsTooLarge { percent }) => Said::bad_request(
-            "PackedPolicyTooLarge",
-            format!("Packed size of session tags consumes {percent}% of allotted space."),
-        ),
-        WebIdentityRefused::Role(AssumeRefused::NotTaggable { .. }) => {
-            forbidden("AccessDenied", "Not authorized to perform sts:TagSession").denied_because(reason)
-        }
-        WebIdentityRefused::Role(AssumeRefused::TooLong(_)) => Said::bad_request(
-            "ValidationError",
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-        ),
-        // Whether there is such a role is nobody's business.
-        WebIdentityRefused::Role(
-            AssumeRefused::NoSuchRole(_)
-            | AssumeRefused::NotTrusted { .. }
-            | AssumeRefused::Open { .. }
-            | AssumeRefused::Malformed { .. },
-        ) => forbidden("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
-            .denied_because(reason),
-    };
-    said.into()
-}
-
-/// The pool does not stand by the token.
-fn rejected(message: &str) -> Said {
-    forbidden("IDPRejectedClaim", message)
-}
-
-fn forbidden(code: &'static str, message: &str) -> Said {
-    Said::bad_request(code, message).with_status(StatusCode::FORBIDDEN)
 }

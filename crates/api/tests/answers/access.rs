@@ -184,8 +184,14 @@ const MATRIX: &[Row] = &[
     ("s3", "PutBucketCors", [NO, NO, NO, NO, "200", "200", "200"]),
     ("s3", "PutBucketPolicy", [NO, NO, NO, NO, "200", "200", "200"]),
     ("s3", "PutObject", [NO, NO, "200", NO, "200", "200", "200"]),
+    ("sts", "AssumeRole", ["MissingAuthenticationToken", NO, NO, NO, "200", "200", NO]),
     ("sts", "AssumeRoleWithWebIdentity", PUBLIC),
+    ("sts", "DecodeAuthorizationMessage", query("200")),
+    ("sts", "GetAccessKeyInfo", query("200")),
     ("sts", "GetCallerIdentity", ["MissingAuthenticationToken", "200", "200", "200", "200", "200", "200"]),
+    // Who holds a long-term key may ask, no session may.
+    ("sts", "GetFederationToken", ["MissingAuthenticationToken", NO, NO, NO, NO, "200", "200"]),
+    ("sts", "GetSessionToken", ["MissingAuthenticationToken", NO, NO, NO, NO, "200", "200"]),
 ];
 
 const NO: &str = "AccessDenied";
@@ -215,11 +221,6 @@ pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
             server.allow_classic_flow().await;
             let id = server.identity("GetId", &json!({ "IdentityPoolId": POOL })).await.member("/IdentityId");
             json("AWSCognitoIdentityService", &json!({ "IdentityId": id }))
-        }
-        "AssumeRoleWithWebIdentity" => {
-            server.allow_classic_flow().await;
-            let token = server.alices_token().await;
-            form("sts", operation, &to_assume(&token))
         }
         "GetId" => json("AWSCognitoIdentityService", &json!({ "IdentityPoolId": POOL })),
         "GetOpenIdTokenForDeveloperIdentity" => {
@@ -269,7 +270,7 @@ pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
         "ListObjects" => Ask::new("GET", "/my-bucket"),
         "ListObjectsV2" => Ask::new("GET", "/my-bucket?list-type=2"),
         "PutObject" => Ask::new("PUT", &own).body("note"),
-        "GetCallerIdentity" => form("sts", operation, &[]),
+        _ if is_about("sts", operation) => about_sessions(server, operation).await,
         _ if is_about("cenote", operation) => about_the_server(server, operation).await,
         _ if is_about("cognito-identity", operation) => about_pools(server, operation).await,
         _ if is_about("cognito-idp", operation) => about_user_pools(server, operation).await,
@@ -406,6 +407,38 @@ async fn about_user_pools(server: &Server, operation: &str) -> Ask {
 
 fn bob() -> User {
     User { username: Username::parse("bob").unwrap(), ..user() }
+}
+
+/// A good request to STS.
+async fn about_sessions(server: &Server, operation: &str) -> Ask {
+    match operation {
+        "AssumeRole" => {
+            server.write(|records| records.put_role(&open_to_the_account())).await;
+            let role = open_to_the_account().arn(&account().id).to_string();
+            form("sts", operation, &[("RoleArn", &role), ("RoleSessionName", "session")])
+        }
+        "AssumeRoleWithWebIdentity" => {
+            server.allow_classic_flow().await;
+            form("sts", operation, &to_assume(&server.alices_token().await))
+        }
+        "DecodeAuthorizationMessage" => {
+            let denied = server.signed(&server.guest().await, own_service("RotateKeys")).await;
+            let message = denied.member("/message");
+            let encoded = message.rsplit_once(' ').unwrap().1;
+            form("sts", operation, &[("EncodedMessage", encoded)])
+        }
+        "GetAccessKeyInfo" => form("sts", operation, &[("AccessKeyId", &server.root().id)]),
+        "GetFederationToken" => form("sts", operation, &[("Name", "bob")]),
+        _ => form("sts", operation, &[]),
+    }
+}
+
+/// A role that those may take on whose policies let them.
+fn open_to_the_account() -> Role {
+    let account = json!({ "AWS": account().id });
+    let trust = json!([{ "Effect": "Allow", "Principal": account, "Action": "sts:AssumeRole" }]);
+    let name = RoleName::parse("open").unwrap();
+    Role { name, trust: document(&trust).to_string(), ..guest_role() }
 }
 
 /// A good request about roles and managed policies, with what its model requires: the role that is there has one policy,

@@ -46,6 +46,7 @@ mod secrecy;
 mod sign_in;
 mod signatures;
 mod signed_chunks;
+mod sts_sessions;
 mod support;
 mod tags;
 mod upload;

@@ -209,7 +209,10 @@ async fn sts_says_in_awss_words_what_else_is_wrong() {
         "é".repeat(1900)
     );
     let packed = "Packed policy consumes 191% of allotted space, please use smaller policy.";
-    let one = [("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")];
+    let gone = "Policy arn:aws:iam::aws:policy/NoSuchAccess does not exist or is not attachable.";
+    let amazon = "Access tokens of www.amazon.com are not accepted.";
+    let other =
+        "The parameter ProviderId is only for access tokens of www.amazon.com and graph.facebook.com.";
     for (other, said) in [
         (
             ("RoleArn", "arn:aws:iam::123456789012:user/alice"),
@@ -219,8 +222,16 @@ async fn sts_says_in_awss_words_what_else_is_wrong() {
         (("DurationSeconds", "899"), (400, "ValidationError", short)),
         (("Policy", "{"), (400, "MalformedPolicyDocument", "Syntax errors in policy.")),
         (("Policy", wide.as_str()), (400, "PackedPolicyTooLarge", packed)),
-        (one[0], (501, "NotImplemented", "PolicyArns is not served yet")),
-        (("ProviderId", "www.amazon.com"), (501, "NotImplemented", "ProviderId is not served yet")),
+        (
+            ("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/NoSuchAccess"),
+            (400, "MalformedPolicyDocument", gone),
+        ),
+        (("ProviderId", "www.amazon.com"), (400, "InvalidIdentityToken", amazon)),
+        (("ProviderId", "accounts.google.com"), (400, "InvalidIdentityToken", other)),
+        (
+            ("MinimumSessionTokenSize", "100"),
+            (501, "NotImplemented", "MinimumSessionTokenSize is not served yet"),
+        ),
     ] {
         assert_refused_at_sts(&assume_with(&server, &token, &[other]).await, said);
     }

@@ -84,7 +84,7 @@ async fn what_is_no_operation_or_not_served_is_refused_in_awss_words() {
         ("", 400, "MissingAction"),
         ("Action=GetCallerIdentity&Action=GetSessionToken&Version=2011-06-15", 400, "MalformedInput"),
         ("Action=%ff&Version=2011-06-15", 400, "MalformedInput"),
-        ("Action=GetSessionToken&Version=2011-06-15", 501, "NotImplemented"),
+        ("Action=AssumeRoot&Version=2011-06-15", 501, "NotImplemented"),
         ("Action=GetSessionToken&Version=2011-06-15&DurationSeconds=x", 400, "MalformedInput"),
     ];
     for (body, status, code) in table {

@@ -9,7 +9,7 @@ pub use crate::iam::resource::{Key, PERMISSIONS_BOUNDARY, Resource, ResourcePoli
 use domain::account::AccountId;
 use domain::arn;
 use domain::iam::session::{LongTerm, Session, Subject};
-use domain::iam::user::{Holder, User};
+use domain::iam::user::Holder;
 use domain::records::{Grounds, Stop, refuse};
 use domain::tag::Tags;
 use domain::time::Timestamp;
@@ -72,12 +72,14 @@ impl Authorized {
 }
 
 /// Why a caller may do something.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccessDecision {
     /// The account's root may do everything.
     Root,
     /// Policies allow it.
     Policies(Decision),
+    /// It is open to whoever holds a long-term access key.
+    LongTerm,
 }
 
 impl std::fmt::Display for AccessDecision {
@@ -85,6 +87,7 @@ impl std::fmt::Display for AccessDecision {
         match self {
             Self::Root => formatter.write_str("allowed to the account's root"),
             Self::Policies(decision) => decision.fmt(formatter),
+            Self::LongTerm => formatter.write_str("open to whoever holds a long-term access key"),
         }
     }
 }
@@ -136,8 +139,13 @@ pub fn authorize(
         Asking::Unsigned => may_nobody(house, question, now),
         Asking::Signed(caller) => match caller.who() {
             Who::Root => may_root(house, root_keys(&house.account.id), question, now),
-            Who::User(holder) => may_user(records, house, holder, question, now),
-            Who::Session(session) => may_session(records, house, session, question, now),
+            Who::Session(session) if !session.subject.may_ask(question.action) => {
+                refuse(AccessRefused::NotBySession(question.action))
+            }
+            Who::Session(session) if session.subject == Subject::LongTerm(LongTerm::Root) => {
+                may_root(house, session_keys(session, &Tags::default()), question, now)
+            }
+            who @ (Who::User(_) | Who::Session(_)) => may_caller(records, house, who, question, now),
         },
     }?;
     Ok(Authorized { decision, resource: question.resource.to_owned() })
@@ -175,46 +183,18 @@ fn may_nobody(
     allowed(decide(house, (Principal::Anonymous, &context), question, &Carried::default())?)
 }
 
-fn may_user(
+fn may_caller(
     records: &mut impl Grounds,
     house: &House,
-    holder: &Holder,
+    who: &Who,
     question: &Question<'_>,
     now: Timestamp,
 ) -> Result<AccessDecision, Stop<AccessRefused>> {
-    let arn = holder.arn.to_string();
-    let is_the_one = |user: &User| user.id == holder.id && user.arn(holder.arn.account()) == holder.arn;
-    let Some(user) = records.iam_user(holder.arn.name())?.filter(is_the_one) else {
-        return refuse(AccessRefused::UserGone(arn));
-    };
-    let carried = Carried::by_user(records, house, user)?;
-    let itself = user_keys(holder, &arn, carried.tags());
+    let carried = Carried::by(records, house, who)?;
+    let itself = keys_of(who, carried.tags(), &house.account.id);
     let context = context_of(itself, question, house.account.region.as_str(), now);
     let canonical_user = question.policy.map(|_| house.account.canonical_user());
-    let account =
-        policy::Account { id: holder.arn.account().as_str(), canonical_user: canonical_user.as_deref() };
-    let principal = Principal::User { account, arn: &arn };
-    allowed(decide(house, (principal, &context), question, &carried)?)
-}
-
-fn may_session(
-    records: &mut impl Grounds,
-    house: &House,
-    session: &Session,
-    question: &Question<'_>,
-    now: Timestamp,
-) -> Result<AccessDecision, Stop<AccessRefused>> {
-    if !session.subject.may_ask(question.action) {
-        return refuse(AccessRefused::NotBySession(question.action));
-    }
-    if session.subject == Subject::LongTerm(LongTerm::Root) {
-        return may_root(house, session_keys(session, &Tags::default()), question, now);
-    }
-    let carried = Carried::by(records, house, session)?;
-    let itself = session_keys(session, carried.tags());
-    let context = context_of(itself, question, house.account.region.as_str(), now);
-    let canonical_user = question.policy.map(|_| house.account.canonical_user());
-    let names = Names::of(session, canonical_user.as_deref());
+    let names = Names::of(who, &house.account.id, canonical_user.as_deref());
     allowed(decide(house, (names.principal(), &context), question, &carried)?)
 }
 
@@ -245,37 +225,60 @@ fn allowed(decision: Decision) -> Result<AccessDecision, Stop<AccessRefused>> {
     }
 }
 
-/// The names by which policies know who acts in a session.
-struct Names<'a> {
-    session: &'a Session,
-    canonical_user: Option<&'a str>,
+/// The names by which policies know who signed.
+pub(super) struct Names<'a> {
+    who: &'a Who,
+    account: policy::Account<'a>,
     arn: String,
-    /// The ARN of the role.
-    behind: String,
+    /// The ARN of the role, or of the user who made the session.
+    behind: Option<String>,
 }
 
 impl<'a> Names<'a> {
-    fn of(session: &'a Session, canonical_user: Option<&'a str>) -> Self {
-        let behind = session.role().map(|role| role.role.to_string()).unwrap_or_default();
-        Self { session, canonical_user, arn: session.arn(), behind }
+    pub(super) fn of(who: &'a Who, account: &'a AccountId, canonical_user: Option<&'a str>) -> Self {
+        let (arn, behind) = match who {
+            Who::Root => (arn::root(account), None),
+            Who::User(holder) => (holder.arn.to_string(), None),
+            Who::Session(session) => {
+                let behind = match &session.subject {
+                    Subject::Role(role) => Some(role.role.to_string()),
+                    Subject::FederatedUser { by: LongTerm::User(user), .. } => Some(user.arn.to_string()),
+                    Subject::FederatedUser { by: LongTerm::Root, .. } | Subject::LongTerm(_) => None,
+                };
+                (session.arn(), behind)
+            }
+        };
+        Self { who, account: policy::Account { id: account.as_str(), canonical_user }, arn, behind }
     }
 
-    fn principal(&self) -> Principal<'_> {
-        let account =
-            policy::Account { id: self.session.account.as_str(), canonical_user: self.canonical_user };
-        match &self.session.subject {
-            Subject::Role(role) => Principal::RoleSession {
-                account,
-                role: &self.behind,
-                session: &self.arn,
-                provider: role.federation.as_ref().map(|federation| &*federation.provider),
+    pub(super) fn principal(&self) -> Principal<'_> {
+        let (account, arn, behind) = (self.account, self.arn.as_str(), self.behind.as_deref());
+        match self.who {
+            Who::Root => Principal::Root(account),
+            Who::User(_) => Principal::User { account, arn },
+            Who::Session(session) => match &session.subject {
+                Subject::Role(role) => Principal::RoleSession {
+                    account,
+                    role: behind.unwrap_or_default(),
+                    session: arn,
+                    provider: role.federation.as_ref().map(|federation| &*federation.provider),
+                },
+                Subject::FederatedUser { .. } => {
+                    Principal::FederatedUser { account, user: behind, session: arn }
+                }
+                Subject::LongTerm(LongTerm::User(_)) => Principal::User { account, arn },
+                Subject::LongTerm(LongTerm::Root) => Principal::Root(account),
             },
-            Subject::FederatedUser { by: LongTerm::Root, .. } => {
-                Principal::FederatedUser { account, user: None, session: &self.arn }
-            }
-            // Its requests are decided without policies, but for those of who takes on a role, which root cannot.
-            Subject::LongTerm(LongTerm::Root) => Principal::User { account, arn: &self.arn },
         }
+    }
+}
+
+/// What policies can ask about who signed, given the tags of their role or user.
+pub(super) fn keys_of<'a>(who: &'a Who, tags: &Tags, account: &'a AccountId) -> Context<'a> {
+    match who {
+        Who::Root => root_keys(account),
+        Who::User(holder) => user_keys(holder, tags),
+        Who::Session(session) => session_keys(session, tags),
     }
 }
 
@@ -290,25 +293,26 @@ fn root_keys(account: &AccountId) -> Context<'_> {
 
 /// What policies can ask about a user who has these tags. A key of theirs proves no second factor, so there is nothing to
 /// ask about that.
-fn user_keys<'a>(holder: &'a Holder, arn: &'a str, tags: &'a Tags) -> Context<'a> {
+fn user_keys<'a>(holder: &'a Holder, tags: &Tags) -> Context<'a> {
     let mut context = Context::new()
-        .with("aws:principalarn", arn)
+        .with("aws:principalarn", holder.arn.to_string())
         .with("aws:principalaccount", holder.arn.account().as_str())
         .with("aws:principaltype", "User")
         .with("aws:userid", holder.id.as_str())
         .with("aws:username", holder.arn.name().as_str());
     for (key, value) in tags.iter() {
-        context.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
+        context.insert(format!("aws:PrincipalTag/{key}"), value.to_string());
     }
     context
 }
 
 /// What policies can ask about a session, whose role or user has these tags.
-fn session_keys<'a>(session: &'a Session, tags: &'a Tags) -> Context<'a> {
+fn session_keys<'a>(session: &'a Session, tags: &Tags) -> Context<'a> {
     let (principal, kind) = match &session.subject {
         Subject::Role(role) => (role.role.to_string(), "AssumedRole"),
         Subject::FederatedUser { .. } => (session.arn(), "FederatedUser"),
         Subject::LongTerm(LongTerm::Root) => (session.arn(), "Account"),
+        Subject::LongTerm(LongTerm::User(_)) => (session.arn(), "User"),
     };
     let federation = session.role().and_then(|role| role.federation.as_ref());
     let mut keys = federation
@@ -320,12 +324,15 @@ fn session_keys<'a>(session: &'a Session, tags: &'a Tags) -> Context<'a> {
         .with("aws:tokenissuetime", session.issued.rfc3339())
         // Temporary credentials always have it, and nobody has shown a second factor for these.
         .with("aws:multifactorauthpresent", "false");
+    if let Subject::LongTerm(LongTerm::User(user)) = &session.subject {
+        keys.insert("aws:username", user.arn.name().as_str());
+    }
     if let Some(source_identity) = &session.source_identity {
         keys.insert("aws:sourceidentity", source_identity.as_str());
     }
     // The session's tags come last: they are in the place of its role's, whatever the case of their keys.
     for (key, value) in tags.iter() {
-        keys.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
+        keys.insert(format!("aws:PrincipalTag/{key}"), value.to_string());
     }
     for (key, value) in &session.tags {
         keys.insert(format!("aws:PrincipalTag/{key}"), value.as_str());
@@ -335,7 +342,7 @@ fn session_keys<'a>(session: &'a Session, tags: &'a Tags) -> Context<'a> {
 
 /// Everything that a policy can ask about a request, given what it can ask about who sends it.
 /// Source: IAM user guide, "AWS global condition context keys".
-fn context_of<'a>(
+pub(super) fn context_of<'a>(
     itself: Context<'a>,
     question: &'a Question<'_>,
     region: &'a str,

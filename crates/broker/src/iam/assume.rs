@@ -1,6 +1,7 @@
 //! Taking on a role with a web identity: the trust policy alone decides.
 
 use crate::House;
+use crate::iam::access::AccessDecision;
 use crate::iam::circumstances::{Circumstances, Transport, add_always, add_network};
 use crate::iam::principals;
 use crate::identity_pool::credentials::PRINCIPAL;
@@ -21,6 +22,7 @@ use policy::{
     Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, Principal, Request, StatementRef,
     decide_trust,
 };
+use std::collections::BTreeMap;
 
 /// How many bytes the keys and values of a session's tags may have together. AWS packs them in a way that it does not
 /// tell; this is what it says fits. Source: Cognito developer guide, "Using attributes for access control".
@@ -109,21 +111,27 @@ pub enum AssumeRefused {
     },
 }
 
-/// A session that was granted, and why. Only [`assume_with_web_identity`] makes one, and only one of these is sealed.
+/// A session that was granted, and why. Only what decides about it makes one: [`assume_with_web_identity`],
+/// [`assume_role`](super::assume_role::assume_role) and [`long_term`](super::long_term); only one of these is sealed.
 #[derive(Debug)]
 pub struct Grant {
     session: Session,
-    decision: Decision,
+    decision: AccessDecision,
 }
 
 impl Grant {
+    /// Grants what was decided.
+    pub(super) const fn of(session: Session, decision: AccessDecision) -> Self {
+        Self { session, decision }
+    }
+
     /// The session that was granted.
     pub const fn session(&self) -> &Session {
         &self.session
     }
 
-    /// How the trust policy decided.
-    pub const fn decision(&self) -> &Decision {
+    /// Why it was granted.
+    pub const fn decision(&self) -> &AccessDecision {
         &self.decision
     }
 
@@ -211,12 +219,21 @@ pub fn assume_with_web_identity(
         origin: Origin::Identity(asked.origin),
         ancestors: Vec::new(),
     };
-    Ok(Grant { session, decision })
+    Ok(Grant::of(session, AccessDecision::Policies(decision)))
+}
+
+/// Whether tags fit in a session, or how many hundredths they take of the space that there is for them.
+pub(super) fn tags_fit(tags: &BTreeMap<String, String>) -> Result<(), usize> {
+    let percent = percent_of_bytes(tags.iter().map(|(key, value)| key.len() + value.len()).sum());
+    if percent > 100 { Err(percent) } else { Ok(()) }
 }
 
 /// How much of the space that a session has for tags these take, in hundredths.
 pub(crate) fn percent_of(tags: &Tags) -> usize {
-    let bytes: usize = tags.iter().map(|(key, value)| key.as_str().len() + value.as_str().len()).sum();
+    percent_of_bytes(tags.iter().map(|(key, value)| key.as_str().len() + value.as_str().len()).sum())
+}
+
+const fn percent_of_bytes(bytes: usize) -> usize {
     (bytes * 100).div_ceil(TAG_BYTES)
 }
 

@@ -56,6 +56,15 @@ impl Caller {
         }
     }
 
+    /// Their unique id.
+    pub fn user_id(&self, account: &AccountId) -> String {
+        match &self.who {
+            Who::Root => account.to_string(),
+            Who::User(holder) => holder.id.to_string(),
+            Who::Session(session) => session.user_id(),
+        }
+    }
+
     /// The access key that signed.
     pub const fn access_key(&self) -> &AccessKeyId {
         &self.access_key

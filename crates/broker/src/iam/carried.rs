@@ -2,15 +2,16 @@
 
 use crate::House;
 use crate::iam::access::AccessRefused;
+use crate::iam::authenticate::Who;
 use crate::iam::managed_policies;
 use domain::arn::PolicyArn;
 use domain::iam::group::{Group, GroupName};
 use domain::iam::role::{PolicyName, Role};
 use domain::iam::session::{LongTerm, RoleSession, Session, Subject};
-use domain::iam::user::User;
-use domain::records::{Groups, ManagedPolicies, Read, Roles, Stop, refuse};
+use domain::iam::user::{Holder, User};
+use domain::records::{Grounds, Groups, ManagedPolicies, Read, Roles, Stop, refuse};
 use domain::tag::Tags;
-use policy::{Decision, Document, Kind, Named, PolicySet, Request, decide};
+use policy::{Decision, Document, Kind, Named, PolicySet, Request, decide, decide_trust};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,9 +34,26 @@ const EVERYTHING: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
 impl Carried {
-    /// What a session carries.
+    /// What somebody carries who signed.
     pub(super) fn by(
-        records: &mut (impl Roles + ManagedPolicies),
+        records: &mut impl Grounds,
+        house: &House,
+        who: &Who,
+    ) -> Result<Self, Stop<AccessRefused>> {
+        match who {
+            Who::Root => Self::by_root(house),
+            Who::User(holder) => Self::by_holder(records, house, holder),
+            Who::Session(session) => Self::by_session(records, house, session),
+        }
+    }
+
+    fn by_root(house: &House) -> Result<Self, Stop<AccessRefused>> {
+        let all = compiled(house, "the account's root".to_owned(), Kind::Identity, EVERYTHING)?;
+        Ok(Self { identity: vec![all], ..Self::default() })
+    }
+
+    fn by_session(
+        records: &mut impl Grounds,
         house: &House,
         session: &Session,
     ) -> Result<Self, Stop<AccessRefused>> {
@@ -44,9 +62,10 @@ impl Carried {
                 let role = role_of(records, session, taken_on)?;
                 of_role(records, house, role)?
             }
+            Subject::FederatedUser { by: LongTerm::User(user), .. }
+            | Subject::LongTerm(LongTerm::User(user)) => Self::by_holder(records, house, user)?,
             Subject::FederatedUser { by: LongTerm::Root, .. } | Subject::LongTerm(LongTerm::Root) => {
-                let all = compiled(house, "the account's root".to_owned(), Kind::Identity, EVERYTHING)?;
-                Self { identity: vec![all], ..Self::default() }
+                Self::by_root(house)?
             }
         };
         let narrowing = session.policies.as_ref().map(|policies| {
@@ -57,8 +76,20 @@ impl Carried {
         Ok(Self { session: narrowing.transpose()?, ..own })
     }
 
-    /// What a user carries who signs with a key of their own: also what their groups do.
-    pub(super) fn by_user(
+    /// What a user carries, if they are there and still the same: also what their groups do.
+    fn by_holder(
+        records: &mut impl Grounds,
+        house: &House,
+        holder: &Holder,
+    ) -> Result<Self, Stop<AccessRefused>> {
+        let is_the_one = |user: &User| user.id == holder.id && user.arn(holder.arn.account()) == holder.arn;
+        match records.iam_user(holder.arn.name())?.filter(is_the_one) {
+            Some(user) => Self::by_user(records, house, user),
+            None => refuse(AccessRefused::UserGone(holder.arn.to_string())),
+        }
+    }
+
+    fn by_user(
         records: &mut (impl Groups + ManagedPolicies),
         house: &House,
         user: User,
@@ -84,12 +115,20 @@ impl Carried {
 
     /// Decides a request by them, and by the policy that the resource has itself.
     pub(super) fn decide(&self, request: &Request<'_>, resource: Option<&Named<'_>>) -> Decision {
+        self.with(|carried| decide(request, carried, resource))
+    }
+
+    /// Decides by them and a trust policy whether a role may be taken on.
+    pub(super) fn decide_trust(&self, request: &Request<'_>, trust: &Named<'_>) -> Decision {
+        self.with(|carried| decide_trust(request, carried, trust))
+    }
+
+    fn with(&self, deciding: impl FnOnce(&PolicySet<'_>) -> Decision) -> Decision {
         let identity: Vec<Named<'_>> = self.identity.iter().map(named).collect();
         let session: Option<Vec<Named<'_>>> =
             self.session.as_ref().map(|all| all.iter().map(named).collect());
         let boundary = self.boundary.as_ref().map(named);
-        let carried = PolicySet { identity: &identity, boundary, session: session.as_deref() };
-        decide(request, &carried, resource)
+        deciding(&PolicySet { identity: &identity, boundary, session: session.as_deref() })
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod access_keys;
 pub mod assume;
+pub mod assume_role;
 pub mod attachments;
 pub mod authenticate;
 mod aws_managed;
@@ -11,7 +12,9 @@ pub mod circumstances;
 pub mod groups;
 pub mod inline;
 mod listing;
+pub mod long_term;
 pub mod managed_policies;
+pub mod passed;
 pub mod policies;
 pub mod policy_listing;
 pub mod principals;

@@ -69,6 +69,8 @@ pub enum Resource {
     NewBucket(BucketName),
     /// An object, or where one is to be.
     Object(BucketName, ObjectKey),
+    /// A federated user.
+    FederatedUser(String),
 }
 
 impl Resource {
@@ -125,6 +127,7 @@ impl Resource {
             Self::UserPool(id) => arn::user_pool(account, id),
             Self::Bucket(name) | Self::NewBucket(name) => arn::bucket(name),
             Self::Object(bucket, key) => arn::object(bucket, key),
+            Self::FederatedUser(name) => arn::federated_user(&account.id, name),
         })
     }
 
@@ -156,6 +159,7 @@ impl Resource {
             | Self::IdentityPoolNamed(_)
             | Self::Identity(_)
             | Self::UserPool(_)
+            | Self::FederatedUser(_)
             | Self::NewBucket(_) => Ok(None),
         }
     }
@@ -200,7 +204,8 @@ impl Resource {
             | Self::UserPool(_)
             | Self::Bucket(_)
             | Self::NewBucket(_)
-            | Self::Object(..) => Ok(Vec::new()),
+            | Self::Object(..)
+            | Self::FederatedUser(_) => Ok(Vec::new()),
         }
     }
 }

@@ -42,7 +42,7 @@ use login::LoginRefused;
 pub(crate) const WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
 
 /// The action that it must allow besides where the session has tags.
-pub(crate) const TAG_SESSION: &str = "sts:TagSession";
+pub const TAG_SESSION: &str = "sts:TagSession";
 
 /// Why an identity pool says no.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -62,10 +62,7 @@ impl Desk {
         let asking =
             self.ask(|records, _| authorize(records, &self.house, Asking::Signed(caller), &question, NOW));
         let authorized = asking.await?;
-        Ok(match authorized.decision() {
-            AccessDecision::Root => AccessDecision::Root,
-            AccessDecision::Policies(decision) => AccessDecision::Policies(decision.clone()),
-        })
+        Ok(authorized.decision().clone())
     }
 }
 

@@ -4,6 +4,7 @@ use crate::desk::{Desk, circumstances, federation, other_identity_pool, verified
 use crate::family::{alone, family, login};
 use broker::iam::assume::Grant;
 use broker::iam::circumstances::Transport;
+use broker::iam::passed::Passed;
 use broker::iam::web_identity::{self, WebIdentityRefused};
 use broker::identity_pool::developer::{self, DeveloperRefused, LIFE, Vouching};
 use broker::identity_pool::linking::{Change, MOST_LOGINS, Met};
@@ -387,7 +388,13 @@ async fn classic(desk: &Desk, token: &OpenIdToken) -> Result<Grant, WebIdentityR
     let (token, role) = (proven(token), signed_in_role().arn(&account().id));
     let life = Span::from_mins(15);
     let circumstances = &circumstances();
-    let asked = web_identity::Asked { role: &role, session_name: "app", life, policy: None, circumstances };
+    let asked = web_identity::Asked {
+        role: &role,
+        session_name: "app",
+        life,
+        passed: Passed::default(),
+        circumstances,
+    };
     desk.ask(|records, _| web_identity::assume(records, &desk.house, &token, asked, NOW)).await
 }
 

@@ -3,6 +3,7 @@
 use crate::desk::{Desk, alice, circumstances, mallory, other_identity_pool};
 use broker::iam::assume::{AssumeRefused, Grant};
 use broker::iam::circumstances::{Circumstances, Transport};
+use broker::iam::passed::{NotPassed, Passed};
 use broker::iam::web_identity::{self, WebIdentityRefused};
 use broker::identity_pool::credentials::{self, Granted};
 use broker::identity_pool::{Refusal, open_id, scope_down};
@@ -81,7 +82,7 @@ pub(crate) async fn assume(desk: &Desk, token: &Token, asked: &Asked) -> Result<
         role,
         session_name: "phone",
         life: *life,
-        policy: policy.as_deref(),
+        passed: Passed { policy: policy.as_deref(), arns: &[] },
         circumstances,
     };
     desk.ask(|records, _| web_identity::assume(records, &desk.house, &token, asked, NOW)).await
@@ -320,10 +321,16 @@ async fn a_policy_narrows_the_session_if_it_can_be_read_and_is_not_too_large() {
     assert_eq!(policies.iter().map(|policy| &*policy.document).collect::<Vec<_>>(), [text]);
     assert_eq!(grant.session().packed_percent(), Some(5), "{} of 2048 bytes", text.len());
     let refused = assume(&desk, &identity_token(), &with("{}")).await.err();
-    assert_eq!(refused, Some(WebIdentityRefused::Policy(Malformed::Missing("Statement"))));
+    assert_eq!(
+        refused,
+        Some(WebIdentityRefused::Passed(NotPassed::Malformed {
+            name: "session policy".to_owned(),
+            why: Malformed::Missing("Statement"),
+        }))
+    );
     let wide = text.replace("\"*\"", &format!("\"arn:aws:s3:::b/{}\"", "é".repeat(1900)));
     let refused = assume(&desk, &identity_token(), &with(&wide)).await.err();
-    assert_eq!(refused, Some(WebIdentityRefused::TooLarge(191)));
+    assert_eq!(refused, Some(WebIdentityRefused::Passed(NotPassed::TooLarge(191))));
 }
 
 /// What became of an identity after its token was issued.

@@ -50,6 +50,7 @@ pub struct RingKey {
     /// The root of everything derived from it.
     pub root: Secret<[u8; 32]>,
     sealing: SealingKey,
+    messages: SealingKey,
     secrets: hmac::Key,
 }
 
@@ -57,9 +58,10 @@ impl RingKey {
     /// A key with a given root.
     pub fn new(id: RingKeyId, made: Timestamp, root: Secret<[u8; 32]>) -> Result<Self, NotSealed> {
         let sealing = SealingKey::derive(&root, "session token")?;
+        let messages = SealingKey::derive(&root, "authorization message")?;
         let secrets = Secret::new(derive(&root, "secret access key"));
         let secrets = hmac::Key::new(hmac::HMAC_SHA256, secrets.reveal());
-        Ok(Self { id, made, root, sealing, secrets })
+        Ok(Self { id, made, root, sealing, messages, secrets })
     }
 
     fn secret_of(&self, id: &AccessKeyId) -> Secret<String> {
@@ -145,6 +147,34 @@ impl KeyRing {
         serde_json::from_slice(&claims).map_err(|_| NotOurSession::BadToken)
     }
 
+    /// Seals a message that the server alone shall read again, such as why somebody was denied something. It is readable
+    /// while the key is in the ring: for two days at least.
+    pub fn seal_message(
+        &self,
+        text: &str,
+        account: &Account,
+        entropy: &dyn Entropy,
+    ) -> Result<String, NotSealed> {
+        let key = self.keys.last().ok_or(NotSealed)?;
+        let mut message = key.id.0.to_be_bytes().to_vec();
+        message.append(&mut key.messages.seal(
+            text.as_bytes(),
+            &binding_of_message(key.id, account),
+            entropy,
+        )?);
+        Ok(BASE64URL_NOPAD.encode(&message))
+    }
+
+    /// Opens a message; `None` if it is none of this server's, or too old.
+    pub fn open_message(&self, message: &str, account: &Account) -> Option<String> {
+        let message = BASE64URL_NOPAD.decode(message.as_bytes()).ok()?;
+        let (id, sealed) = message.split_first_chunk::<2>()?;
+        let id = RingKeyId(u16::from_be_bytes(*id));
+        let key = self.keys.iter().find(|key| key.id == id)?;
+        let text = key.messages.open(sealed, &binding_of_message(id, account)).ok()?;
+        String::from_utf8(text.to_vec()).ok()
+    }
+
     fn key_of(&self, id: &AccessKeyId) -> Result<&RingKey, NotOurSession> {
         let ring_key = id.ring_key().ok_or(NotOurSession::UnknownKey)?;
         self.keys.iter().find(|key| key.id == ring_key).ok_or(NotOurSession::UnknownKey)
@@ -154,6 +184,11 @@ impl KeyRing {
 /// A token opens only beside its own access key id, in its own region of the `aws` partition.
 fn binding(id: &AccessKeyId, account: &Account) -> Vec<u8> {
     format!("aws {} {} {id}", account.region, account.id).into_bytes()
+}
+
+/// A message opens only with the key that it names, where it was sealed.
+fn binding_of_message(id: RingKeyId, account: &Account) -> Vec<u8> {
+    format!("aws {} {} message {}", account.region, account.id, id.0).into_bytes()
 }
 
 #[cfg(test)]
@@ -295,6 +330,24 @@ mod tests {
         let numbers: Vec<u32> =
             ring.rotated(now, &dice()).unwrap().keys().iter().map(|key| key.id.0.into()).collect();
         assert_eq!(numbers, [1, 2, 4, 5]);
+    }
+
+    #[test]
+    fn a_message_opens_here_alone_whole_and_while_its_key_is_there() {
+        let sealed = ring().seal_message("why", &account(), &dice()).unwrap();
+        assert_eq!(ring().open_message(&sealed, &account()).as_deref(), Some("why"));
+        let elsewhere = Account { region: Region::parse("eu-west-1").unwrap(), ..account() };
+        assert_eq!(ring().open_message(&sealed, &elsewhere), None);
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            assert_eq!(ring().open_message(&String::from_utf8(changed).unwrap(), &account()), None, "{at}");
+        }
+        for no in ["", "A", "!", "AAAA", &format!("{sealed}A")] {
+            assert_eq!(ring().open_message(no, &account()), None, "{no}");
+        }
+        let token = ring().seal(&session(), &account(), &dice()).unwrap().token;
+        assert_eq!(ring().open_message(token.reveal(), &account()), None);
     }
 
     #[test]

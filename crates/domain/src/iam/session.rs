@@ -6,6 +6,7 @@ use crate::arn::{self, RoleArn};
 use crate::iam::access_key::AccessKeyId;
 use crate::iam::id::RoleId;
 use crate::iam::session_policy::SessionPolicy;
+use crate::iam::user::Holder;
 use crate::identity_pool::identity::IdentityId;
 use crate::identity_pool::login::LoginKey;
 use crate::identity_pool::pool::IdentityPoolId;
@@ -55,6 +56,7 @@ impl Session {
             Subject::Role(role) => role.role.session(&role.name),
             Subject::FederatedUser { name, .. } => arn::federated_user(&self.account, name),
             Subject::LongTerm(LongTerm::Root) => arn::root(&self.account),
+            Subject::LongTerm(LongTerm::User(user)) => user.arn.to_string(),
         }
     }
 
@@ -64,6 +66,7 @@ impl Session {
             Subject::Role(role) => format!("{}:{}", role.role_id, role.name),
             Subject::FederatedUser { name, .. } => format!("{}:{name}", self.account),
             Subject::LongTerm(LongTerm::Root) => self.account.to_string(),
+            Subject::LongTerm(LongTerm::User(user)) => user.id.to_string(),
         }
     }
 
@@ -147,6 +150,8 @@ pub struct RoleSession {
 pub enum LongTerm {
     /// The account's root.
     Root,
+    /// A user.
+    User(Holder),
 }
 
 /// What a session was obtained with.
@@ -196,6 +201,8 @@ pub struct FromIdentity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arn::UserArn;
+    use crate::iam::id::UserId;
 
     fn role() -> Subject {
         Subject::Role(RoleSession {
@@ -210,11 +217,19 @@ mod tests {
         Subject::FederatedUser { name: "bob".to_owned(), by: LongTerm::Root }
     }
 
+    fn user() -> Subject {
+        Subject::LongTerm(LongTerm::User(Holder {
+            arn: UserArn::parse("arn:aws:iam::123456789012:user/a/u").unwrap(),
+            id: UserId::parse("AIDAAAAAAAAAAAAAAAAAA").unwrap(),
+        }))
+    }
+
     #[test]
     fn each_kind_of_session_has_the_names_that_aws_gives_it() {
         for (subject, arn, user_id) in [
             (role(), "arn:aws:sts::123456789012:assumed-role/r/s", "AROAAAAAAAAAAAAAAAAAA:s"),
             (federated_user(), "arn:aws:sts::123456789012:federated-user/bob", "123456789012:bob"),
+            (user(), "arn:aws:iam::123456789012:user/a/u", "AIDAAAAAAAAAAAAAAAAAA"),
             (Subject::LongTerm(LongTerm::Root), "arn:aws:iam::123456789012:root", "123456789012"),
         ] {
             let session = Session {
@@ -235,7 +250,7 @@ mod tests {
 
     #[test]
     fn no_kind_of_session_makes_sessions_of_whoever_made_it() {
-        for subject in [role(), federated_user(), Subject::LongTerm(LongTerm::Root)] {
+        for subject in [role(), federated_user(), user(), Subject::LongTerm(LongTerm::Root)] {
             assert!(!subject.may_ask("sts:GetFederationToken") && !subject.may_ask("sts:GetSessionToken"));
             assert!(subject.may_ask("s3:GetObject"));
         }
@@ -244,11 +259,11 @@ mod tests {
     #[test]
     fn only_a_role_asks_iam_and_a_federated_user_nothing_of_sts() {
         let asks = |action| {
-            [role(), federated_user(), Subject::LongTerm(LongTerm::Root)]
+            [role(), federated_user(), user(), Subject::LongTerm(LongTerm::Root)]
                 .map(|subject| subject.may_ask(action))
         };
-        assert_eq!(asks("iam:GetRole"), [true, false, false]);
-        assert_eq!(asks("sts:AssumeRole"), [true, false, true]);
-        assert_eq!(asks("sts:DecodeAuthorizationMessage"), [true, false, false]);
+        assert_eq!(asks("iam:GetRole"), [true, false, false, false]);
+        assert_eq!(asks("sts:AssumeRole"), [true, false, true, true]);
+        assert_eq!(asks("sts:DecodeAuthorizationMessage"), [true, false, false, false]);
     }
 }
