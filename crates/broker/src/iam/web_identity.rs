@@ -78,6 +78,6 @@ fn in_classic_flow(
 ) -> Result<Vouched, Stop<Refusal>> {
     let vouched = vouched(records, house, token, now)?;
     must_be_open(&vouched.pool)?;
-    must_not_be_mapped(&vouched.pool, &vouched.origin.logins)?;
+    must_not_be_mapped(&vouched.pool, &vouched.shown)?;
     Ok(vouched)
 }

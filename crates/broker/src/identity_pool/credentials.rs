@@ -83,11 +83,11 @@ pub fn for_token(
     if token.identity() != id {
         return refuse(Refusal::Forbidden(id.clone()));
     }
-    let Vouched { pool, state, federation, tags, origin } = vouched(records, house, token, now)?;
+    let Vouched { pool, state, shown, federation, tags, origin } = vouched(records, house, token, now)?;
     // Others have logins to show here. A token in their place is of the classic flow, and no way around what that refuses.
-    if !is_vouched_for(&pool, &origin.logins) {
+    if !is_vouched_for(&pool, &shown) {
         must_be_open(&pool)?;
-        must_not_be_mapped(&pool, &origin.logins)?;
+        must_not_be_mapped(&pool, &shown)?;
     }
     let chosen = choose(&pool, state, &[], role);
     let granting = Granting { pool: &pool, state, chosen, federation, tags, origin, transport };

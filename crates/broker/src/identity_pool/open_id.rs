@@ -54,6 +54,8 @@ pub(crate) struct Vouched {
     pub(crate) pool: IdentityPool,
     /// Whether it was proven by a login, or is a guest's.
     pub(crate) state: AuthState,
+    /// The logins that were shown for the token, all of which it still holds. It may hold others.
+    pub(crate) shown: Vec<LoginKey>,
     /// What the pool vouches for.
     pub(crate) federation: Federation,
     /// The tags that a session of it shall have.
@@ -93,8 +95,8 @@ pub(crate) fn vouched(
         sub: identity.id.to_string(),
         amr: token.amr().to_vec(),
     };
-    let origin = FromIdentity { identity: identity.id, pool: pool.id.clone(), logins };
-    Ok(Vouched { pool, state, federation, tags: token.tags().clone(), origin })
+    let origin = FromIdentity { identity: identity.id, pool: pool.id.clone(), logins: logins.clone() };
+    Ok(Vouched { pool, state, shown: logins, federation, tags: token.tags().clone(), origin })
 }
 
 /// Refuses logins of providers whose logins would not be taken now, through any client. Which client they were shown by, and

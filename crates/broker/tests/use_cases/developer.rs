@@ -432,6 +432,26 @@ async fn whom_the_backend_vouches_for_gets_the_pools_own_role_whatever_is_mapped
     }
 }
 
+#[tokio::test]
+async fn a_token_that_the_backend_had_no_part_in_is_none_of_its_though_the_identity_holds_its_user() {
+    let mapping = RoleMapping { source: RoleSource::Token, ambiguous: WhenAmbiguous::Deny };
+    let role_mappings = BTreeMap::from([(login(0, "a").mapped_as(), mapping)]);
+    for desk in desks().await {
+        let (mut token, _) = vouch_at(&desk, &user("u"), (&[login(0, "a")], None), NOW).await.unwrap();
+        let public = login(0, "a").key().amr(&pool());
+        token.federation.amr = [vec!["authenticated".to_owned()], public.to_vec()].concat();
+        assert!(enhanced(&desk, &token).await.is_ok());
+        let closed = IdentityPool { classic_flow: None, ..pool() };
+        desk.write(|records| records.put_identity_pool(&closed)).await;
+        assert_eq!(enhanced(&desk, &token).await.err(), Some(Refusal::ClassicFlowOff));
+        let mapped = IdentityPool { role_mappings: role_mappings.clone(), ..pool() };
+        desk.write(|records| records.put_identity_pool(&mapped)).await;
+        let no = || Refusal::RoleMapped(login(0, "a").key().provider.clone());
+        assert_eq!(enhanced(&desk, &token).await.err(), Some(no()));
+        assert_eq!(classic(&desk, &token).await.err(), Some(WebIdentityRefused::NotVouched(no())));
+    }
+}
+
 async fn merge_into(desk: &Desk, source: &str, destination: &str, now: Timestamp) -> Result<Met, Refusal> {
     let (pool, users) = (pool().id, (&user(source), &user(destination)));
     desk.ask(|records, _| developer::merge(records, &pool, users, now)).await
