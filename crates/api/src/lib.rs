@@ -39,3 +39,4 @@ mod query_door;
 mod query_words;
 mod signature_words;
 pub mod signers;
+mod warnings;

@@ -10,6 +10,7 @@ mod carried;
 pub mod circumstances;
 pub mod groups;
 pub mod inline;
+pub mod lint;
 mod listing;
 pub mod managed_policies;
 pub mod policies;

@@ -26,6 +26,9 @@ pub(super) fn look(
             "list what guests may do in `Action` and `Resource`, for the rest of everything is more than anybody means",
         );
     }
+    let resources = statement.resources();
+    let is_of_their_own =
+        statement.variables && !resources.is_empty() && resources.iter().all(|it| names_the_guest(it));
     for action in statement.actions() {
         let shown = excerpt(&action);
         if action.contains('*') {
@@ -33,7 +36,7 @@ pub(super) fn look(
                 Code::GuestWildcard,
                 format!("list the actions that guests need in the place of `{shown}`"),
             );
-        } else if is_write(&action) {
+        } else if is_write(&action) && !is_of_their_own {
             found.add(
                 Code::GuestWrites,
                 format!("take `{shown}` from guests, or bear that everybody can do it without signing in"),
@@ -48,6 +51,11 @@ pub(super) fn look(
         );
     }
     held_down(statement, scope_down, found)
+}
+
+/// Whether a resource is one guest's alone. Their `aws:userid` does not tell them apart.
+fn names_the_guest(resource: &str) -> bool {
+    resource.to_lowercase().contains("${cognito-identity.amazonaws.com:sub}")
 }
 
 fn is_write(action: &str) -> bool {

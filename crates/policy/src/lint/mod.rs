@@ -68,7 +68,7 @@ codes! {
     TrustAnySubject = "trust-any-subject",
     /// A policy lets in everybody.
     AnyPrincipal = "any-principal",
-    /// Guests may change or delete something.
+    /// Guests may change or delete what is not their own alone.
     GuestWrites = "guest-writes",
     /// Guests may do everything with something, or something with everything.
     GuestWildcard = "guest-wildcard",
