@@ -75,7 +75,7 @@ fn looked(ended: Result<Result<Vec<Found>, Infallible>, Breakdown>) -> Vec<Found
 }
 
 /// Tells what was found: in the log, in the audit, and by its codes in the answer.
-fn warn(call: &mut Call<'_>, found: Vec<Found>) {
+pub(crate) fn warn(call: &mut Call<'_>, found: Vec<Found>) {
     if found.is_empty() {
         return;
     }

@@ -1,4 +1,4 @@
-//! Lint: what there is to change in the policies of roles and pools, and in managed policies.
+//! Lint: what there is to change in the policies of roles, pools and buckets, and in managed policies.
 
 use super::to;
 use crate::app::App;

@@ -1,6 +1,6 @@
 //! What lint finds, told beside the answer to a write, and of everything at once to whoever asks.
 
-use crate::support::{Answer, POOL, Server, form, own_service, to};
+use crate::support::{Answer, Ask, POOL, Server, form, own_service, to};
 use domain::iam::role::RoleName;
 use domain::records::{ManagedPolicies, Roles};
 use serde_json::{Value, json};
@@ -121,6 +121,22 @@ async fn trust_and_the_roles_of_a_pool_are_looked_at_when_they_are_written() {
         let target = "AWSCognitoIdentityService.SetIdentityPoolRoles";
         let answer = server.signed(&server.root(), to(target, input.to_string())).await;
         assert_eq!((answer.status, answer.header(HEADER)), (200, warned), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn the_policy_of_a_bucket_is_looked_at_too() {
+    let server = Server::start().await;
+    let bucket = testkit::s3::bucket().name;
+    let open = json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{bucket}/*"),
+    }] });
+    let ask = Ask::new("PUT", &format!("/{bucket}?policy")).body(open.to_string());
+    let answer = server.s3(&server.root(), ask).await;
+    assert_eq!((answer.status, answer.header(HEADER)), (200, Some("any-principal")), "{}", answer.text());
+    let expected = (format!("the policy of bucket {bucket}"), "any-principal".to_owned());
+    for limit in [1, 250] {
+        assert_eq!(all(&server, limit).await, BTreeSet::from([expected.clone()]));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What there is to change in the policies of roles and pools, and in managed policies. Nothing is refused for it.
+//! What there is to change in the policies of roles, pools and buckets, and in managed policies. Nothing is refused for it.
 
 use crate::House;
 use crate::iam::managed_policies::document_of;
@@ -8,7 +8,8 @@ use domain::iam::managed_policy::ManagedPolicy;
 use domain::iam::role::Role;
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, handed_out};
-use domain::records::{IdentityPools, ManagedPolicies, Read, Roles};
+use domain::records::{Buckets, IdentityPools, ManagedPolicies, Read, Roles};
+use domain::s3::bucket::BucketName;
 use policy::{Finding, Holder, Kind, lint};
 use std::fmt;
 
@@ -38,8 +39,8 @@ impl fmt::Display for Found {
     }
 }
 
-/// Where a page of a look through everything begins: after the role, managed policy or pool of this name, else with the
-/// first of them.
+/// Where a page of a look through everything begins: after the one of this name, else with the first of
+/// its sort.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum After {
     /// Among the roles.
@@ -48,6 +49,8 @@ pub enum After {
     Policy(Option<String>),
     /// Among the identity pools.
     Pool(Option<IdentityPoolId>),
+    /// Among the buckets.
+    Bucket(Option<String>),
 }
 
 impl fmt::Display for After {
@@ -56,6 +59,7 @@ impl fmt::Display for After {
             Self::Role(name) => write!(formatter, "role/{}", name.as_deref().unwrap_or_default()),
             Self::Policy(name) => write!(formatter, "policy/{}", name.as_deref().unwrap_or_default()),
             Self::Pool(id) => write!(formatter, "pool/{}", id.as_ref().map_or("", IdentityPoolId::as_str)),
+            Self::Bucket(name) => write!(formatter, "bucket/{}", name.as_deref().unwrap_or_default()),
         }
     }
 }
@@ -74,6 +78,7 @@ impl TryFrom<String> for After {
         match sort {
             "role" => Ok(Self::Role(name)),
             "policy" => Ok(Self::Policy(name)),
+            "bucket" => Ok(Self::Bucket(name)),
             "pool" => match name.map(IdentityPoolId::try_from).transpose() {
                 Ok(id) => Ok(Self::Pool(id)),
                 Err(_) => Err(NoPlace),
@@ -83,9 +88,9 @@ impl TryFrom<String> for After {
     }
 }
 
-/// Looks through roles, managed policies and pools, `limit` of them at most; gives where the next page begins.
+/// Looks through roles, managed policies, pools and buckets, `limit` of them at most; gives where the next page begins.
 pub fn page(
-    records: &mut (impl Roles + ManagedPolicies + IdentityPools),
+    records: &mut (impl Roles + ManagedPolicies + IdentityPools + Buckets),
     house: &House,
     after: &After,
     limit: usize,
@@ -111,7 +116,18 @@ pub fn page(
             for pool in &pools {
                 found.extend(of_pool(records, house, pool)?);
             }
-            pools.last().filter(|_| pools.len() == limit).map(|last| After::Pool(Some(last.id.clone())))
+            let last = pools.last().filter(|_| pools.len() == limit);
+            last.map_or(Some(After::Bucket(None)), |last| Some(After::Pool(Some(last.id.clone()))))
+        }
+        After::Bucket(name) => {
+            let buckets = records.buckets("", name.as_deref().unwrap_or_default(), limit)?;
+            for bucket in &buckets {
+                if let Some(text) = records.bucket_policy(&bucket.name)? {
+                    found.extend(of_bucket_policy(&bucket.name, &text));
+                }
+            }
+            let last = buckets.last().filter(|_| buckets.len() == limit);
+            last.map(|last| After::Bucket(Some(last.name.to_string())))
         }
     };
     Ok((found, next))
@@ -147,6 +163,11 @@ pub fn of_role(
 /// Looks through a managed policy, whoever carries it.
 pub fn of_managed_policy(policy: &ManagedPolicy) -> Vec<Found> {
     look(&policy.arn.to_string(), &policy.default.document, (Kind::Identity, Holder::Unknown))
+}
+
+/// Looks through the policy of a bucket.
+pub fn of_bucket_policy(bucket: &BucketName, text: &str) -> Vec<Found> {
+    look(&format!("the policy of bucket {bucket}"), text, (Kind::Resource, Holder::Unknown))
 }
 
 /// Looks through what a pool hands out.
