@@ -1,4 +1,5 @@
-//! Lint: what there is to change in the policies of roles, pools and buckets, and in managed policies.
+//! Lint: what there is to change in the policies of roles, users, groups, pools and buckets, and in managed
+//! policies.
 
 use super::to;
 use crate::app::App;

@@ -141,6 +141,26 @@ async fn the_policy_of_a_bucket_is_looked_at_too() {
 }
 
 #[tokio::test]
+async fn policies_of_users_and_groups_are_looked_at_too() {
+    let server = Server::start().await;
+    let odd =
+        document(&json!([{ "Effect": "Allow", "Action": "s3:ListObjects", "Resource": "*" }])).to_string();
+    let mut expected = BTreeSet::new();
+    for (sort, name) in [("User", "UserName"), ("Group", "GroupName")] {
+        ask(&server, &format!("Create{sort}"), &[(name, "somebody")]).await;
+        let written = [(name, "somebody"), ("PolicyName", "odd"), ("PolicyDocument", odd.as_str())];
+        let answer = ask(&server, &format!("Put{sort}Policy"), &written).await;
+        assert_eq!(answer.header(HEADER), Some("no-such-action"));
+        let place = format!("policy odd of {} somebody", sort.to_lowercase());
+        assert_eq!(told(&server)[0]["place"], place);
+        expected.insert((place, "no-such-action".to_owned()));
+    }
+    for limit in [1, 250] {
+        assert_eq!(all(&server, limit).await, expected);
+    }
+}
+
+#[tokio::test]
 async fn everything_is_looked_through_whatever_the_size_of_a_page() {
     let server = Server::start().await;
     assert_eq!(all(&server, 250).await, BTreeSet::new(), "what the tests begin with is as it should be");

@@ -1,16 +1,19 @@
-//! What there is to change in the policies of roles, pools and buckets, and in managed policies. Nothing is refused for it.
+//! What there is to change in the policies of roles, users, groups, pools and buckets, and in
+//! managed policies. Nothing is refused for it.
 
 use crate::House;
+use crate::iam::inline::Owner;
 use crate::iam::managed_policies::document_of;
 use crate::identity_pool::{handing_out, scope_down};
 use domain::arn::PolicyArn;
 use domain::iam::managed_policy::ManagedPolicy;
-use domain::iam::role::Role;
+use domain::iam::role::{PolicyName, Role};
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, handed_out};
-use domain::records::{Buckets, IdentityPools, ManagedPolicies, Read, Roles};
+use domain::records::{Grounds, IdentityPools, ManagedPolicies, Read, Roles};
 use domain::s3::bucket::BucketName;
 use policy::{Finding, Holder, Kind, lint};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// How many pools are looked at in one piece.
@@ -45,6 +48,10 @@ impl fmt::Display for Found {
 pub enum After {
     /// Among the roles.
     Role(Option<String>),
+    /// Among the users.
+    User(Option<String>),
+    /// Among the groups.
+    Group(Option<String>),
     /// Among the managed policies of the account.
     Policy(Option<String>),
     /// Among the identity pools.
@@ -57,6 +64,8 @@ impl fmt::Display for After {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Role(name) => write!(formatter, "role/{}", name.as_deref().unwrap_or_default()),
+            Self::User(name) => write!(formatter, "user/{}", name.as_deref().unwrap_or_default()),
+            Self::Group(name) => write!(formatter, "group/{}", name.as_deref().unwrap_or_default()),
             Self::Policy(name) => write!(formatter, "policy/{}", name.as_deref().unwrap_or_default()),
             Self::Pool(id) => write!(formatter, "pool/{}", id.as_ref().map_or("", IdentityPoolId::as_str)),
             Self::Bucket(name) => write!(formatter, "bucket/{}", name.as_deref().unwrap_or_default()),
@@ -77,6 +86,8 @@ impl TryFrom<String> for After {
         let name = Some(name.to_owned()).filter(|name| !name.is_empty());
         match sort {
             "role" => Ok(Self::Role(name)),
+            "user" => Ok(Self::User(name)),
+            "group" => Ok(Self::Group(name)),
             "policy" => Ok(Self::Policy(name)),
             "bucket" => Ok(Self::Bucket(name)),
             "pool" => match name.map(IdentityPoolId::try_from).transpose() {
@@ -88,9 +99,9 @@ impl TryFrom<String> for After {
     }
 }
 
-/// Looks through roles, managed policies, pools and buckets, `limit` of them at most; gives where the next page begins.
+/// Looks through roles, users, groups, managed policies, pools and buckets, `limit` of them at most; gives where the next page begins.
 pub fn page(
-    records: &mut (impl Roles + ManagedPolicies + IdentityPools + Buckets),
+    records: &mut impl Grounds,
     house: &House,
     after: &After,
     limit: usize,
@@ -103,7 +114,26 @@ pub fn page(
                 found.extend(of_role(records, house, role)?);
             }
             let last = roles.last().filter(|_| roles.len() == limit);
-            last.map_or(Some(After::Policy(None)), |last| Some(After::Role(Some(last.name.folded()))))
+            last.map_or(Some(After::User(None)), |last| Some(After::Role(Some(last.name.folded()))))
+        }
+        After::User(name) => {
+            let users = records.iam_users(name.as_deref(), limit)?;
+            for user in &users {
+                let whose = format!("user {}", user.name);
+                found.extend(carried(records, &whose, (&user.policies, &user.attached), Holder::Unknown)?);
+                found.extend(boundary(records, &whose, user.boundary.as_ref(), Holder::Unknown)?);
+            }
+            let last = users.last().filter(|_| users.len() == limit);
+            last.map_or(Some(After::Group(None)), |last| Some(After::User(Some(last.name.folded()))))
+        }
+        After::Group(name) => {
+            let groups = records.groups(name.as_deref(), limit)?;
+            for group in &groups {
+                let whose = format!("group {}", group.name);
+                found.extend(carried(records, &whose, (&group.policies, &group.attached), Holder::Unknown)?);
+            }
+            let last = groups.last().filter(|_| groups.len() == limit);
+            last.map_or(Some(After::Policy(None)), |last| Some(After::Group(Some(last.name.folded()))))
         }
         After::Policy(name) => {
             let policies = records.managed_policies(name.as_deref(), limit)?;
@@ -146,18 +176,45 @@ pub fn of_role(
     let whose = format!("role {}", role.name);
     let mut found =
         look(&format!("the trust policy of {whose}"), &role.trust, (Kind::Trust, Holder::Unknown));
-    for (name, text) in &role.policies {
+    found.extend(carried(records, &whose, (&role.policies, &role.attached), holder)?);
+    found.extend(boundary(records, &whose, role.boundary.as_ref(), Holder::Role)?);
+    Ok(found)
+}
+
+/// Looks through an inline policy of a user or a group.
+pub fn of_inline(owner: &Owner, name: &PolicyName, text: &str) -> Vec<Found> {
+    let place = format!("policy {name} of {} {}", owner.sort.word(), owner.name);
+    look(&place, text, (Kind::Identity, Holder::Unknown))
+}
+
+/// Looks through the inline and the attached policies of a role, a user or a group.
+fn carried(
+    records: &mut impl ManagedPolicies,
+    whose: &str,
+    (inline, attached): (&BTreeMap<PolicyName, String>, &BTreeSet<PolicyArn>),
+    holder: Holder<'_>,
+) -> Read<Vec<Found>> {
+    let mut found = Vec::new();
+    for (name, text) in inline {
         found.extend(look(&format!("policy {name} of {whose}"), text, (Kind::Identity, holder)));
     }
-    for arn in &role.attached {
+    for arn in attached {
         let place = format!("{arn} attached to {whose}");
         found.extend(managed(records, arn, &place, holder)?);
     }
-    if let Some(arn) = &role.boundary {
-        let place = format!("{arn}, the boundary of {whose}");
-        found.extend(managed(records, arn, &place, Holder::Role)?);
-    }
     Ok(found)
+}
+
+fn boundary(
+    records: &mut impl ManagedPolicies,
+    whose: &str,
+    arn: Option<&PolicyArn>,
+    holder: Holder<'_>,
+) -> Read<Vec<Found>> {
+    match arn {
+        Some(arn) => managed(records, arn, &format!("{arn}, the boundary of {whose}"), holder),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Looks through a managed policy, whoever carries it.
