@@ -6,6 +6,7 @@
 use crate::app::App;
 use crate::operation::Call;
 use broker::iam::lint::{self, Found};
+use domain::arn::PolicyArn;
 use domain::iam::role::RoleName;
 use domain::identity_pool::pool::{IdentityPoolId, handed_out};
 use domain::records::{Breakdown, IdentityPools, ManagedPolicies, Read, Roles};
@@ -24,6 +25,10 @@ pub(crate) enum Written<'a> {
     Trust,
     /// What it carries under this name.
     Policy(&'a str),
+    /// A managed policy that was attached to it.
+    Attached(&'a PolicyArn),
+    /// The managed policy that is its boundary.
+    Boundary(&'a PolicyArn),
 }
 
 /// Warns of what was written of a role.
@@ -31,6 +36,8 @@ pub(crate) async fn of_role(app: &App, call: &mut Call<'_>, name: &RoleName, wri
     let begins = match written {
         Written::Trust => "the trust policy of ".to_owned(),
         Written::Policy(policy) => format!("policy {policy} of "),
+        Written::Attached(arn) => format!("{arn} attached to "),
+        Written::Boundary(arn) => format!("{arn}, the boundary of "),
     };
     let looking =
         app.store.transact::<_, Infallible>(app.entropy.as_ref(), |records, _| Ok(role(records, app, name)?));

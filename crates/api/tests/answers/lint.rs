@@ -161,6 +161,34 @@ async fn policies_of_users_and_groups_are_looked_at_too() {
 }
 
 #[tokio::test]
+async fn managed_policies_are_looked_at_when_they_are_written_and_when_a_role_gets_them() {
+    let server = Server::start().await;
+    let writes = json!([{ "Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::b/*" }]);
+    let (writes, odd) = (
+        document(&writes).to_string(),
+        document(&json!([
+            { "Effect": "Allow", "Action": "s3:ListObjects", "Resource": "*" },
+        ]))
+        .to_string(),
+    );
+    let made = ask(&server, "CreatePolicy", &[("PolicyName", "p"), ("PolicyDocument", &writes)]).await;
+    assert_eq!(made.header(HEADER), None, "nobody carries it");
+    let arn = made.element("Arn").unwrap();
+    let attached = ask(&server, "AttachRolePolicy", &[("RoleName", "guest"), ("PolicyArn", arn)]).await;
+    assert_eq!(attached.header(HEADER), Some("guest-writes"));
+    let bounded = [("RoleName", "guest"), ("PermissionsBoundary", arn)];
+    assert_eq!(ask(&server, "PutRolePermissionsBoundary", &bounded).await.header(HEADER), None);
+    let version = [("PolicyArn", arn), ("PolicyDocument", odd.as_str()), ("SetAsDefault", "true")];
+    assert_eq!(ask(&server, "CreatePolicyVersion", &version).await.header(HEADER), Some("no-such-action"));
+    assert_eq!(
+        ask(&server, "PutRolePermissionsBoundary", &bounded).await.header(HEADER),
+        Some("no-such-action")
+    );
+    let another = [("PolicyName", "q"), ("PolicyDocument", odd.as_str())];
+    assert_eq!(ask(&server, "CreatePolicy", &another).await.header(HEADER), Some("no-such-action"));
+}
+
+#[tokio::test]
 async fn everything_is_looked_through_whatever_the_size_of_a_page() {
     let server = Server::start().await;
     assert_eq!(all(&server, 250).await, BTreeSet::new(), "what the tests begin with is as it should be");

@@ -6,7 +6,6 @@ use crate::iam::inline::Owner;
 use crate::iam::managed_policies::document_of;
 use crate::identity_pool::{handing_out, scope_down};
 use domain::arn::PolicyArn;
-use domain::iam::managed_policy::ManagedPolicy;
 use domain::iam::role::{PolicyName, Role};
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, handed_out};
@@ -137,7 +136,7 @@ pub fn page(
         }
         After::Policy(name) => {
             let policies = records.managed_policies(name.as_deref(), limit)?;
-            found.extend(policies.iter().flat_map(of_managed_policy));
+            found.extend(policies.iter().flat_map(|it| of_managed_policy(&it.arn, &it.default.document)));
             let last = policies.last().filter(|_| policies.len() == limit);
             last.map_or(Some(After::Pool(None)), |last| Some(After::Policy(Some(last.arn.name().folded()))))
         }
@@ -217,9 +216,9 @@ fn boundary(
     }
 }
 
-/// Looks through a managed policy, whoever carries it.
-pub fn of_managed_policy(policy: &ManagedPolicy) -> Vec<Found> {
-    look(&policy.arn.to_string(), &policy.default.document, (Kind::Identity, Holder::Unknown))
+/// Looks through a version of a managed policy, whoever carries it.
+pub fn of_managed_policy(arn: &PolicyArn, text: &str) -> Vec<Found> {
+    look(&arn.to_string(), text, (Kind::Identity, Holder::Unknown))
 }
 
 /// Looks through the policy of a bucket.
