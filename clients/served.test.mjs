@@ -52,6 +52,7 @@ const ANSWERS = {
   'cenote GetGuestScopeDown': OF_POOL,
   'cenote GetIdentity': OF_POOL,
   'cenote GetPoolOptions': OF_POOL,
+  'cenote Lint': [...OWN, 'InvalidParameterException', 'ValidationException'],
   'cenote ListMerges': [...OF_POOL, 'InvalidParameterException'],
   'cenote LookupIdentity': OF_POOL,
   'cenote PurgeGuests': [...OF_POOL, 'InvalidParameterException'],

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { GetCredentialsForIdentityCommand } from '@aws-sdk/client-cognito-identity';
+import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { getCredentials, getId, guest, identityPools, loginOf, member, refused, s3 } from '../support/people.mjs';
+import { getCredentials, getId, guest, identityPools, loginOf, member, refused, s3, to } from '../support/people.mjs';
 import { ALICE, BOB, DEMO_POOL, LOGIN_KEY, SEED } from '../support/seed.mjs';
 import { serverOfSuite, serverOfTest } from '../support/server.mjs';
 import { askOwn, ownRequest } from '../support/signed.mjs';
@@ -24,6 +25,7 @@ const INPUTS = {
   GetGuestScopeDown: pool,
   GetIdentity: somebody,
   GetPoolOptions: pool,
+  Lint: { MaxResults: 1 },
   ListMerges: { ...pool, MaxResults: 1 },
   LookupIdentity: { ...pool, Provider: LOGIN_KEY, Subject: 'nobody' },
   PurgeGuests: { ...pool, IdleDays: 30, Preview: true, MaxResults: 1 },
@@ -210,6 +212,31 @@ describe('the server\'s own service', () => {
     const everybody = { ...pool, Filter: {}, Preview: false, MaxResults: 1 };
     const answer = await askOwn(own, 'PurgeIdentities', everybody, own.root(), { now: await own.now() });
     assert.deepEqual([answer.status, answer.code], [422, 'InvalidParameterException'], 'nobody is purged without a word');
+  });
+
+  it('says what there is to change in policies, also when they are written', async (test) => {
+    const own = await serverOfTest(test, SEED);
+    const ask = (input) => askOwn(own, 'Lint', input, own.root());
+    const [RoleName, PolicyName] = ['demo-guest', 'odd'];
+    const found = async () => JSON.parse((await ask({ MaxResults: 250 })).text).Findings.filter(({ Place }) => Place.startsWith('policy odd'));
+    assert.deepEqual(await found(), []);
+    const warned = [];
+    const client = new IAMClient({ ...to(own), credentials: own.root() });
+    client.middlewareStack.add((next) => async (args) => {
+      const answered = await next(args);
+      warned.push(answered.response.headers['x-cenote-warning']);
+      return answered;
+    }, { step: 'deserialize' });
+    await client.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: allow('s3:PutObject') }));
+    assert.deepEqual(warned, ['guest-wildcard, guest-writes']);
+    assert.deepEqual((await found()).map(({ Advice, ...rest }) => rest), [
+      { Place: 'policy odd of role demo-guest', Code: 'guest-writes', Statement: 0 },
+      { Place: 'policy odd of role demo-guest', Code: 'guest-wildcard', Statement: 0 },
+    ]);
+    for (const [input, status, code] of [[{ MaxResults: 0 }, 400, 'ValidationException'], [{ MaxResults: 1, NextToken: 'bWFkZSB1cA' }, 422, 'InvalidParameterException']]) {
+      const answer = await ask(input);
+      assert.deepEqual([answer.status, answer.code], [status, code], answer.text);
+    }
   });
 
   it('makes a backup, which is bytes', async () => {

@@ -40,3 +40,4 @@ mod query_door;
 mod query_words;
 mod signature_words;
 pub mod signers;
+mod warnings;

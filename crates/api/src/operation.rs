@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sigv4::payload::sha256;
 use sigv4::{Presented, RequestHead, Rules};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::future::Future;
 
@@ -108,6 +109,8 @@ pub struct Call<'a> {
     pub whole: Option<Bytes>,
     /// What the audit will say of it.
     pub notes: Notes,
+    /// The codes of what lint finds in what was written.
+    pub(crate) warnings: BTreeSet<&'static str>,
     /// How it ended, once it has.
     pub(crate) settled: Option<Settled>,
 }

@@ -11,13 +11,14 @@ use crate::discovery;
 use crate::operation::{Call, Settled};
 use crate::protocol::timestamp::http_date;
 use crate::service::Service;
-use crate::{cenote, cors, json_door, query_door, s3};
+use crate::{cenote, cors, json_door, query_door, s3, warnings};
 use broker::iam::circumstances::{Circumstances, Transport};
 use bytes::Bytes;
 use domain::entropy::draw_uuid;
 use domain::s3::bucket::RESERVED_SEGMENTS;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use tracing::{Instrument, Span};
 
@@ -58,30 +59,30 @@ async fn respond(
     id: &str,
 ) -> (Response<ResponseBody>, Option<Settled>) {
     let (head, body) = request.into_parts();
-    let mut settled = None;
+    let (mut settled, mut warned) = (None, BTreeSet::new());
     let mut response = match door(app, &head) {
         Door::Json(service) => {
             let mut call = Call::new(app, service, (&head, body), peer);
             let response = json_door::answer(app, &mut call, id).await;
-            settled = call.settled;
+            (settled, warned) = (call.settled, call.warnings);
             response
         }
         Door::Query(service) => {
             let mut call = Call::new(app, service, (&head, body), peer);
             let response = query_door::answer(app, &mut call, id).await;
-            settled = call.settled;
+            (settled, warned) = (call.settled, call.warnings);
             response
         }
         Door::Own => {
             let mut call = Call::new(app, &app.services.cenote, (&head, body), peer);
             let response = cenote::door::answer(app, &mut call, id).await;
-            settled = call.settled;
+            (settled, warned) = (call.settled, call.warnings);
             response
         }
         Door::S3 => {
             let mut call = Call::new(app, &app.services.s3, (&head, body), peer);
             let response = s3_service(app, &mut call, id).await;
-            settled = call.settled;
+            (settled, warned) = (call.settled, call.warnings);
             response
         }
         Door::UnknownTarget => json_door::unknown_target(),
@@ -102,6 +103,11 @@ async fn respond(
         response.headers_mut().insert("x-amzn-requestid", value.clone());
         response.headers_mut().insert("x-amz-request-id", value.clone());
         response.headers_mut().insert("x-amz-id-2", value);
+    }
+    if !warned.is_empty()
+        && let Ok(value) = HeaderValue::try_from(Vec::from_iter(warned).join(", "))
+    {
+        response.headers_mut().insert(warnings::HEADER, value);
     }
     (response, settled)
 }
@@ -168,7 +174,17 @@ impl<'a> Call<'a> {
             referer: text(header::REFERER),
         };
         let (now, notes) = (app.clock.now(), Notes::default());
-        Self { service, now, circumstances, head, body, whole: None, notes, settled: None }
+        Self {
+            service,
+            now,
+            circumstances,
+            head,
+            body,
+            whole: None,
+            notes,
+            warnings: BTreeSet::new(),
+            settled: None,
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 //! A [`Document`] is read for one [`Kind`] of use and refused as a whole when it holds anything not understood.
 //! [`decide`] weighs identity policies, boundary, session policies and the resource's policy, [`decide_trust`] a role's
 //! trust policy in the place of the last. The rules are those of the IAM user guide, "Policy evaluation logic" and "IAM
-//! JSON policy element reference". Where AWS documents no answer, the answer goes against the caller.
+//! JSON policy element reference". Where AWS documents no answer, the answer goes against the caller. [`lint`] says what
+//! a policy's author can hardly mean.
 
 mod action;
 mod address;
@@ -15,6 +16,7 @@ mod decide;
 mod document;
 mod issuer;
 mod json;
+mod lint;
 mod malformed;
 mod moment;
 mod number;
@@ -32,6 +34,7 @@ mod variable;
 pub use context::{Context, Values};
 pub use decide::{Named, PolicySet, Request, decide, decide_trust};
 pub use document::{Document, Kind, MAX_BYTES};
+pub use lint::{Code, Finding, Holder, lint};
 pub use malformed::Malformed;
 pub use principal::{Account, Principal};
 pub use quota::Quota;

@@ -60,6 +60,16 @@ impl Statement {
             && self.actions.include(action)
     }
 
+    /// Whether its actions include this one, in full.
+    pub(crate) fn includes(&self, action: &str) -> bool {
+        self.actions.include(action)
+    }
+
+    /// Whether each request that it applies to has this key, in lower case, with one of the listed texts.
+    pub(crate) fn demands(&self, key: &str) -> bool {
+        self.conditions.iter().any(|condition| condition.demanded_of(key).is_some())
+    }
+
     /// The texts of which one, to the letter, is under this key in every request that it applies to; `None` if its
     /// conditions do not say so. Given a key in lower case, which has one value.
     pub fn exact_values_of(&self, key: &str) -> Option<Vec<&str>> {

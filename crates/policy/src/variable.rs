@@ -20,6 +20,15 @@ pub(crate) enum Reference {
 }
 
 impl Variable {
+    /// The condition key, in lower case.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(crate) fn has_default(&self) -> bool {
+        self.default.is_some()
+    }
+
     /// The text to fill in. `None` for a key that is absent without default, and for every multivalued key.
     pub(crate) fn value<'c>(&'c self, context: &'c Context<'_>) -> Option<&'c str> {
         match context.find(&self.key) {

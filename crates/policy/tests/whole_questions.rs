@@ -7,7 +7,7 @@ mod questions;
 #[path = "support/mod.rs"]
 mod support;
 
-use policy::{Decision, Denial, Layer};
+use policy::{Decision, Denial, Holder, Kind, Layer, lint};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use questions::{ROLE, SESSION, USER};
@@ -210,6 +210,20 @@ proptest! {
             let Some(policies) = question.get(limit) else { continue };
             let policies = if limit == "boundary" { json!([policies]) } else { policies.clone() };
             prop_assert!(allows(&json!({ "identity": policies }), &asked), "{}", limit);
+        }
+    }
+
+    #[test]
+    fn every_policy_that_can_be_read_can_be_linted(question in questions::policies()) {
+        for pointer in documents(&question) {
+            let kind = match pointer.split('/').nth(1) {
+                Some("trust") => Kind::Trust,
+                Some("resource") => Kind::Resource,
+                Some("session") => Kind::Session,
+                Some(_) | None => Kind::Identity,
+            };
+            let text = question.pointer(&pointer).unwrap().to_string();
+            prop_assert!(lint(&text, kind, Holder::Guests(&[])).is_ok());
         }
     }
 }

@@ -58,6 +58,19 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PoolsCommand,
     },
+    /// Say what there is to change in a policy, or in all policies of a server that runs; it fails if there is something.
+    Lint {
+        /// A file with a policy; no server is asked about it. Without one, a server is asked about all of its own.
+        file: Option<PathBuf>,
+        /// What the policy in the file is for.
+        #[arg(long, value_enum, value_name = "KIND", default_value = "identity")]
+        kind: PolicyKind,
+        /// The policy in the file is of a role that is handed to guests, under AWS's scope-down.
+        #[arg(long)]
+        guests: bool,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
     /// Write everything that a server keeps, but its audit, into one file, while the server goes on.
     Backup {
         /// The file; it must not be there yet.
@@ -73,6 +86,19 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
+}
+
+/// What a policy is for.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum PolicyKind {
+    /// What a role, user or group may do, or a boundary.
+    Identity,
+    /// Who may take on a role.
+    Trust,
+    /// What a session may do at most.
+    Session,
+    /// Who may use a bucket.
+    Resource,
 }
 
 #[derive(Subcommand)]
@@ -93,6 +119,7 @@ impl Command {
             Self::Keys { .. }
             | Self::Identities { .. }
             | Self::Pools { .. }
+            | Self::Lint { .. }
             | Self::Backup { .. }
             | Self::Restore { .. } => None,
         }

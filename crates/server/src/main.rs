@@ -12,6 +12,7 @@ mod house;
 mod identities;
 mod keeper;
 mod keys;
+mod lint;
 mod log;
 mod memory;
 mod metrics;
@@ -95,6 +96,8 @@ async fn obey(command: Command) -> Result<(), Refused> {
         Command::Keys { command: KeysCommand::Rotate { server } } => verbs::rotate_keys(&server).await,
         Command::Identities { command } => identities::run(command).await,
         Command::Pools { command } => identities::of_pools(command).await,
+        Command::Lint { file: Some(file), kind, guests, .. } => lint::of_file(&file, kind, guests),
+        Command::Lint { file: None, server, .. } => lint::of_server(&server).await,
         Command::Backup { file, server } => verbs::backup(&file, &server).await,
         Command::Restore { file, data } => verbs::restore(&file, &data),
     }

@@ -8,6 +8,7 @@ pub mod find_identities;
 pub mod get_guest_scope_down;
 pub mod get_identity;
 pub mod get_pool_options;
+pub mod lint;
 pub mod list_merges;
 pub mod lookup_identity;
 pub mod purge_guests;
@@ -39,6 +40,7 @@ const OPERATIONS: &[Served] = &[
     Served::of::<get_guest_scope_down::GetGuestScopeDown>(),
     Served::of::<get_identity::GetIdentity>(),
     Served::of::<get_pool_options::GetPoolOptions>(),
+    Served::of::<lint::Lint>(),
     Served::of::<list_merges::ListMerges>(),
     Served::of::<lookup_identity::LookupIdentity>(),
     Served::of::<purge_guests::PurgeGuests>(),

@@ -8,6 +8,7 @@ use crate::audit::policy_of;
 use crate::fault::Fault;
 use crate::members::Nested;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
+use crate::warnings;
 use broker::identity_pool::scope_down;
 use domain::iam::session_policy::SessionPolicy;
 use domain::identity_pool::pool::IdentityPoolId;
@@ -51,6 +52,7 @@ impl Operation for PutGuestScopeDown {
             .store
             .transact(app.entropy.as_ref(), |records, _| scope_down::put(records, &pool, Some(&policies)));
         putting.await?.map_err(fault_of)?;
+        warnings::of_pool(app, call, &pool).await;
         Ok(Reply::of(Output {}))
     }
 }

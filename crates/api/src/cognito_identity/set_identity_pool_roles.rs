@@ -5,6 +5,7 @@ use super::{fault_of, role_forbidden, role_mappings};
 use crate::app::App;
 use crate::fault::{Common, Fault};
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
+use crate::warnings;
 use broker::iam::access::{Key, Resource};
 use broker::identity_pool::credentials::PRINCIPAL;
 use broker::identity_pool::pools::{self, HandedOut};
@@ -55,7 +56,10 @@ impl Operation for SetIdentityPoolRoles {
             pools::set_roles(records, &app.house, &pool, &asked).map(Ok)
         });
         match setting.await?.map_err(fault_of)? {
-            Ok(()) => Ok(Reply::of(())),
+            Ok(()) => {
+                warnings::of_pool(app, call, &pool).await;
+                Ok(Reply::of(()))
+            }
             Err((role, denied)) => Err(not_passed(&role, denied.told(call))),
         }
     }

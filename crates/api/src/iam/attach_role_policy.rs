@@ -6,6 +6,7 @@ use super::{named, on_bounded_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
+use crate::warnings::{self, Written};
 use broker::iam::access::Key;
 use broker::iam::role_policies;
 use domain::iam::role::RoleName;
@@ -41,6 +42,7 @@ impl Operation for AttachRolePolicy {
             role_policies::attach(records, &app.house, named(&input.role_name, &by), policy)
         });
         changing.await?.map_err(of_role)?;
+        warnings::of_role(app, call, &input.role_name, Written::Attached(policy)).await;
         Ok(Reply::of(()))
     }
 }

@@ -6,7 +6,9 @@ use super::policy::Shown;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
+use crate::warnings;
 use broker::iam::access::{Key, Resource};
+use broker::iam::lint;
 use broker::iam::managed_policies::{self, NewPolicy};
 use broker::iam::policy_listing::counted;
 use domain::iam::path::Path;
@@ -64,8 +66,9 @@ impl Operation for CreatePolicy {
             let policy = managed_policies::create(records, &app.house, &new, call.now, entropy)?;
             counted(records, policy).map_err(Stop::Unready)
         });
-        let policy = Shown::of(creating.await?.map_err(of_policy)?);
-        Ok(Reply::of(Output { policy }))
+        let made = creating.await?.map_err(of_policy)?;
+        warnings::warn(call, lint::of_managed_policy(&made.policy.arn, &new.document));
+        Ok(Reply::of(Output { policy: Shown::of(made) }))
     }
 }
 

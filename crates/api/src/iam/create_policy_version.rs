@@ -7,7 +7,8 @@ use super::policy::ShownVersion;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::managed_policies;
+use crate::warnings;
+use broker::iam::{lint, managed_policies};
 use serde::{Deserialize, Serialize};
 
 /// The operation.
@@ -50,6 +51,7 @@ impl Operation for CreatePolicyVersion {
             managed_policies::add_version(records, &app.house, (arn, text), counts, call.now)
         });
         let policy_version = ShownVersion::of(&adding.await?.map_err(of_policy)?, counts);
+        warnings::warn(call, lint::of_managed_policy(arn, text));
         Ok(Reply::of(Output { policy_version }))
     }
 }

@@ -6,6 +6,7 @@ use super::role::Shown;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
+use crate::warnings::{self, Written};
 use broker::iam::access::{Key, PERMISSIONS_BOUNDARY, Resource};
 use broker::iam::roles::{self, NewRole};
 use domain::arn::PolicyArn;
@@ -77,6 +78,7 @@ impl Operation for CreateRole {
             roles::create(records, &app.house, &new, call.now, entropy)
         });
         let role = creating.await?.map_err(of_role)?;
+        warnings::of_role(app, call, &role.name, Written::Trust).await;
         Ok(Reply::of(Output { role: Shown::of(role, &app.house.account.id) }))
     }
 }

@@ -5,7 +5,9 @@ use super::group::{named, on_group};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::groups;
+use crate::warnings;
+use broker::iam::inline::{Owner, Sort};
+use broker::iam::{groups, lint};
 use domain::iam::group::GroupName;
 use domain::iam::role::PolicyName;
 use serde::Deserialize;
@@ -41,6 +43,8 @@ impl Operation for PutGroupPolicy {
             groups::put_policy(records, &app.house, named(group_name, &by), (policy_name, policy_document))
         });
         putting.await?.map_err(of_group)?;
+        let owner = Owner { sort: Sort::Group, name: group_name.to_string() };
+        warnings::warn(call, lint::of_inline(&owner, policy_name, policy_document));
         Ok(Reply::of(()))
     }
 }

@@ -5,6 +5,7 @@ use super::{named, on_bounded_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
+use crate::warnings::{self, Written};
 use broker::iam::role_policies;
 use domain::iam::role::{PolicyName, RoleName};
 use serde::Deserialize;
@@ -45,6 +46,7 @@ impl Operation for PutRolePolicy {
             )
         });
         putting.await?.map_err(of_role)?;
+        warnings::of_role(app, call, role_name, Written::Policy(policy_name.as_str())).await;
         Ok(Reply::of(()))
     }
 }

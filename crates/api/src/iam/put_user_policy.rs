@@ -5,7 +5,9 @@ use super::user::{named, on_user};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::users;
+use crate::warnings;
+use broker::iam::inline::{Owner, Sort};
+use broker::iam::{lint, users};
 use domain::iam::role::PolicyName;
 use domain::iam::user::UserName;
 use serde::Deserialize;
@@ -41,6 +43,8 @@ impl Operation for PutUserPolicy {
             users::put_policy(records, &app.house, named(user_name, &by), (policy_name, policy_document))
         });
         putting.await?.map_err(of_user)?;
+        let owner = Owner { sort: Sort::User, name: user_name.to_string() };
+        warnings::warn(call, lint::of_inline(&owner, policy_name, policy_document));
         Ok(Reply::of(()))
     }
 }

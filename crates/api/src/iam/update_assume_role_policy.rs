@@ -5,6 +5,7 @@ use super::{named, on_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
+use crate::warnings::{self, Written};
 use broker::iam::roles;
 use domain::iam::role::RoleName;
 use serde::Deserialize;
@@ -38,6 +39,7 @@ impl Operation for UpdateAssumeRolePolicy {
             roles::update_trust(records, &app.house, named(role_name, &by), policy_document)
         });
         updating.await?.map_err(of_role)?;
+        warnings::of_role(app, call, role_name, Written::Trust).await;
         Ok(Reply::of(()))
     }
 }

@@ -4,6 +4,8 @@ use super::{fault_of, permissions, words};
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
+use crate::warnings;
+use broker::iam::lint;
 use broker::s3::bucket_policies::{self, PolicyRefused};
 use domain::s3::bucket::BucketName;
 use policy::{Malformed, Quota};
@@ -52,6 +54,7 @@ impl Operation for PutBucketPolicy {
             bucket_policies::put(records, &app.house, &input.bucket, &input.policy)
         });
         putting.await?.map_err(|refused| fault_of_policy(refused, &input.policy))?;
+        warnings::warn(call, lint::of_bucket_policy(&input.bucket, &input.policy));
         Ok(Reply::of(Output {}))
     }
 }

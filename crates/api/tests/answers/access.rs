@@ -48,6 +48,7 @@ const MATRIX: &[Row] = &[
     ("cenote", "GetGuestScopeDown", json("200")),
     ("cenote", "GetIdentity", json("200")),
     ("cenote", "GetPoolOptions", json("200")),
+    ("cenote", "Lint", json("200")),
     ("cenote", "ListMerges", json("200")),
     ("cenote", "LookupIdentity", json("200")),
     ("cenote", "PurgeGuests", json("200")),

@@ -23,6 +23,7 @@ mod identities;
 mod identity_keys;
 mod identity_pools;
 mod ledger;
+mod lint;
 mod listing;
 mod logins;
 mod malformed;

@@ -11,6 +11,7 @@ mod carried;
 pub mod circumstances;
 pub mod groups;
 pub mod inline;
+pub mod lint;
 mod listing;
 pub mod long_term;
 pub mod managed_policies;

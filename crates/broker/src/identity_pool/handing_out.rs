@@ -188,7 +188,8 @@ pub(crate) fn check_in_use(
     }
 }
 
-fn check_trust(house: &House, role: &Role, pool: &IdentityPool) -> Result<(), Unsafe> {
+/// Whether a pool may hand out a role; always, where the server was told to take all.
+pub(crate) fn check_trust(house: &House, role: &Role, pool: &IdentityPool) -> Result<(), Unsafe> {
     match house.policies.compiled(Kind::Trust, &role.trust) {
         Ok(trust) if !house.takes_unsafe_roles => check(pool, &role.arn(&house.account.id), &trust),
         // A policy that cannot be read any more lets nobody in.

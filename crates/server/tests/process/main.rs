@@ -9,6 +9,7 @@ mod faults;
 mod folder;
 mod kill;
 mod ledger;
+mod linting;
 mod meeting;
 mod places;
 mod proxies;
