@@ -43,13 +43,10 @@ fn the_statement_of_which_most_was_met_is_the_nearest_and_the_first_of_equals() 
 #[test]
 fn a_condition_tells_what_it_lists_and_what_the_request_has() {
     let statement = |operator: &str, value: Value| json!([{ "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": { operator: { "K:Sub": value } } }]);
-    let told = |operator, value, context: &Context<'_>| match kept_by(
-        Kind::Identity,
-        statement(operator, value),
-        context,
-    ) {
-        KeptBy::Condition { key, listed, found } => (key, listed, found),
-        other => panic!("{other:?}"),
+    let told = |operator, value, context: &Context<'_>| {
+        let kept_by = kept_by(Kind::Identity, statement(operator, value), context);
+        let KeptBy::Condition { key, listed, found } = kept_by else { panic!("{kept_by:?}") };
+        (key, listed, found)
     };
     let here = Context::new().with("k:sub", "you");
     let texts = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();

@@ -8,6 +8,8 @@ mod connection;
 mod data_dir;
 mod dev;
 mod entropy;
+mod explain;
+mod explanations;
 mod house;
 mod identities;
 mod keeper;
@@ -95,6 +97,7 @@ async fn obey(command: Command) -> Result<(), Refused> {
         Command::Keys { command: KeysCommand::Rotate { server } } => verbs::rotate_keys(&server).await,
         Command::Identities { command } => identities::run(command).await,
         Command::Pools { command } => identities::of_pools(command).await,
+        Command::Explain { request_id, json, server } => explain::run(&request_id, json, &server).await,
         Command::Backup { file, server } => verbs::backup(&file, &server).await,
         Command::Restore { file, data } => verbs::restore(&file, &data),
     }

@@ -11,6 +11,7 @@ use crate::protocol::embedded;
 use crate::protocol::model::BadModel;
 use crate::query_words;
 use crate::service::{Service, model};
+use broker::diagnosis::Diagnosed;
 use broker::iam::assume::AssumeRefused;
 use broker::iam::web_identity::WebIdentityRefused;
 use broker::identity_pool::Refusal;
@@ -43,10 +44,11 @@ fn of_token(refused: LoginRefused) -> Fault {
             "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
                 .to_owned(),
         ),
-        LoginRefused::Issuer(issuer) => {
+        LoginRefused::Issuer { found: issuer, .. } => {
             invalid(format!("No OpenIDConnect provider found in your account for {issuer}"))
         }
         LoginRefused::MissingClaim(claim) => invalid(format!("Missing a required claim: {claim}")),
+        LoginRefused::AccessToken => invalid("Missing a required claim: aud".to_owned()),
         LoginRefused::UnknownKey(_) => invalid(
             "Couldn't retrieve verification key from your identity provider, please reference \
              AssumeRoleWithWebIdentity documentation for requirements"
@@ -56,7 +58,7 @@ fn of_token(refused: LoginRefused) -> Fault {
             invalid("Couldn't verify signed token.".to_owned())
         }
         LoginRefused::NotYetValid(_) => invalid("Token is not valid yet.".to_owned()),
-        LoginRefused::Audience(_) => invalid("Incorrect token audience".to_owned()),
+        LoginRefused::Audience { .. } => invalid("Incorrect token audience".to_owned()),
         LoginRefused::Expired { now, expired } => Said::bad_request(
             "ExpiredTokenException",
             format!(
@@ -67,13 +69,19 @@ fn of_token(refused: LoginRefused) -> Fault {
         ),
         LoginRefused::Revoked(_) => rejected("Token is revoked."),
     };
-    said.denied_because(refused).into()
+    let diagnosis = refused.diagnosis();
+    Fault::from(said.denied_because(refused)).diagnosed(diagnosis)
 }
 
 /// What a no of [`assume`](broker::iam::web_identity::assume) is called on the wire.
 fn fault_of(refused: WebIdentityRefused) -> Fault {
+    let diagnosis = refused.diagnosis();
+    Fault::from(said_of(refused)).diagnosed(diagnosis)
+}
+
+fn said_of(refused: WebIdentityRefused) -> Said {
     let reason = refused.to_string();
-    let said = match refused {
+    match refused {
         WebIdentityRefused::NotVouched(Refusal::ClassicFlowOff) => {
             rejected(CLASSIC_FLOW_OFF).denied_because(reason)
         }
@@ -110,8 +118,7 @@ fn fault_of(refused: WebIdentityRefused) -> Fault {
             | AssumeRefused::Malformed { .. },
         ) => forbidden("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
             .denied_because(reason),
-    };
-    said.into()
+    }
 }
 
 /// The pool does not stand by the token.
