@@ -301,6 +301,70 @@ describe('cenote explain, of a request that policies do not allow', () => {
   });
 });
 
+describe('cenote doctor', () => {
+  const server = serverOfSuite(SEED);
+  let alice, tokens;
+  before(async () => {
+    alice = await member(server, ALICE);
+    tokens = { ...(await signIn(server, ALICE)), unlisted: (await signIn(server, { ...ALICE, client: CLIENTS.unlisted })).idToken };
+  });
+  const doctor = async (input) => {
+    const answer = await askOwn(server, 'Doctor', input, server.root());
+    assert.equal(answer.status, 200, answer.text);
+    return JSON.parse(answer.text);
+  };
+  const inPool = (more) => doctor({ IdentityPoolId: DEMO_POOL, ...more });
+
+  it('finds nothing wrong with a login that becomes credentials, and changes nothing', async () => {
+    const found = await inPool({ Token: tokens.idToken });
+    assert.deepEqual(
+      [found.Cause, found.IdentityId, found.Role, found.RoleChosenBy, found.Provider, found.Client],
+      [undefined, alice.identityId, role('demo-user'), 'the pool, for whoever proved a login', LOGIN_KEY, CLIENTS.app],
+    );
+    const bobs = await inPool({ Token: (await signIn(server, BOB)).idToken });
+    assert.deepEqual([bobs.Role, bobs.IdentityId], [role('demo-user'), undefined], 'he has no identity, and got none');
+    const looked = await askOwn(server, 'FindIdentities', { IdentityPoolId: DEMO_POOL, MaxResults: 60 }, server.root());
+    assert.deepEqual(JSON.parse(looked.text).Identities.map((one) => one.IdentityId), [alice.identityId]);
+    const asGuest = await inPool({});
+    assert.deepEqual([asGuest.Role, asGuest.SessionPolicies.length], [role('demo-guest'), 2]);
+  });
+
+  it('names the first thing that fails', async () => {
+    const causes = {
+      ClientNotListed: { Token: tokens.unlisted },
+      AccessTokenShown: { Token: tokens.accessToken },
+      NotAnIdToken: { Token: 'garbage', Provider: LOGIN_KEY },
+      LoginKeyNotBare: { Token: tokens.idToken, Provider: `https://${LOGIN_KEY}` },
+      IdentityPoolUnknown: { IdentityPoolId: 'us-east-1:dead', Token: tokens.idToken },
+      LoginNotSent: { IdentityPoolId: POOLS.membersOnly },
+      NoRoleSet: { IdentityPoolId: POOLS.withoutRoles, Token: tokens.idToken },
+      TrustConditionUnmet: { IdentityPoolId: POOLS.untrusted, Token: tokens.idToken },
+      RoleNotAllowed: { Token: tokens.idToken, CustomRoleArn: role('demo-guest') },
+    };
+    for (const [cause, input] of Object.entries(causes)) assert.equal((await inPool(input)).Cause, cause);
+  });
+
+  it('tells of a token alone which pool and client it is of', async () => {
+    const { Issuer, Client, TokenUse, UserPoolIsHere, Cause } = await doctor({ Token: tokens.accessToken });
+    assert.deepEqual([Issuer, Client, TokenUse, UserPoolIsHere, Cause], [`https://${LOGIN_KEY}`, CLIENTS.app, 'access', true, undefined]);
+  });
+
+  it('is asked on the command line, and by those alone who may', async () => {
+    const well = server.operator('doctor', '--pool', DEMO_POOL, '--token', tokens.idToken);
+    assert.equal(well.status, 0, well.stderr);
+    assert.match(well.stdout, /^the login becomes credentials\n/);
+    const ill = server.operator('doctor', '--pool', DEMO_POOL, '--token', tokens.unlisted);
+    for (const line of [/^the login does not become credentials\n/, /fails at +Login/, /cause +ClientNotListed/, /to do +list this client/]) {
+      assert.match(ill.stdout, line);
+    }
+    assert.equal((await askOwn(server, 'Doctor', { IdentityPoolId: DEMO_POOL }, alice.credentials)).code, 'AccessDeniedException');
+    assert.equal((await askOwn(server, 'Doctor', {}, server.root())).code, 'InvalidParameterException');
+    assert.equal((await askOwn(server, 'Doctor', { IdentityPoolId: '' }, server.root())).code, 'ValidationException');
+    const records = JSON.stringify(await server.decisions());
+    assert.ok(!records.includes(tokens.unlisted), 'no token is on record');
+  });
+});
+
 describe('explanations', () => {
   it('live for as long as the server is told', async (test) => {
     const server = await serverOfTest(test, SEED, '--explain-hours', '1');

@@ -68,6 +68,23 @@ pub(crate) enum Command {
         #[command(flatten)]
         server: ServerArgs,
     },
+    /// Replay a login without side effects, and say what keeps it from becoming credentials.
+    Doctor {
+        /// The identity pool that it is for; without it only what the token says is told.
+        #[arg(long, value_name = "ID")]
+        pool: Option<String>,
+        /// The token that an app shows, or `-` to read it from standard input; without it a guest comes.
+        #[arg(long, value_name = "TOKEN")]
+        token: Option<String>,
+        /// The key under which the app shows it in `Logins`; the token's own issuer if absent.
+        #[arg(long, value_name = "KEY")]
+        provider: Option<String>,
+        /// The role that the app asks for (CustomRoleArn), if it does.
+        #[arg(long, value_name = "ARN")]
+        role: Option<String>,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
     /// Write everything that a server keeps, but its audit and explanations, into one file, while the server goes on.
     Backup {
         /// The file; it must not be there yet.
@@ -104,6 +121,7 @@ impl Command {
             | Self::Identities { .. }
             | Self::Pools { .. }
             | Self::Explain { .. }
+            | Self::Doctor { .. }
             | Self::Backup { .. }
             | Self::Restore { .. } => None,
         }

@@ -98,6 +98,9 @@ async fn obey(command: Command) -> Result<(), Refused> {
         Command::Identities { command } => identities::run(command).await,
         Command::Pools { command } => identities::of_pools(command).await,
         Command::Explain { request_id, json, server } => explain::run(&request_id, json, &server).await,
+        Command::Doctor { pool, token, provider, role, server } => {
+            explain::doctor([pool, token, provider, role], &server).await
+        }
         Command::Backup { file, server } => verbs::backup(&file, &server).await,
         Command::Restore { file, data } => verbs::restore(&file, &data),
     }

@@ -44,6 +44,7 @@ const fn json(code: &'static str) -> [&'static str; 7] {
 const MATRIX: &[Row] = &[
     ("cenote", "Backup", json("200")),
     ("cenote", "DeleteGuestScopeDown", json("200")),
+    ("cenote", "Doctor", json("InvalidParameterException")),
     ("cenote", "Explain", json("200")),
     ("cenote", "FindIdentities", json("200")),
     ("cenote", "GetGuestScopeDown", json("200")),

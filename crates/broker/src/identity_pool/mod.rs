@@ -15,6 +15,7 @@ pub mod open_id;
 pub mod options;
 pub mod pools;
 pub mod principal_tags;
+pub mod rehearsal;
 pub mod scope_down;
 pub mod search;
 pub mod self_written;
