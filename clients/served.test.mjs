@@ -48,6 +48,8 @@ const OF_POOL = [...OWN, 'ResourceNotFoundException', 'ValidationException'];
 const ANSWERS = {
   'cenote Backup': OWN,
   'cenote DeleteGuestScopeDown': OF_POOL,
+  'cenote Doctor': [...OWN, 'InvalidParameterException', 'ValidationException'],
+  'cenote Explain': OF_POOL,
   'cenote FindIdentities': [...OF_POOL, 'InvalidParameterException'],
   'cenote GetGuestScopeDown': OF_POOL,
   'cenote GetIdentity': OF_POOL,

@@ -21,6 +21,8 @@ const somebody = { ...pool, IdentityId: 'us-east-1:dead' };
 const INPUTS = {
   Backup: {},
   DeleteGuestScopeDown: pool,
+  Doctor: { Token: 'garbage' },
+  Explain: { RequestId: '00000000-0000-4000-8000-000000000000' },
   FindIdentities: { ...pool, MaxResults: 1 },
   GetGuestScopeDown: pool,
   GetIdentity: somebody,

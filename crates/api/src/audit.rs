@@ -10,6 +10,7 @@ mod room;
 pub(crate) use room::short;
 
 use crate::app::App;
+use crate::explanations::{Explained, Shelf, Standing};
 use crate::fault::{Kind, Said};
 use crate::operation::{Call, Category};
 use broker::iam::access::{AccessDecision, AccessRefused, Key};
@@ -32,7 +33,7 @@ use room::Room;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sigv4::payload::sha256;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,7 +50,7 @@ const MOST_DENIALS: usize = 20;
 /// Where records are written to last. A record is safe when the future ends.
 pub trait Sink: Send + Sync {
     /// Writes one line.
-    fn write(&self, line: String) -> Pin<Box<dyn Future<Output = Result<(), Breakdown>> + Send + '_>>;
+    fn write(&self, line: Arc<str>) -> Pin<Box<dyn Future<Output = Result<(), Breakdown>> + Send + '_>>;
 
     /// What was wrong with it at the last line, for whoever asks how the server is.
     fn trouble(&self) -> Option<&'static str> {
@@ -60,18 +61,19 @@ pub trait Sink: Send + Sync {
 /// The records.
 pub struct Audit {
     sink: Arc<dyn Sink>,
+    shelf: Arc<dyn Shelf>,
     recent: Mutex<Recent>,
 }
 
 /// The last records, and how many bytes they have together.
 #[derive(Default)]
 struct Recent {
-    lines: VecDeque<String>,
+    lines: VecDeque<Arc<str>>,
     bytes: usize,
 }
 
 impl Recent {
-    fn push(&mut self, line: String) {
+    fn push(&mut self, line: Arc<str>) {
         self.bytes += line.len();
         self.lines.push_back(line);
         while self.lines.len() > RECENT || self.bytes > RECENT_BYTES {
@@ -82,9 +84,14 @@ impl Recent {
 }
 
 impl Audit {
-    /// Records that are written to this sink.
-    pub fn new(sink: Arc<dyn Sink>) -> Self {
-        Self { sink, recent: Mutex::default() }
+    /// Records that are written to this sink, and those that explain something to this shelf.
+    pub fn new(sink: Arc<dyn Sink>, shelf: Arc<dyn Shelf>) -> Self {
+        Self { sink, shelf, recent: Mutex::default() }
+    }
+
+    /// Where records that explain something are found again.
+    pub(crate) fn shelf(&self) -> &dyn Shelf {
+        self.shelf.as_ref()
     }
 
     /// What was wrong with the sink at the last line.
@@ -94,7 +101,13 @@ impl Audit {
 
     /// The records of the last requests, oldest first, one JSON text each.
     pub fn recent(&self) -> Vec<String> {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).lines.iter().cloned().collect()
+        self.recent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .lines
+            .iter()
+            .map(|line| line.to_string())
+            .collect()
     }
 
     /// Forgets the records in memory.
@@ -102,7 +115,7 @@ impl Audit {
         *self.recent.lock().unwrap_or_else(PoisonError::into_inner) = Recent::default();
     }
 
-    async fn record(&self, line: String, for_good: bool) -> Result<(), Breakdown> {
+    async fn record(&self, line: Arc<str>, for_good: bool) -> Result<(), Breakdown> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
         if for_good { self.sink.write(line).await } else { Ok(()) }
     }
@@ -118,6 +131,7 @@ pub struct Notes {
     denials: Vec<Value>,
     denied: usize,
     is_for_good: bool,
+    is_known: bool,
 }
 
 impl Notes {
@@ -143,6 +157,7 @@ impl Notes {
 
     /// Logins that were proven.
     pub fn logins(&mut self, proven: &[VerifiedLogin]) {
+        self.is_known |= !proven.is_empty();
         let shown = |login: &VerifiedLogin| json!({ "provider": login.key().provider, "subject": login.key().subject, "client": login.client() });
         self.detail("logins", proven.iter().map(shown).collect::<Vec<Value>>());
     }
@@ -210,8 +225,17 @@ impl Notes {
         Ok(issued)
     }
 
+    /// What narrows the session of somebody who was denied.
+    pub(crate) fn narrowed(&mut self, Narrowed { policies, tags }: Narrowed) {
+        self.detail("sessionPolicies", policies);
+        if !tags.is_empty() {
+            self.detail("sessionTags", json!(tags));
+        }
+    }
+
     /// Who signed.
     pub(crate) fn caller(&mut self, caller: &Caller) {
+        self.is_known |= !caller.session().is_some_and(Session::is_a_guests);
         self.who = Some(match caller.who() {
             Who::Root => json!({ "type": "Root", "accessKeyId": caller.access_key() }),
             Who::User(holder) => json!({
@@ -282,6 +306,20 @@ impl Notes {
     }
 }
 
+/// What narrows a session, and what tags it has.
+pub(crate) struct Narrowed {
+    policies: Vec<String>,
+    tags: BTreeMap<String, String>,
+}
+
+impl Narrowed {
+    /// What a session carries.
+    pub(crate) fn of(session: &Session) -> Self {
+        let policies = session.policies.iter().flatten().map(|policy| policy.name.to_string());
+        Self { policies: policies.collect(), tags: session.tags.clone() }
+    }
+}
+
 /// A policy, as the audit tells it.
 pub(crate) fn policy_of(text: &str) -> Value {
     json!({ "sha256": HEXLOWER.encode(&sha256(text.as_bytes())), "text": short(text) })
@@ -339,8 +377,24 @@ pub(crate) async fn record(
 ) -> Result<(), Breakdown> {
     let category = call.service.operation(operation).map_or(Category::Data, |served| served.category);
     let for_good = is_for_good(&call.notes, category, ended.map_err(|said| said.kind));
-    let record = record_of(app, call, (id, operation, category), ended.err())?;
-    app.audit.record(record, for_good).await
+    let explains = explains(&call.notes, ended);
+    let standing = if call.notes.is_known { Standing::Known } else { Standing::Anybody };
+    let record: Arc<str> = record_of(app, call, (id, operation, category), ended.err())?.into();
+    app.audit.record(record.clone(), for_good).await?;
+    if explains {
+        let (from, at) = (call.circumstances.source_ip, call.now);
+        app.audit.shelf.keep(Explained { record, standing, from, at });
+    }
+    Ok(())
+}
+
+/// Whether somebody may ask later why a request ended as it did: it issued something, or it was denied.
+fn explains(notes: &Notes, ended: Result<Issues, &Said>) -> bool {
+    !notes.denials.is_empty()
+        || match ended {
+            Ok(issues) => issues == Issues::Something,
+            Err(said) => said.diagnosis.is_some() || said.kind == Kind::Denial,
+        }
 }
 
 /// Whether the record of a request must not be lost.
@@ -369,7 +423,7 @@ pub async fn record_start(app: &App, setting: &str, meaning: &str) -> Result<(),
         additional_event_data: details.as_object().cloned().unwrap_or_default(),
         ..Record::of(app, app.clock.now(), ("cenote", "StartServer", Category::Management), &id)
     };
-    app.audit.record(record.line()?, true).await
+    app.audit.record(record.line()?.into(), true).await
 }
 
 /// Whether credentials or tokens leave with an answer.
@@ -397,6 +451,10 @@ fn record_of(
     if let Some(said) = said {
         details.insert("decision".to_owned(), json!(decision_of(said.kind)));
         details.insert("reason".to_owned(), json!(said.reason));
+        if let Some(diagnosis) = &said.diagnosis {
+            details.insert("stage".to_owned(), json!(diagnosis.cause.stage()));
+            details.insert("diagnosis".to_owned(), json!(diagnosis));
+        }
     } else {
         details.entry("decision").or_insert_with(|| json!("allowed"));
     }

@@ -52,10 +52,10 @@ fn text_of(
 ) -> Value {
     let account = &app.house.account.id;
     let matched: Vec<Value> = match why {
-        AccessRefused::Denied(Denial::Explicit { by, .. }) => {
+        AccessRefused::Denied { denial: Denial::Explicit { by, .. }, .. } => {
             vec![json!({ "statementId": by.sid.as_deref().unwrap_or_default(), "effect": "DENY" })]
         }
-        AccessRefused::Denied(Denial::Implicit { .. })
+        AccessRefused::Denied { denial: Denial::Implicit { .. }, .. }
         | AccessRefused::NotBySession(_)
         | AccessRefused::RoleGone(_)
         | AccessRefused::UserGone(_)

@@ -2,6 +2,7 @@
 
 use crate::protocol::constraint::Violations;
 use crate::protocol::json::NotDecodable;
+use broker::diagnosis::{Denied, Diagnosed, Diagnosis, NOT_SIGNED};
 use broker::iam::access::AccessRefused;
 use broker::iam::authenticate::NotAuthenticated;
 use domain::records::Breakdown;
@@ -32,7 +33,9 @@ pub struct Said {
     /// Headers that belong to this no, such as `Content-Range` to a range that cannot be satisfied.
     pub headers: Vec<(HeaderName, String)>,
     /// Elements that belong to this no in S3's XML, such as the region that a signature should have been for.
-    pub details: Vec<(&'static str, String)>,
+    pub details: Box<[(&'static str, String)]>,
+    /// What it means, for the operator; never sent.
+    pub diagnosis: Option<Box<Diagnosis>>,
 }
 
 /// What kind of no an answer is.
@@ -80,7 +83,53 @@ impl Fault {
     pub fn said_by(self, say: fn(Common) -> Said) -> Said {
         match self {
             Self::Said(said) => said,
-            Self::Common(common) => say(common),
+            Self::Common(common) => {
+                let diagnosis = common.diagnosis().map(Box::new);
+                Said { diagnosis, ..say(common) }
+            }
+        }
+    }
+
+    /// The same with what it means to the operator.
+    #[must_use]
+    pub fn diagnosed(self, diagnosis: Diagnosis) -> Self {
+        match self {
+            Self::Said(said) => Self::Said(Said { diagnosis: Some(Box::new(diagnosis)), ..said }),
+            common @ Self::Common(_) => common,
+        }
+    }
+}
+
+impl Fault {
+    /// The same of a request that showed no login.
+    #[must_use]
+    pub(crate) fn where_nothing_was_shown(self) -> Self {
+        match self {
+            Self::Said(mut said) => {
+                said.diagnosis = said.diagnosis.map(|known| Box::new(known.where_nothing_was_shown()));
+                Self::Said(said)
+            }
+            common @ Self::Common(_) => common,
+        }
+    }
+}
+
+impl Common {
+    /// What it means, where somebody was denied.
+    fn diagnosis(&self) -> Option<Diagnosis> {
+        match self {
+            Self::Anonymous => Some(NOT_SIGNED),
+            Self::NotAuthenticated(why) => Some(why.diagnosis()),
+            Self::NotAllowed(no) => Some(no.diagnosis()),
+            Self::NotDecodable(_)
+            | Self::TooLarge
+            | Self::BodyBroken(_)
+            | Self::Violations(_)
+            | Self::BadMember(_)
+            | Self::UnknownOperation(_)
+            | Self::UnservedOperation(_)
+            | Self::UnservedMember(_)
+            | Self::Breakdown(_) => None,
         }
     }
 }
@@ -98,16 +147,24 @@ pub struct NotAllowed {
     pub why: AccessRefused,
     /// The same, sealed, for whoever may `sts:DecodeAuthorizationMessage`.
     pub encoded: Option<String>,
+    /// Whether their session is narrowed by what guests may do at most.
+    pub is_scoped_down: bool,
 }
 
 impl NotAllowed {
+    /// What it means.
+    pub(crate) fn diagnosis(&self) -> Diagnosis {
+        let Self { caller, action, resource, why, is_scoped_down, .. } = self;
+        Denied { refused: why, action, resource, caller, is_scoped_down: *is_scoped_down }.diagnosis()
+    }
+
     /// AWS's sentence for the caller. Source: IAM user guide, "Access denied error message examples".
     pub fn message(&self) -> String {
-        let Self { caller, action, resource, why, encoded } = self;
+        let Self { caller, action, resource, why, encoded, .. } = self;
         let sentence =
             format!("User: {caller} is not authorized to perform: {action} on resource: {resource}");
         let sentence = match why {
-            AccessRefused::Denied(denial) => format!("{sentence} {}", denial.reason(action)),
+            AccessRefused::Denied { denial, .. } => format!("{sentence} {}", denial.reason(action)),
             AccessRefused::NotBySession(_)
             | AccessRefused::RoleGone(_)
             | AccessRefused::UserGone(_)
@@ -158,7 +215,16 @@ impl Said {
         let message = message.into();
         let reason = message.clone();
         let (status, kind) = (StatusCode::BAD_REQUEST, Kind::Request);
-        Self { status, code, message, reason, kind, headers: Vec::new(), details: Vec::new() }
+        Self {
+            status,
+            code,
+            message,
+            reason,
+            kind,
+            headers: Vec::new(),
+            details: Box::default(),
+            diagnosis: None,
+        }
     }
 
     /// What the JSON services say to somebody who asks too often.

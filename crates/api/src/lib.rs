@@ -15,6 +15,7 @@ pub mod cognito_identity;
 pub mod cognito_idp;
 pub mod dispatch;
 pub mod each;
+pub mod explanations;
 pub mod fault;
 pub mod iam;
 pub mod operation;

@@ -1,12 +1,13 @@
 //! What an operation is: its name, its input and output, who may ask for it, and what it does.
 
 use crate::app::App;
-use crate::audit::Notes;
+use crate::audit::{Narrowed, Notes};
 use crate::authorization_message;
 use crate::body::RequestBody;
 use crate::fault::{Common, Fault, Kind, NotAllowed};
 use crate::s3;
 use crate::service::Service;
+use broker::diagnosis::is_scoped_down;
 use broker::iam::access::{AccessRefused, Asking, Authorized, Key, Question, Resource, authorize};
 use broker::iam::access_keys;
 use broker::iam::authenticate::{Caller, Purpose, UserKey, authenticate};
@@ -258,8 +259,15 @@ impl Asked {
         let Self { action, resource, keys, decided } = self;
         decided.map_err(|why| {
             let encoded = authorization_message::encoded(app, asking, (action, &resource, &keys), &why);
+            let session = asking.session();
+            let is_scoped_down = session.is_some_and(is_scoped_down);
+            let carried = session.map(Narrowed::of);
             let caller = asking.arn(&app.house.account.id);
-            Denied { keys, no: NotAllowed { caller, action, resource, why, encoded } }
+            Denied {
+                keys,
+                carried,
+                no: NotAllowed { caller, action, resource, why, is_scoped_down, encoded },
+            }
         })
     }
 }
@@ -267,13 +275,17 @@ impl Asked {
 /// A permission that somebody has not.
 pub(crate) struct Denied {
     keys: Vec<Key>,
+    carried: Option<Narrowed>,
     no: NotAllowed,
 }
 
 impl Denied {
     /// The refusal, of which the audit will tell.
     pub(crate) fn told(self, call: &mut Call<'_>) -> Fault {
-        let Self { keys, no } = self;
+        let Self { keys, carried, no } = self;
+        if let Some(narrowed) = carried {
+            call.notes.narrowed(narrowed);
+        }
         call.notes.access((no.action, &no.resource, &keys), Some(&no.why));
         Common::NotAllowed(no).into()
     }

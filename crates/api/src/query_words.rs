@@ -42,7 +42,7 @@ pub(crate) fn say(common: Common) -> Said {
         }
         Common::NotAllowed(no) => match no.why {
             AccessRefused::NotBySession(action) => not_by_session(action).denied_because(no.why),
-            AccessRefused::Denied(_)
+            AccessRefused::Denied { .. }
             | AccessRefused::RoleGone(_)
             | AccessRefused::UserGone(_)
             | AccessRefused::GroupGone(_)

@@ -3,6 +3,7 @@
 //! Everything here is synchronous and pure. A use case reads and writes through the record traits of `domain`, takes
 //! the time and the dice as arguments, and ends in a result or in a refusal that says why in the domain's words.
 
+pub mod diagnosis;
 pub mod iam;
 pub mod identity_pool;
 pub mod s3;

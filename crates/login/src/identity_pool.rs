@@ -97,7 +97,8 @@ pub fn verify(
 
     let iss = claims.iss.ok_or(LoginRefused::MissingClaim("iss"))?;
     if !issuer.names.iter().any(|name| name == iss) {
-        return Err(LoginRefused::Issuer(shown(iss)));
+        let [expected, _] = &issuer.names;
+        return Err(LoginRefused::Issuer { found: shown(iss), expected: expected.clone() });
     }
     let audience = claims.aud.ok_or(LoginRefused::MissingClaim("aud"))?;
     let subject = claims.sub.ok_or(LoginRefused::MissingClaim("sub"))?;
@@ -111,7 +112,8 @@ pub fn verify(
     if issued < issuer.revoked_before {
         return Err(LoginRefused::Revoked(issued));
     }
-    let pool = IdentityPoolId::parse(audience).map_err(|_| LoginRefused::Audience(shown(audience)))?;
+    let pool = IdentityPoolId::parse(audience)
+        .map_err(|_| LoginRefused::Audience { found: shown(audience), listed: Vec::new() })?;
     let identity = IdentityId::parse(subject).map_err(|_| LoginRefused::MissingClaim("sub"))?;
     Ok(VerifiedIdentity { pool, identity, amr, tags })
 }

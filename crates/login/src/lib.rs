@@ -81,11 +81,19 @@ pub enum LoginRefused {
     #[error("not a compact signed JSON web token: {0}")]
     NotAToken(&'static str),
     /// It was issued by somebody else than the login key says.
-    #[error("issuer `{0}` is not the one the login key names")]
-    Issuer(String),
+    #[error("issuer `{found}` is not the one the login key names")]
+    Issuer {
+        /// Who issued it.
+        found: String,
+        /// Whom the login key names.
+        expected: String,
+    },
     /// A claim is missing that an ID token has.
     #[error("the claim `{0}` is missing")]
     MissingClaim(&'static str),
+    /// It is an access token, which is made out to nobody.
+    #[error("an access token was shown, not an ID token; it lacks the claim `aud`")]
+    AccessToken,
     /// It is another kind of token.
     #[error("a token for `{0}`, not an ID token")]
     NotAnIdToken(String),
@@ -113,6 +121,11 @@ pub enum LoginRefused {
     #[error("the token was issued at `{0}`, and what was issued then is revoked")]
     Revoked(Timestamp),
     /// It is made out to a client that the identity pool does not list.
-    #[error("audience `{0}` is not listed by the identity pool")]
-    Audience(String),
+    #[error("audience `{found}` is not listed by the identity pool")]
+    Audience {
+        /// The client that it is made out to.
+        found: String,
+        /// The clients of its user pool that the identity pool lists.
+        listed: Vec<String>,
+    },
 }

@@ -58,9 +58,13 @@ pub fn verify(
 
     let iss = deciding.iss.ok_or(LoginRefused::MissingClaim("iss"))?;
     if !issuer.names.iter().any(|name| name == iss) {
-        return Err(LoginRefused::Issuer(shown(iss)));
+        let expected = issuer.names.first().cloned().unwrap_or_default();
+        return Err(LoginRefused::Issuer { found: shown(iss), expected });
     }
-    let audience = deciding.aud.ok_or(LoginRefused::MissingClaim("aud"))?;
+    let audience = deciding.aud.ok_or(match deciding.token_use {
+        Some("access") => LoginRefused::AccessToken,
+        Some(_) | None => LoginRefused::MissingClaim("aud"),
+    })?;
     let subject = deciding.sub.filter(|sub| is_subject(sub)).ok_or(LoginRefused::MissingClaim("sub"))?;
     let expires = Timestamp::from_secs(deciding.exp.ok_or(LoginRefused::MissingClaim("exp"))?);
     let token_use = deciding.token_use.ok_or(LoginRefused::MissingClaim("token_use"))?;
@@ -82,7 +86,10 @@ pub fn verify(
     let listed = ClientId::parse(audience)
         .ok()
         .filter(|client| identity_pool.lists_client(&issuer.pool, client))
-        .ok_or_else(|| LoginRefused::Audience(shown(audience)))?;
+        .ok_or_else(|| LoginRefused::Audience {
+            found: shown(audience),
+            listed: identity_pool.clients_of(&issuer.pool).map(ToString::to_string).collect(),
+        })?;
     Ok(VerifiedLogin {
         pool: identity_pool.id.clone(),
         key: LoginKey::of_user_pool(&issuer.pool, &issuer.region, subject),

@@ -1,7 +1,7 @@
 //! `Action` and `NotAction`.
 
 use crate::malformed::{Malformed, excerpt};
-use crate::pattern::{Pattern, Syntax};
+use crate::pattern::{Pattern, Syntax, shown};
 
 /// The actions a statement is about.
 #[derive(Clone, Debug)]
@@ -46,6 +46,11 @@ impl Actions {
     /// What is written, and whether all but that is meant.
     pub(crate) fn listed(&self) -> (&[Pattern], bool) {
         (&self.patterns, self.except)
+    }
+
+    /// The actions as they are listed; `not` stands before them if it is all but these.
+    pub(crate) fn shown(&self) -> Vec<String> {
+        shown(&self.patterns, self.except)
     }
 
     pub(crate) fn include_web_identity(&self) -> bool {

@@ -8,7 +8,7 @@ use crate::context::{Context, Values, lowered};
 use crate::json::Json;
 use crate::malformed::Malformed;
 use crate::operator::Test;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, shown};
 
 /// One condition key under one operator.
 #[derive(Clone, Debug)]
@@ -96,6 +96,16 @@ impl Condition {
             // AWS calls this unreliable, and says no more.
             (None, Some(Values::Many(_))) => Answer::Unknown,
         }
+    }
+
+    /// The condition key, in lower case.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The values that it lists, where they are texts; `not` stands before them if none of them may match.
+    pub(crate) fn shown(&self) -> Vec<String> {
+        self.test.texts().map(|texts| shown(texts, self.negated)).unwrap_or_default()
     }
 
     /// The texts of which one must be the value of this key, given in lower case, for the condition to be met.

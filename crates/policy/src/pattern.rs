@@ -1,5 +1,7 @@
 //! Texts of a policy that values of a request are held against: plain, with wildcards, with variables.
 
+use std::fmt;
+
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::malformed::Malformed;
@@ -115,6 +117,36 @@ impl Pattern {
                 }
             }
             Pattern::Anything | Pattern::Prefix(_) | Pattern::Glob(_) => Answer::Unknown,
+        }
+    }
+}
+
+/// Patterns as they were written; `not` stands before each if it is all but these.
+pub(crate) fn shown(patterns: &[Pattern], except: bool) -> Vec<String> {
+    let not = if except { "not " } else { "" };
+    patterns.iter().map(|pattern| format!("{not}{pattern}")).collect()
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Pattern::Anything => formatter.write_str("*"),
+            Pattern::Exact(text) => formatter.write_str(text),
+            Pattern::Prefix(text) => write!(formatter, "{text}*"),
+            Pattern::Glob(pieces) | Pattern::Template(pieces) => {
+                pieces.iter().try_for_each(|piece| piece.fmt(formatter))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Piece::Text(text) => formatter.write_str(text),
+            Piece::Variable(variable) => variable.fmt(formatter),
+            Piece::AnyOne => formatter.write_str("?"),
+            Piece::AnyRun => formatter.write_str("*"),
         }
     }
 }

@@ -172,6 +172,18 @@ impl Principals {
         })
     }
 
+    /// The principals as they are listed; `not` stands before them if it is all but these.
+    pub(crate) fn shown(&self) -> Vec<String> {
+        let not = if self.except { "not " } else { "" };
+        let shown = |named: &Named| match named {
+            Named::Anyone => format!("{not}*"),
+            Named::Account(text) | Named::CanonicalUser(text) | Named::Arn(text) => format!("{not}{text}"),
+            Named::Federated(text) => format!("{not}Federated {text}"),
+            Named::Service(text) => format!("{not}Service {text}"),
+        };
+        self.named.iter().map(shown).collect()
+    }
+
     fn names_all_of(&self, caller: Principal<'_>) -> bool {
         let anyone = self.named.contains(&Named::Anyone);
         let arn = |wanted: &str| {

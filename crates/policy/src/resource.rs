@@ -46,9 +46,22 @@ impl Resources {
         let listed = Answer::any(self.patterns.iter().map(|pattern| pattern.matches(resource, context)));
         if self.except { listed.not() } else { listed.is_yes().into() }
     }
+
+    /// The resources as they are listed; `not` stands before them if it is all but these.
+    pub(crate) fn shown(&self) -> Vec<String> {
+        let listed = self.patterns.iter().map(ResourcePattern::shown);
+        if self.except { listed.map(|one| format!("not {one}")).collect() } else { listed.collect() }
+    }
 }
 
 impl ResourcePattern {
+    fn shown(&self) -> String {
+        match self {
+            ResourcePattern::Whole(pattern) => pattern.to_string(),
+            ResourcePattern::AnyPartition { partition, rest } => format!("arn:{partition}:{rest}"),
+        }
+    }
+
     fn parse(text: &str, variables: bool) -> Result<ResourcePattern, Malformed> {
         if text == "*" {
             return Ok(ResourcePattern::Whole(Pattern::Anything));

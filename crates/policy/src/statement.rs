@@ -132,26 +132,60 @@ impl Statement {
         if !self.actions.include(request.action) {
             return None;
         }
-        let reach = match (layer, &self.principals) {
-            (Layer::Resource | Layer::Trust, Some(principals)) => {
-                principals.reach(request.principal, layer)?
-            }
-            (Layer::Identity | Layer::Boundary | Layer::Session, None) => Reach::Caller,
-            (Layer::Resource | Layer::Trust, None)
-            | (Layer::Identity | Layer::Boundary | Layer::Session, Some(_)) => Reach::Perhaps,
-        };
-        let is_about = match (layer, &self.resources) {
-            (Layer::Trust, None) => Answer::Yes,
-            (Layer::Trust, Some(_)) | (_, None) => Answer::Unknown,
-            (_, Some(resources)) => resources.include(request.resource, request.context),
-        };
+        let reach = self.reach(request, layer)?;
         let answer = Answer::from(reach)
-            .and(|| is_about)
+            .and(|| self.is_about(request, layer))
             .and(|| Answer::all(self.conditions.iter().map(|condition| condition.answer(request.context))));
         match (answer, self.effect) {
             (Answer::Yes, Effect::Allow | Effect::Deny) | (Answer::Unknown, Effect::Deny) => Some(reach),
             (Answer::No, Effect::Allow | Effect::Deny) | (Answer::Unknown, Effect::Allow) => None,
         }
+    }
+}
+
+impl Statement {
+    fn reach(&self, request: &Request<'_>, layer: Layer) -> Option<Reach> {
+        match (layer, &self.principals) {
+            (Layer::Resource | Layer::Trust, Some(principals)) => principals.reach(request.principal, layer),
+            (Layer::Identity | Layer::Boundary | Layer::Session, None) => Some(Reach::Caller),
+            (Layer::Resource | Layer::Trust, None)
+            | (Layer::Identity | Layer::Boundary | Layer::Session, Some(_)) => Some(Reach::Perhaps),
+        }
+    }
+
+    fn is_about(&self, request: &Request<'_>, layer: Layer) -> Answer {
+        match (layer, &self.resources) {
+            (Layer::Trust, None) => Answer::Yes,
+            (Layer::Trust, Some(_)) | (_, None) => Answer::Unknown,
+            (_, Some(resources)) => resources.include(request.resource, request.context),
+        }
+    }
+}
+
+/// The part of a statement that keeps it from having its effect on a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lack<'a> {
+    Action(&'a Actions),
+    Principal(Option<&'a Principals>),
+    Resource(Option<&'a Resources>),
+    Condition(&'a Condition),
+}
+
+impl Statement {
+    /// The first part that keeps this statement from allowing a request; `None` if nothing does. In the order of
+    /// [`Statement::applies`], and by the same questions.
+    pub(crate) fn lacks(&self, request: &Request<'_>, layer: Layer) -> Option<Lack<'_>> {
+        if !self.actions.include(request.action) {
+            return Some(Lack::Action(&self.actions));
+        }
+        if !self.reach(request, layer).is_some_and(|reach| Answer::from(reach).is_yes()) {
+            return Some(Lack::Principal(self.principals.as_ref()));
+        }
+        if !self.is_about(request, layer).is_yes() {
+            return Some(Lack::Resource(self.resources.as_ref()));
+        }
+        let unmet = |condition: &&Condition| !condition.answer(request.context).is_yes();
+        self.conditions.iter().find(unmet).map(Lack::Condition)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Policy variables: `${key}`, `${key, 'default'}` and the literals `${*}`, `${?}`, `${$}`.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::context::{Context, Values, lowered};
 use crate::malformed::Malformed;
@@ -35,6 +36,15 @@ impl Variable {
             Some(Values::One(value)) => Some(value),
             Some(Values::Many(_)) => None,
             None => self.default.as_deref(),
+        }
+    }
+}
+
+impl fmt::Display for Variable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.default {
+            Some(default) => write!(formatter, "${{{}, '{default}'}}", self.key),
+            None => write!(formatter, "${{{}}}", self.key),
         }
     }
 }

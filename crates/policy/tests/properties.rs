@@ -4,7 +4,7 @@
 
 use policy::{
     Account, Context, Decision, Denial, Document, Kind, Layer, Malformed, Named, PolicySet, Principal,
-    Request, StatementRef, decide, decide_trust,
+    Request, StatementRef, decide, decide_trust, nearest,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -86,6 +86,16 @@ fn everything() -> Value {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_statement_lacks_something_exactly_where_it_does_not_allow(asked in request(), statement in statement()) {
+        let mut allow = statement;
+        allow["Effect"] = json!("Allow");
+        let document = document(&[allow.clone()]);
+        let request = Request { principal: SOMEBODY, action: asked.0, resource: &asked.1, context: &asked.2 };
+        let lack = nearest(&request, Layer::Identity, &[Named { name: "identity", document: &document }]);
+        prop_assert_eq!(lack.is_none(), ask(&asked, &[allow], None).is_allowed(), "{:?}", lack);
+    }
 
     #[test]
     fn a_statement_decides_as_it_is_named(asked in request(), statements in vec(statement(), 1..5)) {

@@ -134,9 +134,9 @@ impl Sink for AuditFolders {
         }
     }
 
-    fn write(&self, line: String) -> Pin<Box<dyn Future<Output = Result<(), Breakdown>> + Send + '_>> {
+    fn write(&self, line: Arc<str>) -> Pin<Box<dyn Future<Output = Result<(), Breakdown>> + Send + '_>> {
         Box::pin(async move {
-            let ended = self.put(line.into()).await;
+            let ended = self.put(line).await;
             self.metrics.audit_line(ended.is_ok());
             ended
         })

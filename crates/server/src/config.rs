@@ -71,7 +71,34 @@ pub(crate) enum Command {
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Write everything that a server keeps, but its audit, into one file, while the server goes on.
+    /// Say why a request ended as it did, by the id that its answer carried.
+    Explain {
+        /// The request's id: `x-amzn-requestid`, or `x-amz-request-id`, of the answer; SDKs call it `requestId`.
+        request_id: String,
+        /// Print what the server answers, in JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Replay a login without side effects, and say what keeps it from becoming credentials.
+    Doctor {
+        /// The identity pool that it is for; without it only what the token says is told.
+        #[arg(long, value_name = "ID")]
+        pool: Option<String>,
+        /// The token that an app shows, or `-` to read it from standard input; without it a guest comes.
+        #[arg(long, value_name = "TOKEN")]
+        token: Option<String>,
+        /// The key under which the app shows it in `Logins`; the token's own issuer if absent.
+        #[arg(long, value_name = "KEY")]
+        provider: Option<String>,
+        /// The role that the app asks for (CustomRoleArn), if it does.
+        #[arg(long, value_name = "ARN")]
+        role: Option<String>,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Write everything that a server keeps, but its audit and explanations, into one file, while the server goes on.
     Backup {
         /// The file; it must not be there yet.
         file: PathBuf,
@@ -120,6 +147,8 @@ impl Command {
             | Self::Identities { .. }
             | Self::Pools { .. }
             | Self::Lint { .. }
+            | Self::Explain { .. }
+            | Self::Doctor { .. }
             | Self::Backup { .. }
             | Self::Restore { .. } => None,
         }
@@ -200,6 +229,8 @@ pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) guests: GuestSettings,
     #[command(flatten)]
+    pub(crate) explain: ExplainSettings,
+    #[command(flatten)]
     pub(crate) limits: Limits,
 }
 
@@ -271,6 +302,20 @@ pub(crate) struct GuestSettings {
     #[arg(id = "guests.scope_down", long = "guests-scope-down", value_name = "FILE,…", value_delimiter = ',',
           value_parser = session_policy)]
     pub(crate) scope_down: Vec<SessionPolicy>,
+}
+
+#[derive(Args)]
+pub(crate) struct ExplainSettings {
+    /// How many hours it is kept why a request was denied, and what was issued, for `cenote explain`.
+    #[arg(id = "explain.hours", long = "explain-hours", value_name = "HOURS", default_value = "72",
+          value_parser = value_parser!(u32).range(1..=8760))]
+    pub(crate) hours: u32,
+    /// How much room that may take in the data folder, in megabytes; the oldest goes first. Half of it is for guests and
+    /// for whoever proved nothing, of which one address, or one /64 network of IPv6, can fill a quarter; those of
+    /// `limits.uncapped` and trusted proxies all of it.
+    #[arg(id = "explain.megabytes", long = "explain-megabytes", value_name = "NUMBER", default_value = "64",
+          value_parser = value_parser!(u32).range(1..=16_384))]
+    pub(crate) megabytes: u32,
 }
 
 #[derive(Args, Clone)]

@@ -8,6 +8,7 @@ use crate::config::Settings;
 use crate::data_dir::DataDir;
 use crate::dev;
 use crate::entropy::MachineEntropy;
+use crate::explanations::Explanations;
 use crate::keeper::FolderKeeper;
 use crate::keys::{self, MachineKeys};
 use crate::metrics::Metrics;
@@ -26,6 +27,7 @@ use domain::entropy::Entropy;
 use domain::seal::SealingKey;
 use domain::user_pool::pool::Issuers;
 use objects::Folder;
+use std::net::IpAddr;
 use std::sync::Arc;
 use store::Store;
 use store::sqlite::Sqlite;
@@ -79,6 +81,13 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
     let contents = Folder::open(&data.path("objects")).map_err(Refused::because)?;
     let audit = AuditFolders::open(&settings.audit, data.path("audit"), clock.clone(), metrics.clone())?;
 
+    let explanations = Explanations::open(
+        &settings.explain,
+        data.path("explanations"),
+        clock.clone(),
+        is_uncapped(settings),
+    )?;
+
     let app = App {
         house: House {
             revoked_before: keys.revoked_before,
@@ -93,7 +102,7 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
         keeper: keeper.clone(),
         clock: clock.clone(),
         entropy,
-        audit: Audit::new(Arc::new(audit)),
+        audit: Audit::new(Arc::new(audit), Arc::new(explanations)),
         s3_cors,
         s3_hosts: S3Hosts::new(&settings.s3_hosts),
         services,
@@ -109,11 +118,14 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
 
 fn guests(settings: &Settings) -> Guests {
     let limits = &settings.limits;
-    let (uncapped, proxies) =
-        (limits.uncapped.clone(), TrustedProxies::new(settings.trusted_proxies.clone()));
-    Guests::new((limits.guests_per_address, limits.guests_per_pool), move |address| {
-        places::is_uncapped(address, &uncapped, &proxies)
-    })
+    Guests::new((limits.guests_per_address, limits.guests_per_pool), is_uncapped(settings))
+}
+
+/// Whether an address is one of those that may have and do as much as they want.
+fn is_uncapped(settings: &Settings) -> impl Fn(IpAddr) -> bool + Send + Sync + use<> {
+    let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
+    let uncapped = settings.limits.uncapped.clone();
+    move |address| places::is_uncapped(address, &uncapped, &proxies)
 }
 
 /// What guests may do at most in pools that say nothing else.

@@ -8,6 +8,8 @@ mod connection;
 mod data_dir;
 mod dev;
 mod entropy;
+mod explain;
+mod explanations;
 mod house;
 mod identities;
 mod keeper;
@@ -98,6 +100,10 @@ async fn obey(command: Command) -> Result<(), Refused> {
         Command::Pools { command } => identities::of_pools(command).await,
         Command::Lint { file: Some(file), kind, guests, .. } => lint::of_file(&file, kind, guests),
         Command::Lint { file: None, server, .. } => lint::of_server(&server).await,
+        Command::Explain { request_id, json, server } => explain::run(&request_id, json, &server).await,
+        Command::Doctor { pool, token, provider, role, server } => {
+            explain::doctor([pool, token, provider, role], &server).await
+        }
         Command::Backup { file, server } => verbs::backup(&file, &server).await,
         Command::Restore { file, data } => verbs::restore(&file, &data),
     }

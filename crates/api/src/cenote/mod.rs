@@ -4,6 +4,8 @@
 
 pub mod backup;
 pub mod delete_guest_scope_down;
+pub mod doctor;
+pub mod explain;
 pub mod find_identities;
 pub mod get_guest_scope_down;
 pub mod get_identity;
@@ -36,6 +38,8 @@ use domain::identity_pool::pool::IdentityPoolId;
 const OPERATIONS: &[Served] = &[
     Served::of::<backup::Backup>(),
     Served::of::<delete_guest_scope_down::DeleteGuestScopeDown>(),
+    Served::of::<doctor::Doctor>(),
+    Served::of::<explain::Explain>(),
     Served::of::<find_identities::FindIdentities>(),
     Served::of::<get_guest_scope_down::GetGuestScopeDown>(),
     Served::of::<get_identity::GetIdentity>(),

@@ -99,5 +99,5 @@ async fn granted(
             granting.await?
         }
     };
-    granted.map_err(fault_of)
+    granted.map_err(|refusal| logins::with(logins, fault_of(refusal)))
 }

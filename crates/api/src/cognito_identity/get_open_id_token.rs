@@ -4,6 +4,7 @@ use super::{MISCONFIGURED, fault_of, logins, token_keys};
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Operation, Public, Reply};
+use broker::diagnosis::Diagnosed;
 use broker::identity_pool::issuers::Asked;
 use broker::identity_pool::{Refusal, open_id};
 use domain::identity_pool::identity::IdentityId;
@@ -52,7 +53,7 @@ impl Operation for GetOpenIdToken {
         let vouching = app.store.transact(app.entropy.as_ref(), |records, _| {
             open_id::for_identity(records, &app.house, &id, &proven, call.now)
         });
-        let (vouched, change) = vouching.await?.map_err(told)?;
+        let (vouched, change) = vouching.await?.map_err(|no| logins::with(&input.logins, told(no)))?;
         call.notes.change(&change);
         call.notes.detail("reason", "the pool vouches for whom it has proven, or for its guest");
         Ok(Reply::issuing(signing.sign(app, call, &vouched)?))
@@ -62,7 +63,9 @@ impl Operation for GetOpenIdToken {
 /// What a no is called here: that a pool is not set up well is no error of this operation in the model.
 pub(super) fn told(refusal: Refusal) -> Fault {
     if matches!(refusal, Refusal::Claim(_) | Refusal::DecidedBySelf(_) | Refusal::ClientGone(_)) {
-        return Said::bad_request("InvalidParameterException", MISCONFIGURED).denied_because(refusal).into();
+        let diagnosis = refusal.diagnosis();
+        let said = Said::bad_request("InvalidParameterException", MISCONFIGURED).denied_because(refusal);
+        return Fault::from(said).diagnosed(diagnosis);
     }
     fault_of(refusal)
 }

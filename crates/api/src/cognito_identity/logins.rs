@@ -38,6 +38,11 @@ pub(super) async fn prove(
     Ok(proven)
 }
 
+/// A refusal of somebody who showed these logins: where there were none, that is why they proved nobody.
+pub(super) fn with(logins: &Logins, fault: Fault) -> Fault {
+    if logins.is_empty() { fault.where_nothing_was_shown() } else { fault }
+}
+
 /// Proves the token of an identity pool that is shown for an identity in the place of logins, if one is. As with logins, the
 /// identity is looked for first.
 pub(super) async fn prove_own_token(

@@ -44,6 +44,7 @@ use crate::page;
 use crate::protocol::embedded;
 use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
+use broker::diagnosis::Diagnosed;
 use broker::iam::access::{Key, Resource};
 use broker::identity_pool::Refusal;
 use domain::arn::IdentityPoolArn;
@@ -120,6 +121,11 @@ fn named<'a>(app: &App, arn: &'a IdentityPoolArn) -> Result<&'a IdentityPoolId, 
 
 /// What an identity pool's no is called on the wire. Source: spec of identity pools, section 4.
 pub(crate) fn fault_of(refusal: Refusal) -> Fault {
+    let diagnosis = refusal.diagnosis();
+    said_of(refusal).diagnosed(diagnosis)
+}
+
+fn said_of(refusal: Refusal) -> Fault {
     let reason = refusal.to_string();
     let said = match refusal {
         Refusal::NoSuchPool(id) => not_found(format!("IdentityPool '{id}' not found.")),
@@ -138,9 +144,9 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
         Refusal::GuestsUnwelcome => {
             not_authorized("Unauthenticated access is not supported for this identity pool.", reason)
         }
-        Refusal::NoSuchProvider(_) => not_authorized(LOGINS_DO_NOT_MATCH, reason),
+        Refusal::NoSuchProvider { .. } => not_authorized(LOGINS_DO_NOT_MATCH, reason),
         Refusal::Developer(refused) => developer::said(refused),
-        Refusal::UnsupportedProvider(_) => not_authorized(UNSUPPORTED_PROVIDER, reason),
+        Refusal::UnsupportedProvider { .. } => not_authorized(UNSUPPORTED_PROVIDER, reason),
         Refusal::Login(refused) => of_login(&refused),
         Refusal::OwnToken(refused) => of_own_token(&refused),
         Refusal::OwnTokenHere => {
@@ -182,7 +188,7 @@ pub(crate) fn fault_of(refusal: Refusal) -> Fault {
             not_found(format!("There is no principal tag attribute map for '{provider}'."))
         }
         Refusal::NotChosen(NotChosen::NotAllowed(role)) => role_forbidden(&role, reason),
-        Refusal::NotChosen(NotChosen::Ambiguous) => {
+        Refusal::NotChosen(NotChosen::Ambiguous(_)) => {
             not_authorized("The ambiguous role mapping rules denied this request", reason)
         }
         Refusal::NotChosen(NotChosen::NoRole | NotChosen::NotARole(_))
@@ -227,7 +233,8 @@ fn of_login(refused: &LoginRefused) -> Said {
         LoginRefused::NotAToken(_) | LoginRefused::NotAnIdToken(_) => {
             "Invalid login token. Not a valid OpenId Connect identity token.".to_owned()
         }
-        LoginRefused::Issuer(_) => "Invalid login token. Issuer doesn't match providerName".to_owned(),
+        LoginRefused::Issuer { .. } => "Invalid login token. Issuer doesn't match providerName".to_owned(),
+        LoginRefused::AccessToken => "Invalid login token. Missing a required claim: aud".to_owned(),
         LoginRefused::MissingClaim(claim) => {
             format!("Invalid login token. Missing a required claim: {claim}")
         }
@@ -239,7 +246,7 @@ fn of_login(refused: &LoginRefused) -> Said {
         LoginRefused::Algorithm(_) | LoginRefused::UnknownKey(_) | LoginRefused::Signature => {
             "Invalid login token. Couldn't verify signed token.".to_owned()
         }
-        LoginRefused::Audience(_) => UNSUPPORTED_PROVIDER.to_owned(),
+        LoginRefused::Audience { .. } => UNSUPPORTED_PROVIDER.to_owned(),
     };
     not_authorized(message, refused.to_string())
 }
@@ -248,10 +255,11 @@ fn of_login(refused: &LoginRefused) -> Said {
 fn of_own_token(refused: &LoginRefused) -> Said {
     match refused {
         LoginRefused::NotAToken(_)
-        | LoginRefused::Issuer(_)
+        | LoginRefused::Issuer { .. }
+        | LoginRefused::AccessToken
         | LoginRefused::MissingClaim(_)
         | LoginRefused::NotAnIdToken(_)
-        | LoginRefused::Audience(_) => {
+        | LoginRefused::Audience { .. } => {
             not_authorized("Invalid login token. Not a Cognito token.", refused.to_string())
         }
         LoginRefused::Expired { .. }

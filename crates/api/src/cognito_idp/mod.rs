@@ -29,6 +29,7 @@ use crate::operation::Permission;
 use crate::protocol::embedded;
 use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
+use broker::diagnosis::Diagnosed;
 use broker::iam::access::Resource;
 use broker::user_pool::Refusal;
 use broker::user_pool::sign_in::SignInRefused;
@@ -92,6 +93,11 @@ fn fault_of(refusal: Refusal) -> Fault {
 
 /// What a user pool's no to a sign-in is called on the wire. Source: spec of user pools, section j.
 fn sign_in_fault(refused: SignInRefused) -> Fault {
+    let diagnosis = refused.diagnosis();
+    no_to_sign_in(refused).diagnosed(diagnosis)
+}
+
+fn no_to_sign_in(refused: SignInRefused) -> Fault {
     let reason = refused.to_string();
     let said = match refused {
         SignInRefused::NoSuchClient(id) => not_found(format!("User pool client {id} does not exist.")),

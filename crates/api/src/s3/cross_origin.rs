@@ -164,7 +164,7 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, text: &str) {
 fn forbidden(target: &Target, method: &str, message: &str) -> Said {
     let kind = if target.key.is_some() { "OBJECT" } else { "BUCKET" };
     Said {
-        details: vec![("Method", method.to_owned()), ("ResourceType", kind.to_owned())],
+        details: [("Method", method.to_owned()), ("ResourceType", kind.to_owned())].into(),
         ..Said::bad_request("AccessForbidden", message).with_status(StatusCode::FORBIDDEN)
     }
 }

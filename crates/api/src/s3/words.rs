@@ -57,7 +57,7 @@ pub(super) fn malformed_xml(reason: String) -> Said {
 /// A policy of a bucket that cannot be one: in S3's words, and beside them what is wrong.
 pub(super) fn malformed_policy(message: &str, detail: String) -> Said {
     let reason = format!("{message}: {detail}");
-    Said { details: vec![("Detail", detail)], reason, ..Said::bad_request("MalformedPolicy", message) }
+    Said { details: [("Detail", detail)].into(), reason, ..Said::bad_request("MalformedPolicy", message) }
 }
 
 /// A bucket that has no policy.

@@ -2,6 +2,7 @@
 
 use crate::cognito_identity::{CLASSIC_FLOW_IS_BLIND, CLASSIC_FLOW_OFF};
 use crate::fault::{Common, Fault, NotAllowed, Said};
+use broker::diagnosis::Diagnosed;
 use broker::iam::access::AccessRefused;
 use broker::iam::assume::AssumeRefused;
 use broker::iam::assume_role::{AssumeRoleRefused, NotTrusted};
@@ -70,7 +71,15 @@ pub(super) fn of_long_term(refused: NotMade, caller: String) -> Fault {
 }
 
 fn not_allowed(caller: String, action: &'static str, why: AccessRefused) -> Fault {
-    Common::NotAllowed(NotAllowed { caller, action, resource: "*".to_owned(), why, encoded: None }).into()
+    Common::NotAllowed(NotAllowed {
+        caller,
+        action,
+        resource: "*".to_owned(),
+        why,
+        is_scoped_down: false,
+        encoded: None,
+    })
+    .into()
 }
 
 /// Refuses a second factor: there are no devices that could show one, so none is right.
@@ -131,10 +140,11 @@ pub(super) fn of_token(refused: LoginRefused) -> Fault {
             "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
                 .to_owned(),
         ),
-        LoginRefused::Issuer(issuer) => {
+        LoginRefused::Issuer { found: issuer, .. } => {
             invalid(format!("No OpenIDConnect provider found in your account for {issuer}"))
         }
         LoginRefused::MissingClaim(claim) => invalid(format!("Missing a required claim: {claim}")),
+        LoginRefused::AccessToken => invalid("Missing a required claim: aud".to_owned()),
         LoginRefused::UnknownKey(_) => invalid(
             "Couldn't retrieve verification key from your identity provider, please reference \
              AssumeRoleWithWebIdentity documentation for requirements"
@@ -144,7 +154,7 @@ pub(super) fn of_token(refused: LoginRefused) -> Fault {
             invalid("Couldn't verify signed token.".to_owned())
         }
         LoginRefused::NotYetValid(_) => invalid("Token is not valid yet.".to_owned()),
-        LoginRefused::Audience(_) => invalid("Incorrect token audience".to_owned()),
+        LoginRefused::Audience { .. } => invalid("Incorrect token audience".to_owned()),
         LoginRefused::Expired { now, expired } => Said::bad_request(
             "ExpiredTokenException",
             format!(
@@ -155,13 +165,19 @@ pub(super) fn of_token(refused: LoginRefused) -> Fault {
         ),
         LoginRefused::Revoked(_) => rejected("Token is revoked."),
     };
-    said.denied_because(refused).into()
+    let diagnosis = refused.diagnosis();
+    Fault::from(said.denied_because(refused)).diagnosed(diagnosis)
 }
 
 /// What a no of [`assume`](broker::iam::web_identity::assume) is called on the wire.
 pub(super) fn of_web_identity(refused: WebIdentityRefused) -> Fault {
+    let diagnosis = refused.diagnosis();
+    Fault::from(said_of_web_identity(refused)).diagnosed(diagnosis)
+}
+
+fn said_of_web_identity(refused: WebIdentityRefused) -> Said {
     let reason = refused.to_string();
-    let said = match refused {
+    match refused {
         WebIdentityRefused::NotVouched(Refusal::ClassicFlowOff) => {
             rejected(CLASSIC_FLOW_OFF).denied_because(reason)
         }
@@ -185,8 +201,7 @@ pub(super) fn of_web_identity(refused: WebIdentityRefused) -> Fault {
             | AssumeRefused::Malformed { .. },
         ) => forbidden("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
             .denied_because(reason),
-    };
-    said.into()
+    }
 }
 
 /// The pool does not stand by the token.

@@ -44,6 +44,8 @@ const fn json(code: &'static str) -> [&'static str; 7] {
 const MATRIX: &[Row] = &[
     ("cenote", "Backup", json("200")),
     ("cenote", "DeleteGuestScopeDown", json("200")),
+    ("cenote", "Doctor", json("InvalidParameterException")),
+    ("cenote", "Explain", json("200")),
     ("cenote", "FindIdentities", json("200")),
     ("cenote", "GetGuestScopeDown", json("200")),
     ("cenote", "GetIdentity", json("200")),
@@ -309,6 +311,7 @@ async fn about_the_server(server: &Server, operation: &str) -> Ask {
         "MaxResults": 1,
         "NewIdentityIds": "Drawn",
         "DisabledIdentityIds": "Refused",
+        "RequestId": server.identity("GetId", &json!({ "IdentityPoolId": "us-east-1:dead" })).await.header("x-amzn-requestid"),
         "Policies": [{ "Name": "none", "Document": document(&json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }])).to_string() }],
     });
     let model = server.app.services.cenote.model;

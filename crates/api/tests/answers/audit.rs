@@ -115,6 +115,16 @@ async fn a_denial_is_on_record_with_its_reason_which_the_caller_is_not_told() {
         "resource": "arn:aws:s3:::my-bucket",
         "reason": reason,
         "decision": "denied",
+        "stage": "Access",
+        "diagnosis": {
+            "cause": "ActionNotAllowed",
+            "expected": "s3:DeleteBucket",
+            "found": "s3:ListBucket",
+            "statement": "statement `List` (0) of `policy access of role guest`",
+        },
+        "sessionPolicies": [
+            "guest scope-down", "arn:aws:iam::aws:policy/AmazonCognitoUnAuthedIdentitiesSessionPolicy",
+        ],
     });
     assert_eq!(record["additionalEventData"], details);
     let who = &record["userIdentity"];

@@ -14,6 +14,7 @@ mod deleting;
 mod developer;
 mod discovery;
 mod every_constraint;
+mod explanations;
 mod golden;
 mod guests;
 mod hosts;

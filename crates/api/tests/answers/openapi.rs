@@ -112,6 +112,7 @@ fn schema(shape: &Value) -> Value {
                 members.iter().map(|(name, member)| (name.clone(), to(member))).collect();
             ("object", json!({ "properties": properties, "additionalProperties": false }))
         }
+        "map" => ("object", json!({ "additionalProperties": to(&shape["value"]) })),
         "list" => ("array", json!({ "items": to(&shape["member"]) })),
         "string" => ("string", json!({})),
         "integer" => ("integer", json!({ "format": "int32" })),

@@ -13,7 +13,7 @@ use domain::iam::user::Holder;
 use domain::records::{Grounds, Stop, refuse};
 use domain::tag::Tags;
 use domain::time::Timestamp;
-use policy::{Context, Decision, Denial, Malformed, Named, Principal, Request, Values};
+use policy::{Context, Decision, Denial, Malformed, Named, Nearest, Principal, Request, Values};
 
 /// Who asks.
 #[derive(Clone, Copy)]
@@ -24,7 +24,15 @@ pub enum Asking<'a> {
     Unsigned,
 }
 
-impl Asking<'_> {
+impl<'a> Asking<'a> {
+    /// The session that signed, if one did.
+    pub fn session(self) -> Option<&'a Session> {
+        match self {
+            Self::Signed(caller) => caller.session(),
+            Self::Unsigned => None,
+        }
+    }
+
     /// Their ARN, or what stands for nobody's.
     pub fn arn(self, account: &AccountId) -> String {
         match self {
@@ -96,8 +104,13 @@ impl std::fmt::Display for AccessDecision {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccessRefused {
     /// No policy allows it, or one denies it.
-    #[error("{0}")]
-    Denied(Denial),
+    #[error("{denial}")]
+    Denied {
+        /// How they decided.
+        denial: Denial,
+        /// The statement that came nearest to allowing it.
+        nearest: Option<Box<Nearest>>,
+    },
     /// A session of this kind cannot ask for it at all.
     #[error("`{0}` cannot be asked for with credentials of this kind")]
     NotBySession(&'static str),
@@ -164,9 +177,11 @@ fn may_root(
     let (account, canonical_user) = (&house.account.id, house.account.canonical_user());
     let root = policy::Account { id: account.as_str(), canonical_user: Some(&canonical_user) };
     let context = context_of(itself, question, house.account.region.as_str(), now);
-    match decide(house, (Principal::Root(root), &context), question, &Carried::default())? {
-        Decision::Denied(denial @ Denial::Explicit { .. }) => refuse(AccessRefused::Denied(denial)),
-        Decision::Denied(Denial::Implicit { .. }) | Decision::Allowed { .. } => Ok(AccessDecision::Root),
+    match decide(house, (Principal::Root(root), &context), question, &Carried::default()) {
+        Ok(_) | Err(Stop::Refused(AccessRefused::Denied { denial: Denial::Implicit { .. }, .. })) => {
+            Ok(AccessDecision::Root)
+        }
+        denied @ Err(_) => denied,
     }
 }
 
@@ -180,7 +195,7 @@ fn may_nobody(
         .with("aws:principaltype", "Anonymous")
         .with("aws:userid", ANONYMOUS);
     let context = context_of(itself, question, house.account.region.as_str(), now);
-    allowed(decide(house, (Principal::Anonymous, &context), question, &Carried::default())?)
+    decide(house, (Principal::Anonymous, &context), question, &Carried::default())
 }
 
 fn may_caller(
@@ -195,7 +210,7 @@ fn may_caller(
     let context = context_of(itself, question, house.account.region.as_str(), now);
     let canonical_user = question.policy.map(|_| house.account.canonical_user());
     let names = Names::of(who, &house.account.id, canonical_user.as_deref());
-    allowed(decide(house, (names.principal(), &context), question, &carried)?)
+    decide(house, (names.principal(), &context), question, &carried)
 }
 
 /// Weighs what a caller carries and the policy of the resource.
@@ -204,23 +219,19 @@ fn decide(
     (principal, context): (Principal<'_>, &Context<'_>),
     question: &Question<'_>,
     carried: &Carried,
-) -> Result<Decision, Stop<AccessRefused>> {
+) -> Result<AccessDecision, Stop<AccessRefused>> {
     let request = Request { principal, action: question.action, resource: question.resource, context };
-    Ok(match question.policy {
-        Some(policy) => {
-            let document = match policy.compiled(house) {
-                Ok(document) => document,
-                Err(refused) => return refuse(refused),
-            };
-            carried.decide(&request, Some(&Named { name: &policy.name, document: &document }))
+    let guarding = match question.policy.map(|policy| Ok((&policy.name, policy.compiled(house)?))).transpose()
+    {
+        Ok(guarding) => guarding,
+        Err(refused) => return refuse(refused),
+    };
+    let guarding = guarding.as_ref().map(|(name, document)| Named { name, document });
+    match carried.decide(&request, guarding.as_ref()) {
+        Decision::Denied(denial) => {
+            let nearest = carried.nearest(&request, guarding.as_ref(), &denial).map(Box::new);
+            refuse(AccessRefused::Denied { denial, nearest })
         }
-        None => carried.decide(&request, None),
-    })
-}
-
-fn allowed(decision: Decision) -> Result<AccessDecision, Stop<AccessRefused>> {
-    match decision {
-        Decision::Denied(denial) => refuse(AccessRefused::Denied(denial)),
         decision @ Decision::Allowed { .. } => Ok(AccessDecision::Policies(decision)),
     }
 }

@@ -19,8 +19,8 @@ use domain::seal::NotSealed;
 use domain::tag::Tags;
 use domain::time::{Span, Timestamp};
 use policy::{
-    Context, Decision, Denial, Document, Kind, Malformed, Named, PolicySet, Principal, Request, StatementRef,
-    decide_trust,
+    Context, Decision, Denial, Document, Kind, Layer, Malformed, Named, Nearest, PolicySet, Principal,
+    Request, StatementRef, decide_trust, nearest,
 };
 use std::collections::BTreeMap;
 
@@ -71,6 +71,8 @@ pub enum AssumeRefused {
         role: String,
         /// How the trust policy decided.
         denial: Denial,
+        /// The statement that came nearest to letting it in.
+        nearest: Option<Box<Nearest>>,
     },
     /// The role's sessions may not live so long.
     #[error("sessions of role `{0}` may not live so long")]
@@ -173,15 +175,17 @@ pub fn assume_with_web_identity(
     };
     let name = format!("trust policy of role {}", role.name);
     let context = trust_context(&asked, house.account.region.as_str(), now);
-    let decide = |action| {
+    let named = Named { name: &name, document: &trust };
+    let request = |action| {
         let principal = Principal::Federated(&asked.federation.provider);
-        let request = Request { principal, action, resource: &arn, context: &context };
-        decide_trust(&request, &PolicySet::default(), &Named { name: &name, document: &trust })
+        Request { principal, action, resource: &arn, context: &context }
     };
+    let decide = |action| decide_trust(&request(action), &PolicySet::default(), &named);
     let decision = decide(WEB_IDENTITY);
     match &decision {
         Decision::Denied(denial) => {
-            return refuse(AssumeRefused::NotTrusted { role: arn, denial: denial.clone() });
+            let nearest = nearest(&request(WEB_IDENTITY), Layer::Trust, &[named]).map(Box::new);
+            return refuse(AssumeRefused::NotTrusted { role: arn, denial: denial.clone(), nearest });
         }
         Decision::Allowed { by } => {
             if let Some((by, open_to)) = open_to(&asked.federation, &trust, by) {

@@ -65,6 +65,14 @@ impl Caller {
         }
     }
 
+    /// The session that signed, if one did.
+    pub fn session(&self) -> Option<&Session> {
+        match &self.who {
+            Who::Root | Who::User(_) => None,
+            Who::Session(session) => Some(session),
+        }
+    }
+
     /// The access key that signed.
     pub const fn access_key(&self) -> &AccessKeyId {
         &self.access_key

@@ -11,7 +11,10 @@ use domain::iam::session::{LongTerm, RoleSession, Session, Subject};
 use domain::iam::user::{Holder, User};
 use domain::records::{Grounds, Groups, ManagedPolicies, Read, Roles, Stop, refuse};
 use domain::tag::Tags;
-use policy::{Decision, Document, Kind, Named, PolicySet, Request, decide, decide_trust};
+use policy::{
+    Decision, Denial, Document, Kind, Layer, Named, Nearest, PolicySet, Request, decide, decide_trust,
+    nearest,
+};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -111,6 +114,24 @@ impl Carried {
     /// The tags of the role or user.
     pub(super) const fn tags(&self) -> &Tags {
         &self.tags
+    }
+
+    /// The statement that came nearest to allowing a request that they denied because they were silent.
+    pub(super) fn nearest(
+        &self,
+        request: &Request<'_>,
+        resource: Option<&Named<'_>>,
+        denial: &Denial,
+    ) -> Option<Nearest> {
+        let Denial::Implicit { layer } = denial else { return None };
+        let silent = match layer {
+            Layer::Identity => self.identity.as_slice(),
+            Layer::Session => self.session.as_deref().unwrap_or_default(),
+            Layer::Boundary => self.boundary.as_slice(),
+            Layer::Resource => return nearest(request, *layer, resource.map_or(&[], std::slice::from_ref)),
+            Layer::Trust => return None,
+        };
+        nearest(request, *layer, &silent.iter().map(named).collect::<Vec<_>>())
     }
 
     /// Decides a request by them, and by the policy that the resource has itself.

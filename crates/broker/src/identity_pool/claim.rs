@@ -1,6 +1,7 @@
 //! Claiming an identity: by its id, and by the logins shown with it.
 
 use crate::identity_pool::linking::{self, Change, Met};
+use crate::identity_pool::mistake::Mistake;
 use crate::identity_pool::{Refusal, identities, merges, pools, users};
 use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::login::{AuthState, LoginKey};
@@ -68,7 +69,8 @@ pub(super) fn keys_proven_to(
     let mut keys = Vec::with_capacity(proven.len());
     for login in proven {
         if !login.is_proven_to(&pool.id) || !pool.lists_client(login.user_pool(), login.client()) {
-            return refuse(Refusal::UnsupportedProvider(login.key().provider.clone()));
+            let (key, mistake) = (login.key().provider.clone(), Mistake::ClientGone);
+            return refuse(Refusal::UnsupportedProvider { key, mistake });
         }
         if !keys.contains(login.key()) {
             keys.push(login.key().clone());

@@ -22,7 +22,7 @@ use login::identity_pool::VerifiedIdentity;
 pub const PRINCIPAL: &str = "cognito-identity.amazonaws.com";
 
 /// The name of every session of the enhanced flow.
-const SESSION_NAME: &str = "CognitoIdentityCredentials";
+pub(crate) const SESSION_NAME: &str = "CognitoIdentityCredentials";
 
 /// Credentials of the enhanced flow live exactly this long.
 const LIFE: Span = Span::from_hours(1);

@@ -3,6 +3,7 @@
 
 use crate::House;
 use crate::identity_pool::credentials::PRINCIPAL;
+use crate::identity_pool::mistake::Mistake;
 use crate::identity_pool::{Refusal, identities, pools};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::AuthState;
@@ -67,25 +68,33 @@ fn issuer_named(
     if pool.lists_provider(key) && house.issuers.pool_named_by(key).is_none() {
         return refuse(Refusal::UnservedProvider(key.to_owned()));
     }
-    if pool.user_pools.is_empty() {
-        return refuse(Refusal::NoSuchProvider(key.to_owned()));
-    }
-    let Some(id) = house.issuers.pool_named_by(key) else {
-        // A user pool of another region or server is of a kind the pool knows; anything else is of a kind it does not.
-        let refusal = if key.starts_with("cognito-idp.") {
-            Refusal::UnsupportedProvider
-        } else {
-            Refusal::NoSuchProvider
-        };
-        return refuse(refusal(key.to_owned()));
+    let Some(id) = house.issuers.pool_named_by(key).filter(|_| !pool.user_pools.is_empty()) else {
+        return not_listed(records, house, pool, key);
     };
     let Some(user_pool) = listed(records, pool, &id)? else {
-        return refuse(Refusal::UnsupportedProvider(key.to_owned()));
+        return not_listed(records, house, pool, key);
     };
     let names = house.issuers.names_of(&id);
     let keys = KeySet::of([&user_pool.keys.id.public]);
     let (region, revoked_before) = (house.account.region.clone(), house.revoked_before);
     Ok(Issuer { pool: id, region, names, keys, revoked_before })
+}
+
+/// Refuses a provider that a pool does not list.
+fn not_listed<T>(
+    records: &mut impl UserPools,
+    house: &House,
+    pool: &IdentityPool,
+    key: &str,
+) -> Result<T, Stop<Refusal>> {
+    let mistake = Mistake::with(records, house, pool, key)?;
+    let key = key.to_owned();
+    // A user pool of another region or server is of a kind the pool knows; anything else is of a kind it does not.
+    let is_of_its_kind = key.starts_with("cognito-idp.") || house.issuers.pool_named_by(&key).is_some();
+    if is_of_its_kind && !pool.user_pools.is_empty() {
+        return refuse(Refusal::UnsupportedProvider { key, mistake });
+    }
+    refuse(Refusal::NoSuchProvider { key, mistake })
 }
 
 /// A user pool whose logins a pool accepts: it is listed and still there.

@@ -9,11 +9,13 @@ pub mod identities;
 pub mod issuers;
 pub mod linking;
 pub mod merges;
+pub mod mistake;
 pub mod new_id;
 pub mod open_id;
 pub mod options;
 pub mod pools;
 pub mod principal_tags;
+pub mod rehearsal;
 pub mod scope_down;
 pub mod search;
 pub mod self_written;
@@ -25,6 +27,7 @@ use crate::iam::assume::AssumeRefused;
 use crate::identity_pool::developer::DeveloperRefused;
 use crate::identity_pool::handing_out::Unsafe;
 use crate::identity_pool::linking::MOST_LOGINS;
+use crate::identity_pool::mistake::Mistake;
 use crate::identity_pool::scope_down::BadScopeDown;
 use crate::identity_pool::self_written::SelfWritten;
 use domain::arn::RoleArn;
@@ -89,14 +92,24 @@ pub enum Refusal {
     #[error("the pool does not welcome guests")]
     GuestsUnwelcome,
     /// The pool accepts no provider of this kind.
-    #[error("the pool accepts no provider of the kind of `{0}`")]
-    NoSuchProvider(String),
+    #[error("the pool accepts no provider of the kind of `{key}`")]
+    NoSuchProvider {
+        /// What was shown as a provider's name.
+        key: String,
+        /// What is wrong with it.
+        mistake: Mistake,
+    },
     /// The pool lists this provider, but its logins are not served yet.
     #[error("logins of `{0}` are not served yet")]
     UnservedProvider(String),
     /// The pool accepts providers of this kind, but not this one.
-    #[error("the pool does not accept the provider `{0}`")]
-    UnsupportedProvider(String),
+    #[error("the pool does not accept the provider `{key}`")]
+    UnsupportedProvider {
+        /// The provider's name.
+        key: String,
+        /// What is wrong with it.
+        mistake: Mistake,
+    },
     /// An identity would hold two logins of one public provider.
     #[error("an identity holds one login of `{0}` at most")]
     SecondLogin(String),

@@ -4,6 +4,7 @@ use crate::House;
 use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::credentials::{PRINCIPAL, federation_of};
 use crate::identity_pool::linking::Change;
+use crate::identity_pool::mistake::Mistake;
 use crate::identity_pool::{Refusal, identities, issuers, pools, principal_tags};
 use domain::iam::session::{Federation, FromIdentity};
 use domain::identity_pool::identity::IdentityId;
@@ -116,7 +117,8 @@ fn must_be_accepted(
             None => pool.is_developer_provider(provider),
         };
         if !is_accepted {
-            return refuse(Refusal::UnsupportedProvider(provider.clone()));
+            let mistake = Mistake::with(records, house, pool, provider)?;
+            return refuse(Refusal::UnsupportedProvider { key: provider.clone(), mistake });
         }
     }
     Ok(())

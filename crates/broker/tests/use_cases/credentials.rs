@@ -1,6 +1,6 @@
 //! Who gets credentials for an identity, and what they are good for.
 
-use crate::desk::{Desk, alice, federation, mallory, other_identity_pool, proven_to};
+use crate::desk::{Desk, alice, federation, gone, mallory, other_identity_pool, proven_to};
 use broker::identity_pool::developer::{self, Vouching};
 use broker::identity_pool::scope_down::{BadScopeDown, ScopeDown, Source};
 use broker::identity_pool::{Refusal, open_id, pools, scope_down, unlink};
@@ -110,7 +110,7 @@ async fn what_does_not_prove_an_identity_gets_nothing_for_it() {
         desk.get_id(&[mallory()]).await.unwrap();
         let elsewhere = proven_to(&other_pool, &alice().key().subject);
         let forbidden = || Refusal::Forbidden(alices.clone());
-        let unsupported = Refusal::UnsupportedProvider(elsewhere.key().provider.clone());
+        let unsupported = gone(&elsewhere.key().provider);
         for (what, shown, refusal) in [
             ("somebody else's login", vec![mallory()], forbidden()),
             ("no login at all", vec![], forbidden()),
@@ -183,7 +183,7 @@ async fn a_client_that_was_taken_off_the_pool_since_a_login_was_proven_proves_no
         let before = desk.everything().await;
         let shown = [alice()];
         let provider = shown[0].key().provider.clone();
-        let refused = Some(Refusal::UnsupportedProvider(provider.clone()));
+        let refused = Some(gone(&provider));
         assert_eq!(desk.get_id(&shown).await.err(), refused);
         assert_eq!(desk.credentials(&id, &shown).await.err(), refused);
         let (pool, house) = (identity_pool().id, &desk.house);

@@ -5,6 +5,7 @@ use broker::iam::assume::Grant;
 use broker::iam::circumstances::{Circumstances, Transport};
 use broker::identity_pool::credentials::{Asked, Granted};
 use broker::identity_pool::linking::{Change, Met};
+use broker::identity_pool::mistake::Mistake;
 use broker::identity_pool::{Refusal, credentials, get_id};
 use domain::entropy::Entropy;
 use domain::iam::session::{Federation, Session};
@@ -241,4 +242,9 @@ pub(crate) fn other_identity_pool() -> IdentityPool {
 /// What the federated provider said whose token took on the role of a session.
 pub(crate) fn federation(session: &Session) -> &Federation {
     session.role().and_then(|role| role.federation.as_ref()).unwrap()
+}
+
+/// What is told of a login that was proven, and that the pool does not take any more.
+pub(crate) fn gone(provider: &str) -> Refusal {
+    Refusal::UnsupportedProvider { key: provider.to_owned(), mistake: Mistake::ClientGone }
 }

@@ -4,6 +4,7 @@ use crate::desk::{Desk, alice, other_identity_pool};
 use broker::House;
 use broker::identity_pool::Refusal;
 use broker::identity_pool::issuers::{Asked, Expected, expected};
+use broker::identity_pool::mistake::Mistake;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, UserPoolProvider};
 use domain::identity_pool::provider::{
@@ -73,23 +74,68 @@ async fn a_user_pool_goes_by_awss_name_and_by_the_servers_own() {
 
 #[tokio::test]
 async fn a_login_key_that_the_pool_does_not_list_is_refused() {
-    let no_provider = Refusal::NoSuchProvider;
-    let unsupported = Refusal::UnsupportedProvider;
-    for (key, refusal) in [
-        ("graph.facebook.com", no_provider as fn(String) -> Refusal),
-        ("accounts.google.com", no_provider),
-        ("https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI", no_provider),
-        ("", no_provider),
-        ("cognito-idp.eu-west-1.amazonaws.com/us-east-1_AbCdEfGhI", unsupported as fn(String) -> Refusal),
-        ("cognito-idp.us-east-1.amazonaws.com/us-east-1_Stranger0", unsupported),
-        ("cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI/", unsupported),
-        ("cognito-idp.us-east-1.amazonaws.com/", unsupported),
+    let listed = || vec![KEY.to_owned()];
+    let meant = || KEY.to_owned();
+    let nothing_like_it = || Mistake::NotListed { listed: listed() };
+    for (key, is_of_its_kind, mistake) in [
+        ("graph.facebook.com", false, nothing_like_it()),
+        ("accounts.google.com", false, nothing_like_it()),
+        ("", false, nothing_like_it()),
+        (
+            "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
+            false,
+            Mistake::NotBare { meant: meant() },
+        ),
+        (
+            "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI/",
+            true,
+            Mistake::NotBare { meant: meant() },
+        ),
+        (
+            "cognito-idp.eu-west-1.amazonaws.com/us-east-1_AbCdEfGhI",
+            true,
+            Mistake::OtherRegion { meant: meant() },
+        ),
+        ("cognito-idp.us-east-1.amazon.com/us-east-1_AbCdEfGhI", true, Mistake::Misspelt { meant: meant() }),
+        (
+            "cognito-idp:us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
+            false,
+            Mistake::Misspelt { meant: meant() },
+        ),
+        (
+            "cognito-idp.us-east-1.amazonaws.com/us-east-1_Stranger0",
+            true,
+            Mistake::UserPoolNotListed { listed: listed() },
+        ),
+        ("cognito-idp.us-east-1.amazonaws.com/", true, nothing_like_it()),
     ] {
         for desk in Desk::each().await {
             desk.write(|records| records.put_user_pool(&other_user_pool())).await;
             let refused = ask_pool(&desk, &[key]).await.err();
-            assert_eq!(refused, Some(refusal(key.to_owned())), "{key}");
+            let (key, mistake) = (key.to_owned(), mistake.clone());
+            let expected = match is_of_its_kind {
+                true => Refusal::UnsupportedProvider { key, mistake },
+                false => Refusal::NoSuchProvider { key, mistake },
+            };
+            assert_eq!(refused, Some(expected));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_user_pool_in_whose_place_another_was_made_is_told() {
+    let desk = Desk::open().await;
+    desk.write(|records| {
+        records.put_user_pool(&other_user_pool());
+        records.delete_user_pool(&user_pool().id);
+    })
+    .await;
+    let remade = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Stranger0";
+    for (key, mistake) in
+        [(remade, Mistake::UserPoolRemade { listed: KEY.to_owned() }), (KEY, Mistake::UserPoolGone)]
+    {
+        let refused = ask_pool(&desk, &[key]).await.err();
+        assert_eq!(refused, Some(Refusal::UnsupportedProvider { key: key.to_owned(), mistake }));
     }
 }
 
@@ -99,7 +145,8 @@ async fn a_pool_without_user_pools_takes_no_login() {
     let pool = IdentityPool { user_pools: Vec::new(), ..identity_pool() };
     desk.write(|records| records.put_identity_pool(&pool)).await;
     let refused = ask_pool(&desk, &[KEY]).await.err();
-    assert_eq!(refused, Some(Refusal::NoSuchProvider(KEY.to_owned())));
+    let mistake = Mistake::UserPoolNotListed { listed: Vec::new() };
+    assert_eq!(refused, Some(Refusal::NoSuchProvider { key: KEY.to_owned(), mistake }));
 }
 
 #[tokio::test]
@@ -115,7 +162,8 @@ async fn a_user_pool_that_is_listed_and_not_there_proves_nothing() {
     desk.write(|records| records.put_identity_pool(&pool)).await;
     let key = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Gone";
     let refused = ask_pool(&desk, &[key]).await.err();
-    assert_eq!(refused, Some(Refusal::UnsupportedProvider(key.to_owned())));
+    let mistake = Mistake::UserPoolGone;
+    assert_eq!(refused, Some(Refusal::UnsupportedProvider { key: key.to_owned(), mistake }));
 }
 
 #[tokio::test]
@@ -162,7 +210,7 @@ async fn a_login_of_a_listed_provider_that_is_no_user_pool_is_told_to_be_unserve
             "arn:aws:iam::123456789012:saml-provider/other",
         ] {
             let refused = ask_pool(&desk, &[key]).await.err();
-            assert_eq!(refused, Some(Refusal::NoSuchProvider(key.to_owned())));
+            assert!(matches!(refused, Some(Refusal::NoSuchProvider { key: no, .. }) if no == key));
         }
     }
     assert!(ask_pool(&desk, &[KEY]).await.is_ok(), "a user pool is one, whatever else it is listed as");
@@ -185,13 +233,16 @@ async fn of_several_login_keys_each_must_name_an_issuer() {
         let expected = ask_pool(&desk, &[other, KEY]).await.ok().unwrap();
         let named: Vec<UserPoolId> = expected.issuers.into_iter().map(|issuer| issuer.pool).collect();
         assert_eq!(named, [other_user_pool().id, user_pool().id], "in the order of the keys");
-        for (unlisted, refusal) in [
-            ("graph.facebook.com", Refusal::NoSuchProvider as fn(String) -> Refusal),
-            ("cognito-idp.us-east-1.amazonaws.com/us-east-1_Nowhere", Refusal::UnsupportedProvider),
-        ] {
-            for keys in [[KEY, unlisted], [unlisted, KEY]] {
-                assert_eq!(ask_pool(&desk, &keys).await.err(), Some(refusal(unlisted.to_owned())));
-            }
+        let nowhere = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Nowhere";
+        for keys in [[KEY, nowhere], [nowhere, KEY]] {
+            let refused = ask_pool(&desk, &keys).await.err();
+            assert!(matches!(refused, Some(Refusal::UnsupportedProvider { key, .. }) if key == nowhere));
+        }
+        for keys in [[KEY, "graph.facebook.com"], ["graph.facebook.com", KEY]] {
+            let refused = ask_pool(&desk, &keys).await.err();
+            assert!(
+                matches!(refused, Some(Refusal::NoSuchProvider { key, .. }) if key == "graph.facebook.com")
+            );
         }
     }
 }

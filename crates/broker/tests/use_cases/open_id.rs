@@ -6,6 +6,7 @@ use broker::iam::circumstances::{Circumstances, Transport};
 use broker::iam::passed::{NotPassed, Passed};
 use broker::iam::web_identity::{self, WebIdentityRefused};
 use broker::identity_pool::credentials::{self, Granted};
+use broker::identity_pool::mistake::Mistake;
 use broker::identity_pool::{Refusal, open_id, scope_down};
 use domain::arn::RoleArn;
 use domain::iam::role::Role;
@@ -343,17 +344,22 @@ async fn a_token_whose_identity_has_gone_beyond_it_is_good_for_nothing() {
     let of_alice: [Became; 9] = [
         (
             "of a pool that lists the provider no more",
-            Refusal::UnsupportedProvider(provider.clone()),
+            Refusal::UnsupportedProvider {
+                key: provider.clone(),
+                mistake: Mistake::UserPoolNotListed { listed: Vec::new() },
+            },
             |records| {
                 records.put_identity_pool(&IdentityPool { user_pools: Vec::new(), ..classic() });
             },
         ),
-        ("proven by a user pool that is gone", Refusal::UnsupportedProvider(provider.clone()), |records| {
-            records.delete_user_pool(&user_pool().id);
-        }),
+        (
+            "proven by a user pool that is gone",
+            Refusal::UnsupportedProvider { key: provider.clone(), mistake: Mistake::UserPoolGone },
+            |records| records.delete_user_pool(&user_pool().id),
+        ),
         (
             "of a pool of whose clients none is there",
-            Refusal::UnsupportedProvider(provider.clone()),
+            Refusal::UnsupportedProvider { key: provider, mistake: Mistake::ClientGone },
             |records| records.delete_client(&client()),
         ),
         ("deleted", Refusal::NoSuchIdentity(alices.clone()), |records| records.delete_identity(&signed_in())),

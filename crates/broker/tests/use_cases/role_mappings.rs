@@ -10,7 +10,7 @@ use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::claims::Claims;
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, Roles};
-use domain::identity_pool::role_choice::{Chosen, Mapped, NotChosen, choose};
+use domain::identity_pool::role_choice::{Ambiguity, Chosen, LookedAt, Mapped, NotChosen, choose};
 use domain::identity_pool::role_mapping::{MatchType, RoleMapping, RoleSource, Rule, WhenAmbiguous};
 use domain::records::{IdentityPools, Roles as _};
 use serde_json::{Value, json};
@@ -292,7 +292,13 @@ async fn a_proven_login_takes_on_the_role_that_its_mapping_chooses() {
     assert_eq!(grant.session().role().unwrap().role, role("legal"));
     assert_eq!(by.to_string(), format!("rule 1 of the role mapping of `{ONE}`"));
     let refused = desk.choosing((&id, None), &hr, NOW).await.err();
-    assert_eq!(refused, Some(Refusal::NotChosen(NotChosen::Ambiguous)));
+    let looked_at = LookedAt {
+        claim: "custom:dept".to_owned(),
+        wanted: "equal to legal".to_owned(),
+        found: Some("hr".to_owned()),
+    };
+    let unmatched = Ambiguity::Unmatched { provider: ONE.to_owned(), looked_at: vec![looked_at] };
+    assert_eq!(refused, Some(Refusal::NotChosen(NotChosen::Ambiguous(unmatched))));
     let default = arn("signed-in");
     let refused = desk.choosing((&id, Some(&default)), &legal, NOW).await.err();
     assert_eq!(refused, Some(Refusal::NotChosen(NotChosen::NotAllowed(default))));

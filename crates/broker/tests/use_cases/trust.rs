@@ -8,7 +8,7 @@ use domain::iam::role::{Role, RoleName};
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles};
 use domain::records::{IdentityPools, Roles as _};
-use policy::{Denial, Layer, StatementRef};
+use policy::{Denial, KeptBy, Layer, StatementRef};
 use serde_json::{Value, json};
 use testkit::iam::{document, guest_role, signed_in_role, trust};
 use testkit::identity_pool::{identity_pool, identity_pool_id};
@@ -24,8 +24,12 @@ async fn asked_with(trust: &str) -> Option<Refusal> {
     desk.credentials(&id, &[alice()]).await.err()
 }
 
-fn not_trusted(denial: Denial) -> Option<Refusal> {
-    Some(Refusal::Role(AssumeRefused::NotTrusted { role: ROLE.to_owned(), denial }))
+/// How the trust policy of the role denied, and what the statement lacks that came nearest to letting alice in.
+fn not_trusted(refused: Option<Refusal>) -> Option<(Denial, Option<KeptBy>)> {
+    let Some(Refusal::Role(AssumeRefused::NotTrusted { role, denial, nearest })) = refused else {
+        return None;
+    };
+    (role == ROLE).then(|| (denial, nearest.map(|nearest| nearest.kept_by)))
 }
 
 /// The trust policy that lets those in who signed in, with something put in the place of a part of it.
@@ -46,21 +50,56 @@ fn also(key: &str, value: &str) -> String {
 async fn a_trust_policy_that_does_not_name_the_identity_keeps_it_out() {
     let another_pool = IdentityPoolId::parse("us-east-1:1234567890abcdee").unwrap();
     let aud = "/Statement/0/Condition/StringEquals";
-    for (what, policy) in [
-        ("another pool", trust(&another_pool, AuthState::Authenticated).to_string()),
-        ("the other state", trust(&identity_pool_id(), AuthState::Guest).to_string()),
-        ("another action", spoiled("/Statement/0/Action", json!("sts:AssumeRole"))),
+    let texts = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+    let lists = |key: &str, listed: &str, found: Option<&[&str]>| {
+        let key = format!("cognito-identity.amazonaws.com:{key}");
+        KeptBy::Condition { key, listed: texts(&[listed]), found: found.map(texts) }
+    };
+    let principal = |listed: &str| KeptBy::Principal { listed: texts(&[listed]) };
+    let (pool, provider) = (identity_pool_id(), alice().key().provider.clone());
+    let login = format!("{provider}:CognitoSignIn:{}", alice().key().subject);
+    let amr = ["authenticated", provider.as_str(), login.as_str()];
+    let absent = KeptBy::Condition {
+        key: "accounts.google.com:aud".to_owned(),
+        listed: texts(&["us-east-1:0"]),
+        found: None,
+    };
+    for (what, policy, lack) in [
+        (
+            "another pool",
+            trust(&another_pool, AuthState::Authenticated).to_string(),
+            lists("aud", another_pool.as_str(), Some(&[pool.as_str()])),
+        ),
+        (
+            "the other state",
+            trust(&pool, AuthState::Guest).to_string(),
+            lists("amr", "unauthenticated", Some(&amr)),
+        ),
+        (
+            "another action",
+            spoiled("/Statement/0/Action", json!("sts:AssumeRole")),
+            KeptBy::Action { listed: texts(&["sts:AssumeRole"]) },
+        ),
         (
             "another provider",
             spoiled("/Statement/0/Principal", json!({ "Federated": "accounts.google.com" })),
+            principal("Federated accounts.google.com"),
         ),
-        ("another kind of principal", spoiled("/Statement/0/Principal", json!({ "AWS": "123456789012" }))),
-        ("somebody else", spoiled(aud, json!({ "cognito-identity.amazonaws.com:sub": "us-east-1:0" }))),
-        ("a key that is not there", also("accounts.google.com:aud", "us-east-1:0")),
+        (
+            "another kind of principal",
+            spoiled("/Statement/0/Principal", json!({ "AWS": "123456789012" })),
+            principal("123456789012"),
+        ),
+        ("a key that is not there", also("accounts.google.com:aud", "us-east-1:0"), absent),
     ] {
-        let denial = Denial::Implicit { layer: Layer::Trust };
-        assert_eq!(asked_with(&policy).await, not_trusted(denial), "{what}");
+        let silent = Some((Denial::Implicit { layer: Layer::Trust }, Some(lack)));
+        assert_eq!(not_trusted(asked_with(&policy).await), silent, "{what}");
     }
+    let somebody_else = spoiled(aud, json!({ "cognito-identity.amazonaws.com:sub": "us-east-1:0" }));
+    let (_, lack) = not_trusted(asked_with(&somebody_else).await).unwrap();
+    assert!(
+        matches!(lack, Some(KeptBy::Condition { key, .. }) if key == "cognito-identity.amazonaws.com:sub")
+    );
 }
 
 #[tokio::test]
@@ -71,7 +110,7 @@ async fn a_trust_policy_that_denies_keeps_the_identity_out_whatever_else_it_allo
     policy.pointer_mut("/Statement").and_then(Value::as_array_mut).unwrap().push(denying);
     let by = StatementRef { policy: "trust policy of role signed-in".to_owned(), sid: None, index: 1 };
     let denial = Denial::Explicit { by, layer: Layer::Trust };
-    assert_eq!(asked_with(&policy.to_string()).await, not_trusted(denial));
+    assert_eq!(not_trusted(asked_with(&policy.to_string()).await), Some((denial, None)));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Logins that are taken from identities, and identities that are deleted.
 
-use crate::desk::{Desk, other_identity_pool, proven_to};
+use crate::desk::{Desk, gone, other_identity_pool, proven_to};
 use crate::family::{alone, desks, family, login};
 use broker::House;
 use broker::identity_pool::{Refusal, identities, pools, unlink};
@@ -89,7 +89,7 @@ async fn only_the_identitys_own_logins_and_nothing_beside_them_take_a_login_from
         }
         let foreign = proven_to(&other_identity_pool(), "a");
         let refused = take(&desk, &id, std::slice::from_ref(&foreign), &[&provider(0)]).await;
-        assert_eq!(refused, Err(Refusal::UnsupportedProvider(foreign.key().provider.clone())));
+        assert_eq!(refused, Err(gone(&foreign.key().provider)));
         let refused = take(&desk, &guest, &[login(0, "a")], &[&provider(0)]).await;
         assert_eq!(refused, Err(Refusal::Forbidden(guest)));
         let absent = IdentityId::parse("us-east-1:0").unwrap();

@@ -8,7 +8,7 @@ use crate::iam::id::RoleId;
 use crate::iam::session_policy::SessionPolicy;
 use crate::iam::user::Holder;
 use crate::identity_pool::identity::IdentityId;
-use crate::identity_pool::login::LoginKey;
+use crate::identity_pool::login::{AuthState, LoginKey};
 use crate::identity_pool::pool::IdentityPoolId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,12 @@ impl Session {
             Origin::Identity(identity) => Some(identity),
             Origin::LongTerm(_) => None,
         }
+    }
+
+    /// Whether it is a guest's, which anybody can have.
+    pub fn is_a_guests(&self) -> bool {
+        let federation = self.role().and_then(|role| role.federation.as_ref());
+        federation.is_some_and(|federation| federation.amr.iter().any(|amr| amr == AuthState::Guest.amr()))
     }
 
     /// How much of the room that there is for session policies and tags is taken, in hundredths of it; `None` where there

@@ -113,6 +113,11 @@ impl IdentityPool {
         self.listed(user_pool, client).next().is_some()
     }
 
+    /// The clients of this user pool whose tokens may log in here.
+    pub fn clients_of(&self, user_pool: &UserPoolId) -> impl Iterator<Item = &ClientId> {
+        self.user_pools.iter().filter(move |one| one.user_pool == *user_pool).map(|one| &one.client)
+    }
+
     /// Whether users of this client must still be there whenever they show a token.
     pub fn checks_users(&self, user_pool: &UserPoolId, client: &ClientId) -> bool {
         self.listed(user_pool, client).any(|provider| provider.server_side_check == Some(true))

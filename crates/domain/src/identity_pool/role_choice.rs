@@ -5,8 +5,9 @@ use crate::identity_pool::claims::Claims;
 use crate::identity_pool::login::AuthState;
 use crate::identity_pool::pool::IdentityPool;
 use crate::identity_pool::role_mapping::{
-    PREFERRED_ROLE, RoleMapping, RoleSource, Rule, WhenAmbiguous, roles_in,
+    PREFERRED_ROLE, ROLES, RoleMapping, RoleSource, Rule, WhenAmbiguous, roles_in,
 };
+use std::borrow::Cow;
 use std::fmt;
 
 /// A login as mappings see it.
@@ -70,10 +71,35 @@ pub enum NotChosen {
     NotAllowed(String),
     /// The mappings leave it open, and one of them says that nothing is given out then.
     #[error("the role mappings leave open which role it is, and deny it then")]
-    Ambiguous,
+    Ambiguous(Ambiguity),
     /// What a token names is no role.
     #[error("what the token names as a role is none: `{0}`")]
     NotARole(String),
+}
+
+/// Why role mappings leave open which role it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ambiguity {
+    /// The mapping of this provider comes to none.
+    Unmatched {
+        /// The provider, as mappings know it.
+        provider: String,
+        /// What was looked at, in the order of the rules.
+        looked_at: Vec<LookedAt>,
+    },
+    /// The logins come to different roles.
+    Conflicting,
+}
+
+/// A claim that a mapping looked at in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookedAt {
+    /// The claim.
+    pub claim: String,
+    /// What it would have to be.
+    pub wanted: String,
+    /// What it is; `None` if the token has none, or it does not count.
+    pub found: Option<String>,
 }
 
 /// Chooses the role of an identity in this state, which proved these logins and may have asked for a role.
@@ -106,13 +132,16 @@ pub fn choose(
     for (login, mapping) in &mapped {
         let its = match (chosen_by(login, mapping)?, mapping.ambiguous) {
             (Some(its), _) => its,
-            (None, WhenAmbiguous::Deny) => return Err(NotChosen::Ambiguous),
+            (None, WhenAmbiguous::Deny) => return Err(NotChosen::Ambiguous(unmatched(login, mapping))),
             (None, WhenAmbiguous::AuthenticatedRole) => of_the_pool(ChosenBy::Ambiguity)?,
         };
         match &chosen {
             Some(others) if others.role != its.role => {
                 let denies = mapped.iter().any(|(_, mapping)| mapping.ambiguous == WhenAmbiguous::Deny);
-                return if denies { Err(NotChosen::Ambiguous) } else { of_the_pool(ChosenBy::Ambiguity) };
+                return match denies {
+                    true => Err(NotChosen::Ambiguous(Ambiguity::Conflicting)),
+                    false => of_the_pool(ChosenBy::Ambiguity),
+                };
             }
             Some(_) => {}
             None => chosen = Some(its),
@@ -141,6 +170,26 @@ fn chosen_by(login: &Mapped<'_>, mapping: &RoleMapping) -> Result<Option<Chosen>
             }))
         }
     }
+}
+
+/// What a mapping looked at that comes to no role.
+fn unmatched(login: &Mapped<'_>, mapping: &RoleMapping) -> Ambiguity {
+    let looked_at = match &mapping.source {
+        RoleSource::Token => vec![LookedAt {
+            claim: ROLES.to_owned(),
+            wanted: format!("one role alone, or one of them in {PREFERRED_ROLE}"),
+            found: login.claims.text(ROLES).map(Cow::into_owned),
+        }],
+        RoleSource::Rules(rules) => {
+            let looked_at = |rule: &Rule| LookedAt {
+                claim: rule.claim.clone(),
+                wanted: format!("{} {}", rule.match_type.words(), rule.value),
+                found: rule.found_in(login.claims).map(Cow::into_owned),
+            };
+            rules.iter().map(looked_at).collect()
+        }
+    };
+    Ambiguity::Unmatched { provider: login.provider.clone(), looked_at }
 }
 
 /// What in a login's mapping allows a role that was asked for: the token names it, or it is that of a rule that matches,

@@ -6,6 +6,7 @@ use crate::arn::RoleArn;
 use crate::identity_pool::claims::Claims;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// The most rules that a mapping may have. Source: Cognito developer guide, "Quotas"; the model would allow 400.
 pub const MOST_RULES: usize = 25;
@@ -63,11 +64,27 @@ pub enum MatchType {
     NotEqual,
 }
 
+impl MatchType {
+    /// What it asks of a claim, in words before the value.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Equals => "equal to",
+            Self::Contains => "with this in it:",
+            Self::StartsWith => "beginning with",
+            Self::NotEqual => "there, and other than",
+        }
+    }
+}
+
 impl Rule {
+    /// What a token says under the rule's claim, where that counts.
+    pub(super) fn found_in<'a>(&self, claims: &'a Claims) -> Option<Cow<'a, str>> {
+        claims.text(&self.claim).filter(|_| claims.vouches_for(&self.claim))
+    }
+
     /// Whether a token says what the rule asks for. A claim that is not there, or does not count, matches nothing.
     pub fn matches(&self, claims: &Claims) -> bool {
-        let text = claims.text(&self.claim).filter(|_| claims.vouches_for(&self.claim));
-        text.is_some_and(|text| match self.match_type {
+        self.found_in(claims).is_some_and(|text| match self.match_type {
             MatchType::Equals => text == self.value,
             MatchType::Contains => text.contains(&self.value),
             MatchType::StartsWith => text.starts_with(&self.value),
@@ -90,7 +107,7 @@ impl RoleMapping {
 pub(super) const PREFERRED_ROLE: &str = "cognito:preferred_role";
 
 /// The claim that names the roles of all of somebody's groups.
-const ROLES: &str = "cognito:roles";
+pub(super) const ROLES: &str = "cognito:roles";
 
 /// The roles that a token names, each once: in a list, or in a text with commas between them.
 pub(super) fn roles_in(claims: &Claims) -> Vec<&str> {

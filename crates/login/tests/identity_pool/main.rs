@@ -63,7 +63,8 @@ fn either_issuer_is_this_servers_and_nobody_elses_is() {
         "",
     ] {
         let refused = ask(&identity_token().claim("iss", iss).text()).err();
-        assert_eq!(refused, Some(LoginRefused::Issuer(iss.to_owned())), "{iss}");
+        let expected = issuer().names[0].clone();
+        assert_eq!(refused, Some(LoginRefused::Issuer { found: iss.to_owned(), expected }), "{iss}");
     }
 }
 
@@ -88,7 +89,11 @@ fn a_claim_that_is_missing_twice_there_or_of_another_type_makes_it_no_token() {
 fn what_is_no_id_is_nobodys() {
     for id in ["", "us-east-1", "us-east-1:XYZ", "../x", "us-east-1:0 "] {
         let refused = ask(&identity_token().claim("aud", id).text()).err();
-        assert_eq!(refused, Some(LoginRefused::Audience(id.to_owned())), "{id}");
+        assert_eq!(
+            refused,
+            Some(LoginRefused::Audience { found: id.to_owned(), listed: Vec::new() }),
+            "{id}"
+        );
         let refused = ask(&identity_token().claim("sub", id).text()).err();
         assert_eq!(refused, Some(LoginRefused::MissingClaim("sub")), "{id}");
     }

@@ -54,7 +54,7 @@ fn an_issuer_that_only_looks_alike_is_refused() {
         "us-east-1_AbCdEfGhI",
         "",
     ] {
-        assert_refused([("it", with("iss", issuer), LoginRefused::Issuer(issuer.to_owned()))]);
+        assert_refused([("it", with("iss", issuer), of_issuer(issuer))]);
     }
 }
 
@@ -65,7 +65,18 @@ fn a_token_of_another_pool_of_the_same_region_is_refused() {
         .claim("iss", issuer.clone())
         .header("kid", RsaKey::Stranger.public().kid)
         .signed(Signature::Rs256(RsaKey::Stranger));
-    assert_refused([("it", theirs.text(), LoginRefused::Issuer(issuer))]);
+    assert_refused([("it", theirs.text(), of_issuer(&issuer))]);
+}
+
+/// Refused as issued by somebody else than the pool.
+fn of_issuer(found: &str) -> LoginRefused {
+    let expected = "http://127.0.0.1:9000/us-east-1_AbCdEfGhI".to_owned();
+    LoginRefused::Issuer { found: found.to_owned(), expected }
+}
+
+/// Refused as made out to a client that the identity pool does not list.
+fn to_audience(found: &str) -> LoginRefused {
+    LoginRefused::Audience { found: found.to_owned(), listed: vec![client().id.to_string()] }
 }
 
 #[test]
@@ -73,7 +84,7 @@ fn another_kind_of_token_is_refused() {
     let kind = |name: &str| LoginRefused::NotAnIdToken(name.to_owned());
     let made_out = access_token().claim("aud", client().id.as_str());
     assert_refused([
-        ("an access token", access_token().text(), LoginRefused::MissingClaim("aud")),
+        ("an access token", access_token().text(), LoginRefused::AccessToken),
         ("an access token with an audience", made_out.text(), kind("access")),
         ("an ID token that says otherwise", with("token_use", "access"), kind("access")),
         ("a refresh token", with("token_use", "refresh"), kind("refresh")),
@@ -85,7 +96,7 @@ fn another_kind_of_token_is_refused() {
 
 #[test]
 fn a_token_made_out_to_a_client_that_is_not_listed_is_refused() {
-    let audience = |id: &str| (with("aud", id), LoginRefused::Audience(id.to_owned()));
+    let audience = |id: &str| (with("aud", id), to_audience(id));
     let row = |what, (token, refused): (String, LoginRefused)| (what, token, refused);
     let id = client().id;
     assert_refused([
@@ -101,7 +112,7 @@ fn a_token_made_out_to_a_client_that_is_not_listed_is_refused() {
         (
             "a client id beside a foreign audience",
             id_token().claim("aud", other_client().id.as_str()).claim("client_id", id.as_str()).text(),
-            LoginRefused::Audience(other_client().id.to_string()),
+            to_audience(other_client().id.as_str()),
         ),
     ]);
 }
@@ -229,13 +240,13 @@ fn a_token_that_begins_later_is_refused_until_then() {
 fn of_several_faults_the_first_in_the_order_of_aws_is_told() {
     type Fault = (fn(Token) -> Token, LoginRefused);
     let order: [Fault; 7] = [
-        (|token| token.claim("iss", "evil"), LoginRefused::Issuer("evil".to_owned())),
-        (|token| token.without_claim("aud"), LoginRefused::MissingClaim("aud")),
+        (|token| token.claim("iss", "evil"), of_issuer("evil")),
+        (|token| token.without_claim("aud"), LoginRefused::AccessToken),
         (|token| token.claim("token_use", "access"), LoginRefused::NotAnIdToken("access".to_owned())),
         (|token| token.claim("exp", 0), expired(0)),
         (|token| token.claim("nbf", in_secs(9)), LoginRefused::NotYetValid(Timestamp::from_secs(in_secs(9)))),
         (|token| token.signed(Signature::Bytes(vec![0; 256])), LoginRefused::Signature),
-        (|token| token.claim("aud", "other"), LoginRefused::Audience("other".to_owned())),
+        (|token| token.claim("aud", "other"), to_audience("other")),
     ];
     for (at, (_, refused)) in order.iter().enumerate() {
         let spoil = |token, (spoil, _): &Fault| spoil(token);

@@ -89,7 +89,10 @@ fn an_identity_pool_that_lists_the_client_under_another_user_pool_refuses_it() {
     let empty = IdentityPool { user_pools: Vec::new(), ..identity_pool() };
     for pool in [elsewhere, empty] {
         let answer = verify(&id_token().text(), &issuer(), &pool, &Seen::default(), NOW);
-        assert_eq!(answer, Err(LoginRefused::Audience(client().id.to_string())));
+        assert_eq!(
+            answer,
+            Err(LoginRefused::Audience { found: client().id.to_string(), listed: Vec::new() })
+        );
     }
 }
 

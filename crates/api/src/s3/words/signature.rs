@@ -67,7 +67,7 @@ fn of_signature(refused: &Refused, place: Place) -> Said {
         ),
         Refused::WrongRegion { given, expected } => Said {
             // SDKs read it and sign anew.
-            details: vec![("Region", expected.clone())],
+            details: [("Region", expected.clone())].into(),
             ..credential(place, &format!("the region '{given}' is wrong; expecting '{expected}'"))
         },
         Refused::WrongService(given) => {
@@ -87,19 +87,20 @@ fn of_signature(refused: &Refused, place: Place) -> Said {
             "The difference between the request time and the current time is too large.",
         ),
         Refused::Expired { signed_at, expires, now } => Said {
-            details: vec![
+            details: [
                 ("X-Amz-Expires", expires.to_string()),
                 ("Expires", moment(signed_at.saturating_add((*expires).into()))),
                 ("ServerTime", moment(*now)),
-            ],
+            ]
+            .into(),
             ..forbidden("AccessDenied", "Request has expired")
         },
         Refused::NotYetValid { now, .. } => Said {
-            details: vec![("ServerTime", moment(*now))],
+            details: [("ServerTime", moment(*now))].into(),
             ..forbidden("AccessDenied", "Request is not valid yet")
         },
         Refused::UnsignedHeader(name) => Said {
-            details: vec![("HeadersNotSigned", name.clone())],
+            details: [("HeadersNotSigned", name.clone())].into(),
             ..forbidden("AccessDenied", "There were headers present in the request which were not signed")
         },
         Refused::MissingBodyHash => {
@@ -164,7 +165,7 @@ fn parameters_error(message: &str) -> Said {
 
 /// The value is not repeated, for it may be a secret of another scheme.
 fn authorization_argument(message: &str) -> Said {
-    let details = vec![("ArgumentName", "Authorization".to_owned())];
+    let details = [("ArgumentName", "Authorization".to_owned())].into();
     Said { details, ..invalid_argument(message.to_owned()) }
 }
 

@@ -1,8 +1,8 @@
 //! A server in memory, with the records of `testkit`.
 
 use super::client::{Answer, Ask, Held};
-use super::sink::Recorder;
-use api::app::{App, Clock, Keeper, Kept, S3Cors, Secrets};
+use super::sink::{Kept, Recorder};
+use api::app::{App, Clock, Keeper, Kept as Answered, S3Cors, Secrets};
 use api::audit::Audit;
 use api::body::{ResponseBody, full};
 use api::guests::Guests;
@@ -74,11 +74,11 @@ impl Clock for Hands {
 struct Keeping;
 
 impl Keeper for Keeping {
-    fn rotate_keys<'a>(&'a self, _: &'a App) -> Kept<'a, Option<RingKeyId>> {
+    fn rotate_keys<'a>(&'a self, _: &'a App) -> Answered<'a, Option<RingKeyId>> {
         Box::pin(async { Ok(Some(RingKeyId(2))) })
     }
 
-    fn backup<'a>(&'a self, _: &'a App) -> Kept<'a, ResponseBody> {
+    fn backup<'a>(&'a self, _: &'a App) -> Answered<'a, ResponseBody> {
         Box::pin(async { Ok(full("all of it")) })
     }
 }
@@ -107,6 +107,7 @@ impl KeyMaker for InTurn {
 pub(crate) struct Server {
     pub(crate) app: App,
     pub(crate) sink: Arc<Recorder>,
+    pub(crate) shelf: Arc<Kept>,
     clock: Arc<Hands>,
     folder: TempDir,
 }
@@ -126,7 +127,7 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let engine = engine(folder.path());
         let clock = Arc::new(Hands(AtomicI64::new(NOW.millis())));
-        let sink = Arc::new(Recorder::default());
+        let (sink, shelf) = (Arc::new(Recorder::default()), Arc::new(Kept::default()));
         let entropy = Arc::new(Counting::new());
         let ring_key = RingKey::new(RingKeyId(1), NOW, Secret::new(draw(&Counting::new()))).unwrap();
         let app = App {
@@ -137,7 +138,7 @@ impl Server {
             keeper: Arc::new(Keeping),
             clock: clock.clone(),
             entropy,
-            audit: Audit::new(sink.clone()),
+            audit: Audit::new(sink.clone(), shelf.clone()),
             s3_cors: S3Cors::AnyOrigin,
             s3_hosts: S3Hosts::new(&["localhost", "s3.localhost"].map(|name| HostName::parse(name).unwrap())),
             services: Services::load().unwrap(),
@@ -147,7 +148,7 @@ impl Server {
             signers: Default::default(),
             key_uses: Default::default(),
         };
-        let server = Self { app, sink, clock, folder };
+        let server = Self { app, sink, shelf, clock, folder };
         server.write(seed).await;
         server.put(&server.root(), "/my-bucket/public/hello.txt", "hello").await;
         server

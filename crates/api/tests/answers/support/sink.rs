@@ -1,10 +1,11 @@
 //! Where the audit is written to, for somebody who reads it or breaks it.
 
 use api::audit::Sink;
+use api::explanations::{Explained, Finding, Shelf};
 use domain::records::Breakdown;
 use std::pin::Pin;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A sink that keeps its lines.
 #[derive(Default)]
@@ -31,13 +32,38 @@ impl Recorder {
 }
 
 impl Sink for Recorder {
-    fn write(&self, line: String) -> Pin<Box<dyn Future<Output = Result<(), Breakdown>> + Send + '_>> {
+    fn write(&self, line: Arc<str>) -> Pin<Box<dyn Future<Output = Result<(), Breakdown>> + Send + '_>> {
         Box::pin(async move {
             if self.is_broken.load(Ordering::SeqCst) {
                 return Err(Breakdown::new("the disk is full"));
             }
-            self.lines.lock().unwrap().push(line);
+            self.lines.lock().unwrap().push(line.to_string());
             Ok(())
         })
+    }
+}
+
+/// A shelf that keeps all of it.
+#[derive(Default)]
+pub(crate) struct Kept {
+    explained: Mutex<Vec<Explained>>,
+}
+
+impl Kept {
+    /// What was kept so far.
+    pub(crate) fn all(&self) -> Vec<Explained> {
+        self.explained.lock().unwrap().clone()
+    }
+}
+
+impl Shelf for Kept {
+    fn keep(&self, explained: Explained) {
+        self.explained.lock().unwrap().push(explained);
+    }
+
+    fn find<'a>(&'a self, request_id: &'a str) -> Finding<'a> {
+        let kept = self.explained.lock().unwrap();
+        let found = kept.iter().find(|one| one.record.contains(request_id)).map(|one| one.record.to_string());
+        Box::pin(async move { Ok(found) })
     }
 }
