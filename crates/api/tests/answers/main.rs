@@ -24,6 +24,7 @@ mod identity_keys;
 mod identity_pools;
 mod ledger;
 mod listing;
+mod login_providers;
 mod logins;
 mod malformed;
 mod managed_policies;
