@@ -189,6 +189,26 @@ class Suite:
         refused("NoSuchBucketPolicy", self.root.get_bucket_policy, Bucket=BUCKET)
         refused("AccessDenied", nobody.get_object, Bucket=BUCKET, Key="public/hello.txt")
 
+    def keeps_providers_of_logins(self):
+        iam = client("iam", **ROOT)
+        made = iam.create_open_id_connect_provider(Url="https://boto.example/x", ClientIDList=["app"])
+        arn = made["OpenIDConnectProviderArn"]
+        shown = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+        assert (shown["Url"], shown["ClientIDList"], shown["ThumbprintList"]) == ("boto.example/x", ["app"], []), shown
+        assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == [dict(Arn=arn)]
+        refused("InvalidInput", iam.create_open_id_connect_provider, Url="https://boto.example:1/x")
+        metadata = f"""<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="boto" validUntil="2040-01-02T03:04:05Z">
+            <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor>
+            <KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{"TUlJQ" * 160}</X509Certificate>
+            </X509Data></KeyInfo></KeyDescriptor></IDPSSODescriptor></EntityDescriptor>"""
+        saml = iam.create_saml_provider(Name="boto", SAMLMetadataDocument=metadata)["SAMLProviderArn"]
+        shown = iam.get_saml_provider(SAMLProviderArn=saml)
+        assert (shown["SAMLMetadataDocument"], shown["ValidUntil"].year) == (metadata, 2040), shown
+        iam.delete_saml_provider(SAMLProviderArn=saml)
+        refused("NoSuchEntity", iam.get_saml_provider, SAMLProviderArn=saml)
+        iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+        refused("NoSuchEntity", iam.get_open_id_connect_provider, OpenIDConnectProviderArn=arn)
+
     def copies_objects(self):
         key, copy = f"{self.home}/a b+c", f"{self.home}/copy"
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=b"copied", Metadata={"colour": "green"})

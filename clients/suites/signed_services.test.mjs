@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { guest } from '../support/people.mjs';
-import { DEMO_POOL, LOGIN_KEY, SEED } from '../support/seed.mjs';
+import { DEMO_POOL, LOGIN_KEY, metadataOf, SEED } from '../support/seed.mjs';
 import { serverOfSuite } from '../support/server.mjs';
 import { askSigned, request, takesForms } from '../support/signed.mjs';
 import { send } from '../support/wire.mjs';
@@ -21,6 +21,8 @@ const ofGroup = { ...group, PolicyName: 'buckets' };
 const key = { AccessKeyId: 'AKIANOBODYNOBODYNOBO' };
 const managed = { PolicyArn: 'arn:aws:iam::123456789012:policy/managed' };
 const version = { ...managed, VersionId: 'v1' };
+const openid = { OpenIDConnectProviderArn: 'arn:aws:iam::123456789012:oidc-provider/idp.example' };
+const saml = { SAMLProviderArn: 'arn:aws:iam::123456789012:saml-provider/idp' };
 const tags = [{ Key: 'k', Value: 'v' }];
 const userPool = { UserPoolId: 'us-east-1_XXXXXXXX' };
 const app = { ...userPool, ClientId: 'appclient' };
@@ -60,22 +62,27 @@ const INPUTS = {
   'cognito-idp DescribeUserPoolClient': app,
   'cognito-idp ListUserPoolClients': userPool,
   'cognito-idp ListUserPools': { MaxResults: 1 },
+  'iam AddClientIDToOpenIDConnectProvider': { ...openid, ClientID: 'app' },
   'iam AddUserToGroup': { ...group, ...user },
   'iam AttachRolePolicy': { ...role, ...managed },
   'iam CreateAccessKey': user,
   'iam CreateGroup': group,
+  'iam CreateOpenIDConnectProvider': { Url: 'https://new.example' },
   'iam CreatePolicy': { PolicyName: 'new', PolicyDocument: '{}' },
   'iam CreatePolicyVersion': { ...managed, PolicyDocument: '{}' },
   'iam CreateRole': { RoleName: 'new', AssumeRolePolicyDocument: '{}' },
+  'iam CreateSAMLProvider': { Name: 'new', SAMLMetadataDocument: metadataOf() },
   'iam CreateUser': user,
   'iam DeleteAccessKey': { ...key, ...user },
   'iam DeleteGroup': group,
   'iam DeleteGroupPolicy': ofGroup,
+  'iam DeleteOpenIDConnectProvider': openid,
   'iam DeletePolicy': managed,
   'iam DeletePolicyVersion': version,
   'iam DeleteRole': role,
   'iam DeleteRolePermissionsBoundary': role,
   'iam DeleteRolePolicy': policy,
+  'iam DeleteSAMLProvider': saml,
   'iam DeleteUser': user,
   'iam DeleteUserPolicy': ofUser,
   'iam DetachRolePolicy': { ...role, ...managed },
@@ -83,10 +90,12 @@ const INPUTS = {
   'iam GetAccountSummary': {},
   'iam GetGroup': group,
   'iam GetGroupPolicy': ofGroup,
+  'iam GetOpenIDConnectProvider': openid,
   'iam GetPolicy': managed,
   'iam GetPolicyVersion': version,
   'iam GetRole': role,
   'iam GetRolePolicy': policy,
+  'iam GetSAMLProvider': saml,
   'iam GetUser': user,
   'iam GetUserPolicy': ofUser,
   'iam ListAccessKeys': user,
@@ -97,28 +106,39 @@ const INPUTS = {
   'iam ListGroups': {},
   'iam ListGroupsForUser': user,
   'iam ListInstanceProfilesForRole': role,
+  'iam ListOpenIDConnectProviderTags': openid,
+  'iam ListOpenIDConnectProviders': {},
   'iam ListPolicies': {},
   'iam ListPolicyTags': managed,
   'iam ListPolicyVersions': managed,
   'iam ListRolePolicies': role,
   'iam ListRoleTags': role,
   'iam ListRoles': {},
+  'iam ListSAMLProviderTags': saml,
+  'iam ListSAMLProviders': {},
   'iam ListUserPolicies': user,
   'iam ListUsers': {},
   'iam PutGroupPolicy': { ...ofGroup, PolicyDocument: '{}' },
   'iam PutRolePermissionsBoundary': { ...role, PermissionsBoundary: managed.PolicyArn },
   'iam PutRolePolicy': { ...policy, PolicyDocument: '{}' },
   'iam PutUserPolicy': { ...ofUser, PolicyDocument: '{}' },
+  'iam RemoveClientIDFromOpenIDConnectProvider': { ...openid, ClientID: 'app' },
   'iam RemoveUserFromGroup': { ...group, ...user },
   'iam SetDefaultPolicyVersion': version,
+  'iam TagOpenIDConnectProvider': { ...openid, Tags: tags },
   'iam TagPolicy': { ...managed, Tags: tags },
   'iam TagRole': { ...role, Tags: tags },
+  'iam TagSAMLProvider': { ...saml, Tags: tags },
+  'iam UntagOpenIDConnectProvider': { ...openid, TagKeys: ['k'] },
   'iam UntagPolicy': { ...managed, TagKeys: ['k'] },
   'iam UntagRole': { ...role, TagKeys: ['k'] },
+  'iam UntagSAMLProvider': { ...saml, TagKeys: ['k'] },
   'iam UpdateAccessKey': { ...key, ...user, Status: 'Active' },
   'iam UpdateAssumeRolePolicy': { ...role, PolicyDocument: '{}' },
+  'iam UpdateOpenIDConnectProviderThumbprint': { ...openid, ThumbprintList: ['f'.repeat(40)] },
   'iam UpdateRole': role,
   'iam UpdateRoleDescription': { ...role, Description: 'new' },
+  'iam UpdateSAMLProvider': saml,
   'iam UpdateUser': user,
   'sts AssumeRole': { RoleArn: 'arn:aws:iam::123456789012:role/demo-user', RoleSessionName: 'session' },
   'sts DecodeAuthorizationMessage': { EncodedMessage: 'made-up' },
@@ -132,7 +152,9 @@ const INPUTS = {
 const NEEDS_NO_PERMISSION = ['sts GetCallerIdentity', 'sts GetSessionToken'];
 // What no session may ask, whatever policies say.
 const FOR_NO_SESSION = ['sts GetFederationToken', 'sts GetSessionToken'];
-const WITHOUT_CONSTRAINTS = ['iam GetAccountSummary', 'sts GetCallerIdentity'];
+const WITHOUT_CONSTRAINTS = [
+  'iam GetAccountSummary', 'iam ListOpenIDConnectProviders', 'iam ListSAMLProviders', 'sts GetCallerIdentity',
+];
 
 const CODES = {
   json: {

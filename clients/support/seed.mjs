@@ -45,6 +45,19 @@ export const taggedIn = (pool, amr) => {
   return { Version, Statement: [{ ...statement, Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'] }] };
 };
 
+/** What a SAML provider says of itself. */
+export const metadataOf = (attributes = '') => `<?xml version="1.0"?>
+<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"
+    entityID="https://idp.example/saml" ${attributes}>
+  <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    <md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data>
+      <ds:X509Certificate>${'TUlJQ'.repeat(160)}</ds:X509Certificate>
+    </ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+    <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/>
+  </md:IDPSSODescriptor>
+</md:EntityDescriptor>
+`;
+
 const OWN = '${cognito-identity.amazonaws.com:sub}';
 const BUCKETS = {
   Version: '2012-10-17',

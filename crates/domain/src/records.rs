@@ -10,6 +10,7 @@ use crate::iam::entity::PolicyUse;
 use crate::iam::group::{Group, GroupName};
 use crate::iam::id::UserId;
 use crate::iam::managed_policy::ManagedPolicy;
+use crate::iam::provider::{Issuer, OpenIdProvider, SamlProvider, SamlProviderName};
 use crate::iam::role::{PolicyName, Role, RoleName};
 use crate::iam::user::{User as IamUser, UserName};
 use crate::identity_pool::derivation::Derivation;
@@ -306,11 +307,34 @@ pub trait AccessKeys {
 
 /// All that decisions about a caller are made from: whose policies they carry, and what they ask about.
 pub trait Grounds:
-    Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + IdentityPools + Buckets
+    Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + LoginProviders + IdentityPools + Buckets
 {
 }
 
-impl<R: Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + IdentityPools + Buckets> Grounds for R {}
+impl<R: Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + LoginProviders + IdentityPools + Buckets>
+    Grounds for R
+{
+}
+
+/// Providers of logins that the account knows.
+pub trait LoginProviders {
+    /// The provider of OpenID Connect of this issuer, without its scheme.
+    fn openid_provider(&mut self, issuer: &str) -> Read<Option<OpenIdProvider>>;
+    /// Writes a provider under its issuer.
+    fn put_openid_provider(&mut self, provider: &OpenIdProvider);
+    /// Forgets a provider.
+    fn delete_openid_provider(&mut self, issuer: &Issuer);
+    /// Providers in the order of their issuers; at most `limit`.
+    fn openid_providers(&mut self, limit: usize) -> Read<Vec<OpenIdProvider>>;
+    /// The SAML provider of this name, whatever its case.
+    fn saml_provider(&mut self, name: &str) -> Read<Option<SamlProvider>>;
+    /// Writes a provider under its name.
+    fn put_saml_provider(&mut self, provider: &SamlProvider);
+    /// Forgets a provider.
+    fn delete_saml_provider(&mut self, name: &SamlProviderName);
+    /// Providers in the order of their names in lower case; at most `limit`.
+    fn saml_providers(&mut self, limit: usize) -> Read<Vec<SamlProvider>>;
+}
 
 /// Where a listing of objects goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

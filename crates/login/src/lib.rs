@@ -4,6 +4,7 @@
 pub mod identity_pool;
 pub mod jws;
 pub mod key_set;
+pub mod saml_metadata;
 pub mod seen;
 pub mod user_pool;
 

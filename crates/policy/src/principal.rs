@@ -294,12 +294,17 @@ fn aws(text: &str) -> Option<Named> {
     }
 }
 
+/// The ARN of a provider of OpenID Connect may end with a slash, as its issuer then does.
 fn federated(text: &str) -> Option<Named> {
     let of_host = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
     let is_host = text.contains('.') && text.chars().all(of_host);
-    let is_provider = || {
-        matches!(arn(text), Some(("iam", _, resource))
-            if matches!(resource.split_once('/'), Some(("oidc-provider" | "saml-provider", _))))
+    let is_provider = || match arn(text.strip_suffix('/').unwrap_or(text)) {
+        Some(("iam", _, resource)) => match resource.split_once('/') {
+            Some(("oidc-provider", _)) => true,
+            Some(("saml-provider", _)) => !text.ends_with('/'),
+            Some(_) | None => false,
+        },
+        Some(_) | None => false,
     };
     (is_host || is_provider()).then(|| Named::Federated(text.into()))
 }
@@ -447,6 +452,10 @@ mod tests {
             assert_eq!(reach(&text, caller), None);
         }
         assert!(read(&text).unwrap().trust_issuer("idp.example.com/realms/a"));
+        let slash = "arn:aws:iam::123456789012:oidc-provider/tenant.auth0.com/";
+        let text = format!(r#"{{"Federated":"{slash}"}}"#);
+        assert_eq!(reach(&text, Principal::Federated(slash)), Some(Reach::Caller));
+        assert_eq!(reach(&text, Principal::Federated(slash.strip_suffix('/').unwrap())), None);
         let cognito = r#"{"Federated":"cognito-identity.amazonaws.com"}"#;
         assert_eq!(reach(cognito, SESSION), Some(Reach::Perhaps));
     }
@@ -486,6 +495,9 @@ mod tests {
             r#""Federated":"*""#,
             r#""Federated":"google""#,
             r#""Federated":"arn:aws:iam::123456789012:role/r""#,
+            r#""Federated":"arn:aws:iam::123456789012:oidc-provider/""#,
+            r#""Federated":"arn:aws:iam::123456789012:oidc-provider/a.example//""#,
+            r#""Federated":"arn:aws:iam::123456789012:saml-provider/idp/""#,
             r#""Federated":"*.amazonaws.com""#,
             r#""Service":"*""#,
             r#""Service":"lambda""#,

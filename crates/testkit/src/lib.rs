@@ -10,6 +10,7 @@ pub mod iam;
 pub mod identity_pool;
 pub mod keys;
 pub mod s3;
+pub mod saml;
 pub mod tokens;
 pub mod user_pool;
 

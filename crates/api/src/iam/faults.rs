@@ -5,11 +5,14 @@ use broker::iam::attachments::{AttachRefused, MOST_ATTACHED};
 use broker::iam::groups::GroupRefused;
 use broker::iam::inline::{InlineRefused, Owner};
 use broker::iam::managed_policies::{self, PolicyRefused};
+use broker::iam::openid_providers::OpenIdProviderRefused;
 use broker::iam::roles::{self, RoleRefused};
+use broker::iam::saml_providers::SamlProviderRefused;
 use broker::iam::users::UserRefused;
 use domain::iam::access_key::MOST_KEYS;
 use domain::iam::group::MOST_GROUPS;
 use domain::iam::managed_policy::MOST_VERSIONS;
+use domain::iam::provider::{MOST as MOST_PROVIDERS, MOST_CLIENTS, MOST_THUMBPRINTS};
 use domain::iam::user::{MOST_GROUPS_OF_USER, MOST_USERS};
 use domain::tag::MOST as MOST_TAGS;
 use http::StatusCode;
@@ -135,6 +138,54 @@ fn of_inline(refused: InlineRefused) -> Said {
 
 fn quota(name: &str, most: usize) -> Said {
     limit_exceeded(format!("Cannot exceed quota for {name}: {most}"))
+}
+
+/// What is said of a URL that is no issuer's.
+pub(super) fn bad_url() -> Fault {
+    Said::bad_request("InvalidInput", "Invalid Open ID Connect Provider URL").into()
+}
+
+/// What a no about a provider of OpenID Connect is called on the wire.
+pub(super) fn of_openid(refused: OpenIdProviderRefused) -> Fault {
+    let said = match refused {
+        OpenIdProviderRefused::Exists(issuer) => {
+            already_exists(format!("Provider with url https://{issuer} already exists."))
+        }
+        OpenIdProviderRefused::TooMany => limit_exceeded(format!(
+            "Cannot exceed quota for OpenIdConnectProvidersPerAccount: {MOST_PROVIDERS}"
+        )),
+        OpenIdProviderRefused::NoSuchProvider(arn) => {
+            no_such(format!("OpenIDConnect Provider not found for arn {arn}"))
+        }
+        OpenIdProviderRefused::TooManyClients => limit_exceeded(format!(
+            "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: {MOST_CLIENTS}"
+        )),
+        // AWS says fewer, and takes as many.
+        OpenIdProviderRefused::TooManyThumbprints => Said::bad_request(
+            "InvalidInput",
+            format!("Thumbprint list must contain fewer than {MOST_THUMBPRINTS} entries."),
+        ),
+        OpenIdProviderRefused::Tags(_) => too_many_tags("OpenIdConnectProvider"),
+    };
+    said.into()
+}
+
+/// What a no about a SAML provider is called on the wire.
+pub(super) fn of_saml(refused: SamlProviderRefused) -> Fault {
+    let said = match refused {
+        SamlProviderRefused::Exists(name) => {
+            already_exists(format!("Provider with name {name} already exists."))
+        }
+        SamlProviderRefused::TooMany => {
+            limit_exceeded(format!("Cannot exceed quota for SAMLProvidersPerAccount: {MOST_PROVIDERS}"))
+        }
+        SamlProviderRefused::NoSuchProvider(arn) => no_such(format!("Manifest not found for arn {arn}")),
+        SamlProviderRefused::Metadata(why) => {
+            Said { reason: why.to_string(), ..Said::bad_request("InvalidInput", "Could not parse metadata") }
+        }
+        SamlProviderRefused::Tags(_) => too_many_tags("SAMLProvider"),
+    };
+    said.into()
 }
 
 /// What is said where a managed policy cannot be what it shall be to a role, a user or a group: `carrier` is AWS's word in

@@ -6,6 +6,7 @@ use domain::iam::access_key::{AccessKey, AccessKeyId};
 use domain::iam::group::{Group, GroupName};
 use domain::iam::id::{GroupId, UserId};
 use domain::iam::path::Path;
+use domain::iam::provider::{Issuer, OpenIdProvider, SamlProvider, SamlProviderName};
 use domain::iam::role::{Role, RoleName};
 use domain::iam::user::{User as IamUser, UserName};
 use domain::identity_pool::identity::Identity;
@@ -13,12 +14,16 @@ use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::identity_pool::principal_tag::AttributeMap;
 use domain::identity_pool::provider::DeveloperProviderName;
-use domain::records::{AccessKeys, Groups, IamUsers, IdentityPools, ManagedPolicies, Roles, UserPools};
+use domain::records::{
+    AccessKeys, Groups, IamUsers, IdentityPools, LoginProviders, ManagedPolicies, Roles, UserPools,
+};
+use domain::tag::Tags;
 use domain::user_pool::user::{User, Username};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::iam::{access_key, administrator, document, guest_role, managed_policy};
 use testkit::identity_pool::{identity_pool, signed_in};
+use testkit::saml::metadata;
 use testkit::user_pool::{PASSWORD, client, other_client, user, user_pool};
 use testkit::{NOW, account};
 
@@ -94,22 +99,27 @@ const MATRIX: &[Row] = &[
     ("cognito-idp", "InitiateAuth", PUBLIC),
     ("cognito-idp", "ListUserPoolClients", json("200")),
     ("cognito-idp", "ListUserPools", json("200")),
+    ("iam", "AddClientIDToOpenIDConnectProvider", query("200")),
     ("iam", "AddUserToGroup", query("200")),
     ("iam", "AttachRolePolicy", query("200")),
     ("iam", "CreateAccessKey", query("200")),
     ("iam", "CreateGroup", query("200")),
+    ("iam", "CreateOpenIDConnectProvider", query("200")),
     ("iam", "CreatePolicy", query("200")),
     ("iam", "CreatePolicyVersion", query("200")),
     ("iam", "CreateRole", query("200")),
+    ("iam", "CreateSAMLProvider", query("200")),
     ("iam", "CreateUser", query("200")),
     ("iam", "DeleteAccessKey", query("200")),
     ("iam", "DeleteGroup", query("200")),
     ("iam", "DeleteGroupPolicy", query("200")),
+    ("iam", "DeleteOpenIDConnectProvider", query("200")),
     ("iam", "DeletePolicy", query("200")),
     ("iam", "DeletePolicyVersion", query("200")),
     ("iam", "DeleteRole", query("200")),
     ("iam", "DeleteRolePermissionsBoundary", query("200")),
     ("iam", "DeleteRolePolicy", query("200")),
+    ("iam", "DeleteSAMLProvider", query("200")),
     ("iam", "DeleteUser", query("200")),
     ("iam", "DeleteUserPolicy", query("200")),
     ("iam", "DetachRolePolicy", query("200")),
@@ -117,10 +127,12 @@ const MATRIX: &[Row] = &[
     ("iam", "GetAccountSummary", query("200")),
     ("iam", "GetGroup", query("200")),
     ("iam", "GetGroupPolicy", query("200")),
+    ("iam", "GetOpenIDConnectProvider", query("200")),
     ("iam", "GetPolicy", query("200")),
     ("iam", "GetPolicyVersion", query("200")),
     ("iam", "GetRole", query("200")),
     ("iam", "GetRolePolicy", query("200")),
+    ("iam", "GetSAMLProvider", query("200")),
     ("iam", "GetUser", query("200")),
     ("iam", "GetUserPolicy", query("200")),
     ("iam", "ListAccessKeys", query("200")),
@@ -131,28 +143,39 @@ const MATRIX: &[Row] = &[
     ("iam", "ListGroups", query("200")),
     ("iam", "ListGroupsForUser", query("200")),
     ("iam", "ListInstanceProfilesForRole", query("200")),
+    ("iam", "ListOpenIDConnectProviderTags", query("200")),
+    ("iam", "ListOpenIDConnectProviders", query("200")),
     ("iam", "ListPolicies", query("200")),
     ("iam", "ListPolicyTags", query("200")),
     ("iam", "ListPolicyVersions", query("200")),
     ("iam", "ListRolePolicies", query("200")),
     ("iam", "ListRoleTags", query("200")),
     ("iam", "ListRoles", query("200")),
+    ("iam", "ListSAMLProviderTags", query("200")),
+    ("iam", "ListSAMLProviders", query("200")),
     ("iam", "ListUserPolicies", query("200")),
     ("iam", "ListUsers", query("200")),
     ("iam", "PutGroupPolicy", query("200")),
     ("iam", "PutRolePermissionsBoundary", query("200")),
     ("iam", "PutRolePolicy", query("200")),
     ("iam", "PutUserPolicy", query("200")),
+    ("iam", "RemoveClientIDFromOpenIDConnectProvider", query("200")),
     ("iam", "RemoveUserFromGroup", query("200")),
     ("iam", "SetDefaultPolicyVersion", query("200")),
+    ("iam", "TagOpenIDConnectProvider", query("200")),
     ("iam", "TagPolicy", query("200")),
     ("iam", "TagRole", query("200")),
+    ("iam", "TagSAMLProvider", query("200")),
+    ("iam", "UntagOpenIDConnectProvider", query("200")),
     ("iam", "UntagPolicy", query("200")),
     ("iam", "UntagRole", query("200")),
+    ("iam", "UntagSAMLProvider", query("200")),
     ("iam", "UpdateAccessKey", query("200")),
     ("iam", "UpdateAssumeRolePolicy", query("200")),
+    ("iam", "UpdateOpenIDConnectProviderThumbprint", query("200")),
     ("iam", "UpdateRole", query("200")),
     ("iam", "UpdateRoleDescription", query("200")),
+    ("iam", "UpdateSAMLProvider", query("200")),
     ("iam", "UpdateUser", query("200")),
     ("s3", "CopyObject", [NO, NO, "200", NO, "200", "200", "200"]),
     ("s3", "CreateBucket", [NO, NO, NO, NO, "200", "BucketAlreadyOwnedByYou", "BucketAlreadyOwnedByYou"]),
@@ -470,6 +493,7 @@ async fn about_iam(server: &Server, operation: &str) -> Ask {
             match operation {
                 "CreateRole" => records.delete_role(&name),
                 "CreatePolicy" => records.delete_managed_policy(policy.arn.name()),
+                _ if operation.contains("Provider") => put_spare_providers(records, operation),
                 _ => {}
             }
         })
@@ -490,7 +514,7 @@ async fn about_iam(server: &Server, operation: &str) -> Ask {
         (_, "Tags") => vec![("Tags.member.1.Key", "k".to_owned()), ("Tags.member.1.Value", "v".to_owned())],
         (_, "TagKeys") => vec![("TagKeys.member.1", "k".to_owned())],
         // What is required and not here makes a row wrong.
-        _ => Vec::new(),
+        _ => about_providers(member).into_iter().collect(),
     };
     let model = server.app.services.iam.model;
     let members = model.structure(model.operation(operation).unwrap().input).map(|input| &input.members);
@@ -547,6 +571,46 @@ async fn about_users_of_iam(server: &Server, operation: &str) -> Ask {
         _ => {}
     }
     form("iam", operation, &parameters)
+}
+
+/// Lets the providers of logins be there that a request is about, unless it is to make them.
+fn put_spare_providers(records: &mut impl LoginProviders, operation: &str) {
+    let openid = OpenIdProvider {
+        issuer: Issuer::parse("spare.example").unwrap(),
+        clients: Vec::new(),
+        thumbprints: Vec::new(),
+        created: NOW,
+        tags: Tags::default(),
+    };
+    let saml = SamlProvider {
+        name: SamlProviderName::parse("spare").unwrap(),
+        metadata: metadata(""),
+        valid_until: None,
+        created: NOW,
+        tags: Tags::default(),
+    };
+    if operation.starts_with("Create") {
+        records.delete_openid_provider(&openid.issuer);
+        records.delete_saml_provider(&saml.name);
+    } else {
+        records.put_openid_provider(&openid);
+        records.put_saml_provider(&saml);
+    }
+}
+
+fn about_providers(member: &str) -> Option<(&'static str, String)> {
+    Some(match member {
+        "ClientID" => ("ClientID", "app".to_owned()),
+        "Name" => ("Name", "spare".to_owned()),
+        "OpenIDConnectProviderArn" => {
+            ("OpenIDConnectProviderArn", "arn:aws:iam::123456789012:oidc-provider/spare.example".to_owned())
+        }
+        "SAMLMetadataDocument" => ("SAMLMetadataDocument", metadata("")),
+        "SAMLProviderArn" => ("SAMLProviderArn", "arn:aws:iam::123456789012:saml-provider/spare".to_owned()),
+        "ThumbprintList" => ("ThumbprintList.member.1", "a".repeat(40)),
+        "Url" => ("Url", "https://spare.example".to_owned()),
+        _ => return None,
+    })
 }
 
 async fn credentials(server: &Server, caller: &str) -> Option<Held> {

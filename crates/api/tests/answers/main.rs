@@ -26,6 +26,7 @@ mod identity_pools;
 mod ledger;
 mod lint;
 mod listing;
+mod login_providers;
 mod logins;
 mod malformed;
 mod managed_policies;

@@ -7,10 +7,12 @@ use domain::arn::{self, GroupArn, IdentityPoolArn, PolicyArn, PolicyOwner, RoleA
 use domain::iam::access_key::AccessKeyId;
 use domain::iam::group::GroupName;
 use domain::iam::path::Path;
+use domain::iam::provider::{Issuer, SamlProviderName};
 use domain::iam::role::{PolicyName, RoleName};
 use domain::iam::user::UserName;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
+use domain::identity_pool::provider::{OpenIdProviderArn, SamlProviderArn};
 use domain::records::{Buckets, Grounds, IdentityPools, Read};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
@@ -55,6 +57,14 @@ pub enum Resource {
     NewGroup(Path, GroupName),
     /// The groups whose path begins with this.
     GroupsUnder(String),
+    /// A provider of OpenID Connect, whosever it is.
+    OpenIdProvider(OpenIdProviderArn),
+    /// A provider of OpenID Connect that is to be made.
+    NewOpenIdProvider(Issuer),
+    /// A SAML provider, whosever it is.
+    SamlProvider(SamlProviderArn),
+    /// A SAML provider that is to be made.
+    NewSamlProvider(SamlProviderName),
     /// An identity pool.
     IdentityPool(IdentityPoolId),
     /// An identity pool by its name, which may be that of another account or region.
@@ -122,6 +132,10 @@ impl Resource {
                 GroupArn::new(account.id.clone(), path.clone(), name.clone()).to_string()
             }
             Self::GroupsUnder(path) => arn::groups_under(&account.id, path),
+            Self::OpenIdProvider(arn) => arn.to_string(),
+            Self::NewOpenIdProvider(issuer) => OpenIdProviderArn::of(&account.id, issuer).to_string(),
+            Self::SamlProvider(arn) => arn.to_string(),
+            Self::NewSamlProvider(name) => SamlProviderArn::of(&account.id, name).to_string(),
             Self::IdentityPool(id) => arn::identity_pool(account, id),
             Self::IdentityPoolNamed(arn) => arn.to_string(),
             Self::UserPool(id) => arn::user_pool(account, id),
@@ -155,6 +169,10 @@ impl Resource {
             | Self::Group(_)
             | Self::NewGroup(..)
             | Self::GroupsUnder(_)
+            | Self::OpenIdProvider(_)
+            | Self::NewOpenIdProvider(_)
+            | Self::SamlProvider(_)
+            | Self::NewSamlProvider(_)
             | Self::IdentityPool(_)
             | Self::IdentityPoolNamed(_)
             | Self::Identity(_)
@@ -164,8 +182,8 @@ impl Resource {
         }
     }
 
-    /// The condition keys that follow from what it is: the tags of a pool, a role, a user or a policy, the boundary of a
-    /// role, the pool of an identity.
+    /// The condition keys that follow from what it is: the tags of a pool, a role, a user, a policy or a provider, the
+    /// boundary of a role, the pool of an identity.
     pub fn keys(&self, records: &mut impl Grounds, account: &Account) -> Read<Vec<Key>> {
         match self {
             Self::IdentityPool(id) => tags_of_pool(records, id),
@@ -189,10 +207,22 @@ impl Resource {
                 Some(key) => Self::User(key.user).keys(records, account),
                 None => Ok(Vec::new()),
             },
+            Self::OpenIdProvider(arn) => {
+                let provider = records.openid_provider(arn.login_key())?;
+                let provider = provider.filter(|provider| provider.arn(&account.id) == *arn);
+                Ok(Key::of_tags_in_iam(provider.map(|provider| provider.tags)))
+            }
+            Self::SamlProvider(arn) => {
+                let provider = records.saml_provider(arn.provider_name())?;
+                let provider = provider.filter(|provider| provider.arn(&account.id) == *arn);
+                Ok(Key::of_tags_in_iam(provider.map(|provider| provider.tags)))
+            }
             Self::All
             | Self::Arn(_)
             | Self::NewRole(..)
             | Self::NewPolicy(..)
+            | Self::NewOpenIdProvider(_)
+            | Self::NewSamlProvider(_)
             | Self::RolesUnder(_)
             | Self::NewUser(..)
             | Self::UsersUnder(_)

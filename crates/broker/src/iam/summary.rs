@@ -3,7 +3,8 @@
 use crate::iam::attachments::MOST_ATTACHED;
 use crate::iam::{managed_policies, roles};
 use domain::iam::managed_policy::MOST_VERSIONS;
-use domain::records::{ManagedPolicies, Read, Roles};
+use domain::iam::provider;
+use domain::records::{LoginProviders, ManagedPolicies, Read, Roles};
 use policy::Quota;
 use std::collections::BTreeMap;
 
@@ -25,7 +26,9 @@ const NEVER: [&str; 10] = [
 ];
 
 /// The numbers, by AWS's names. Source: IAM API reference, "GetAccountSummary".
-pub fn of(records: &mut (impl Roles + ManagedPolicies)) -> Read<BTreeMap<&'static str, usize>> {
+pub fn of(
+    records: &mut (impl Roles + ManagedPolicies + LoginProviders),
+) -> Read<BTreeMap<&'static str, usize>> {
     let mut numbers: BTreeMap<&'static str, usize> = NEVER.into_iter().map(|name| (name, 0)).collect();
     numbers.extend([
         // The root's own pair, which every server has.
@@ -37,12 +40,18 @@ pub fn of(records: &mut (impl Roles + ManagedPolicies)) -> Read<BTreeMap<&'stati
         ("PolicySizeQuota", Quota::Managed.limit()),
         ("PolicyVersionsInUse", versions(records)?),
         ("PolicyVersionsInUseQuota", managed_policies::MOST * MOST_VERSIONS),
+        ("Providers", providers(records)?),
         ("RolePolicySizeQuota", Quota::InlineOfRole.limit()),
         ("Roles", records.count_roles(roles::MOST)?),
         ("RolesQuota", roles::MOST),
         ("VersionsPerPolicyQuota", MOST_VERSIONS),
     ]);
     Ok(numbers)
+}
+
+/// How many providers of logins there are, of either kind.
+fn providers(records: &mut impl LoginProviders) -> Read<usize> {
+    Ok(records.openid_providers(provider::MOST)?.len() + records.saml_providers(provider::MOST)?.len())
 }
 
 /// How many versions the account's own policies have together.

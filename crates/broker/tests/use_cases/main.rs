@@ -19,6 +19,7 @@ mod issuers;
 mod life;
 mod life_at_random;
 mod list;
+mod login_providers;
 mod make;
 mod managed_policies;
 mod new_ids;

@@ -8,6 +8,7 @@ pub mod key_ring;
 pub mod managed_policy;
 pub mod path;
 pub mod principal;
+pub mod provider;
 pub mod role;
 pub mod session;
 pub mod session_policy;

@@ -1,6 +1,7 @@
 //! Providers of logins that an identity pool can list beside user pools.
 
 use crate::account::AccountId;
+use crate::iam::provider::{Issuer, SamlProviderName};
 use crate::text::{all, is_word, text};
 
 text!(
@@ -40,9 +41,26 @@ text!(
 );
 
 impl OpenIdProviderArn {
+    /// The name of the provider of this issuer.
+    pub fn of(account: &AccountId, issuer: &Issuer) -> Self {
+        Self(format!("arn:aws:iam::{account}:oidc-provider/{issuer}"))
+    }
+
     /// The name that its logins are shown by: the issuer without its scheme.
     pub fn login_key(&self) -> &str {
         self.0.split_once('/').map_or("", |(_, issuer)| issuer)
+    }
+}
+
+impl SamlProviderArn {
+    /// The name of the provider of this name.
+    pub fn of(account: &AccountId, name: &SamlProviderName) -> Self {
+        Self(format!("arn:aws:iam::{account}:saml-provider/{name}"))
+    }
+
+    /// The name of the provider, without what is before it.
+    pub fn provider_name(&self) -> &str {
+        self.0.split_once('/').map_or("", |(_, name)| name)
     }
 }
 

@@ -3,5 +3,6 @@
 
 mod iam;
 mod identity_pool;
+mod login_provider;
 mod s3;
 mod user_pool;
