@@ -31,7 +31,8 @@ impl Operation for DeleteUserPoolClient {
         Ok(on_pool("cognito-idp:DeleteUserPoolClient", &input.user_pool_id))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+    async fn run(app: &App, call: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+        call.notes.parameter("clientId", input.client_id.as_str());
         let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
             clients::delete(records, &input.user_pool_id, &input.client_id)
         });

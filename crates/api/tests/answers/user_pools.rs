@@ -315,4 +315,8 @@ async fn what_a_pool_and_a_client_were_told_is_on_record() {
         }
     }
     assert!(!record.to_string().contains(&secret));
+    let client = made.member("/UserPoolClient/ClientId");
+    let gone = json!({ "UserPoolId": pool, "ClientId": client });
+    assert_eq!(server.idp_by_root("DeleteUserPoolClient", &gone).await.status, 200);
+    assert_eq!(last()["requestParameters"]["clientId"], client);
 }
