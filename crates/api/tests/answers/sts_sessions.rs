@@ -26,15 +26,19 @@ fn trusting(principal: &str, actions: &[&str], condition: Value) -> Value {
 
 /// Makes a role that may list one bucket, with this trust policy.
 async fn make(server: &Server, name: &str, trust: &Value) {
+    let role = role(name, trust);
+    server.write(|records| records.put_role(&role)).await;
+}
+
+fn role(name: &str, trust: &Value) -> Role {
     let access = PolicyName::parse("access").unwrap();
     let list = json!([{ "Effect": "Allow", "Action": ["s3:ListBucket", "sts:AssumeRole", "sts:TagSession"], "Resource": "*" }]);
-    let role = Role {
+    Role {
         name: RoleName::parse(name).unwrap(),
         trust: document(trust).to_string(),
         policies: BTreeMap::from([(access, document(&list).to_string())]),
         ..guest_role()
-    };
-    server.write(|records| records.put_role(&role)).await;
+    }
 }
 
 async fn sts(server: &Server, held: &Held, operation: &str, parameters: &[(&str, &str)]) -> Answer {
@@ -495,4 +499,85 @@ async fn a_denial_of_the_servers_own_service_tells_whoever_may_decode_it_why() {
         let no = decode(no).await;
         assert_refused(&no, (400, "InvalidAuthorizationMessageException", "Message is not valid"));
     }
+}
+
+#[tokio::test]
+async fn a_user_takes_on_a_role_for_as_long_as_its_sessions_may_live() {
+    let server = Server::start().await;
+    let user = server.user_with("s3:GetObject", "*").await;
+    let who = sts(&server, &user, "GetCallerIdentity", &[]).await.element("Arn").unwrap().to_owned();
+    for principal in [who.as_str(), "123456789012"] {
+        make(&server, "target", &trusting(principal, &["sts:AssumeRole"], json!({}))).await;
+        let answer = assume(&server, &user, &[]).await;
+        let no = format!("User: {who} is not authorized to perform: sts:AssumeRole on resource: {TARGET}");
+        match principal {
+            "123456789012" => assert_refused(&answer, (403, "AccessDenied", &no)),
+            _ => assert_eq!(lists(&server, &held(&answer), "empty").await, "200"),
+        }
+    }
+    make(&server, "target", &trusting(&who, &["sts:AssumeRole"], json!({}))).await;
+    let no = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+    let long = [("DurationSeconds", "3601")];
+    assert_refused(&assume(&server, &user, &long).await, (400, "ValidationError", no));
+    let trust = trusting(&who, &["sts:AssumeRole"], json!({}));
+    let role = Role { longest_session: Span::from_hours(12), ..role("target", &trust) };
+    server.write(|records| records.put_role(&role)).await;
+    let session = held(&assume(&server, &user, &long).await);
+    server.wait(Span::from_secs(3600));
+    assert_eq!(lists(&server, &session, "empty").await, "200");
+}
+
+#[tokio::test]
+async fn a_users_own_session_is_the_user_and_their_federated_users_are_less() {
+    let server = Server::start().await;
+    let user = server.user_with("*", "*").await;
+    let who = sts(&server, &user, "GetCallerIdentity", &[]).await;
+    let own = held(&sts(&server, &user, "GetSessionToken", &[]).await);
+    let same = sts(&server, &own, "GetCallerIdentity", &[]).await;
+    assert_eq!((same.element("Arn"), same.element("UserId")), (who.element("Arn"), who.element("UserId")));
+    assert_eq!(lists(&server, &own, "empty").await, "200");
+    assert_eq!(server.signed(&own, form("iam", "ListRoles", &[])).await.code(), "InvalidClientTokenId");
+    // It is no session of a role, so what it takes on is not bound to an hour, but to the role.
+    let condition = json!({ "Bool": { "aws:MultiFactorAuthPresent": "false" } });
+    make(&server, "target", &trusting("123456789012", &["sts:AssumeRole"], condition)).await;
+    let no = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+    let long = [("DurationSeconds", "3601")];
+    assert_refused(&assume(&server, &own, &long).await, (400, "ValidationError", no));
+    held(&assume(&server, &own, &[]).await);
+    // A key of the user's proves nothing about a second factor, one way or the other.
+    assert_eq!(assume(&server, &user, &[]).await.code(), "AccessDenied");
+
+    let policy = document(&allowing("s3:ListBucket")).to_string();
+    let asked = [("Name", "bob"), ("Policy", policy.as_str())];
+    let bob = held(&sts(&server, &user, "GetFederationToken", &asked).await);
+    assert_eq!(lists(&server, &bob, "empty").await, "200");
+    server.wait(Span::from_secs(12 * 3600 - 1));
+    assert_eq!(lists(&server, &bob, "empty").await, "200");
+    // What the user may no longer, nobody may by sessions of theirs.
+    server.user_with("s3:GetObject", "*").await;
+    for session in [&own, &bob] {
+        assert_eq!(lists(&server, session, "empty").await, "AccessDenied");
+    }
+}
+
+#[tokio::test]
+async fn a_federated_user_needs_the_users_policies_to_allow_its_making_and_its_tags() {
+    let server = Server::start().await;
+    let user = server.user_with("s3:*", "*").await;
+    let who = sts(&server, &user, "GetCallerIdentity", &[]).await.element("Arn").unwrap().to_owned();
+    let bob = "arn:aws:sts::123456789012:federated-user/bob";
+    let no = |action: &str| {
+        format!(
+            "User: {who} is not authorized to perform: {action} on resource: {bob} because no identity-based policy \
+             allows the {action} action"
+        )
+    };
+    let answer = sts(&server, &user, "GetFederationToken", &[("Name", "bob")]).await;
+    assert_refused(&answer, (403, "AccessDenied", &no("sts:GetFederationToken")));
+    let user = server.user_with("sts:GetFederationToken", bob).await;
+    held(&sts(&server, &user, "GetFederationToken", &[("Name", "bob")]).await);
+    let tagged = [("Name", "bob"), TEAM[0], TEAM[1]];
+    let answer = sts(&server, &user, "GetFederationToken", &tagged).await;
+    assert_refused(&answer, (403, "AccessDenied", &no("sts:TagSession")));
+    assert_eq!(sts(&server, &user, "GetFederationToken", &[("Name", "eve")]).await.code(), "AccessDenied");
 }
