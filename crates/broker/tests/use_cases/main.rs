@@ -24,6 +24,7 @@ mod make;
 mod managed_policies;
 mod new_ids;
 mod objects;
+mod obtained;
 mod open_id;
 mod principal_tags;
 mod refresh;
