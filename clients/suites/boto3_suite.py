@@ -486,6 +486,40 @@ class Suite:
                 IdentityId=vera["IdentityId"], DeveloperUserIdentifier="ute")
         refused("DeveloperUserAlreadyRegisteredException", lambda: vouch("ute", IdentityId=vera["IdentityId"]))
 
+    def takes_on_roles_and_makes_federated_users(self):
+        iam, role = client("iam", **ROOT), "arn:aws:iam::123456789012:role/made-by-boto3-sts"
+        trust = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": ["sts:AssumeRole", "sts:TagSession"],
+                 "Condition": {"StringEquals": {"aws:RequestTag/team": "blue"}}}
+        reading = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+        document = lambda statement: json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.create_role(RoleName="made-by-boto3-sts", AssumeRolePolicyDocument=document(trust))
+        iam.put_role_policy(RoleName="made-by-boto3-sts", PolicyName="reading", PolicyDocument=document(reading))
+        iam.create_user(UserName="sts")
+        entering = {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession", "sts:GetFederationToken", "s3:*"],
+                    "Resource": "*"}
+        iam.put_user_policy(UserName="sts", PolicyName="entering", PolicyDocument=document(entering))
+        key = iam.create_access_key(UserName="sts")["AccessKey"]
+        user = client("sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+
+        def keys(issued):
+            return dict(aws_access_key_id=issued["AccessKeyId"], aws_secret_access_key=issued["SecretAccessKey"],
+                        aws_session_token=issued["SessionToken"])
+
+        wanted = dict(RoleArn=role, RoleSessionName="boto3")
+        refused("AccessDenied", user.assume_role, **wanted)
+        answer = user.assume_role(**wanted, Tags=[{"Key": "team", "Value": "blue"}], TransitiveTagKeys=["team"])
+        assert answer["AssumedRoleUser"]["Arn"].endswith(":assumed-role/made-by-boto3-sts/boto3"), answer
+        hello = dict(Bucket=BUCKET, Key="public/hello.txt")
+        client("s3", **keys(answer["Credentials"])).get_object(**hello)
+        refused("AccessDenied", client("s3", **keys(answer["Credentials"])).put_object, **hello, Body=b"x")
+        own = keys(user.get_session_token(DurationSeconds=900)["Credentials"])
+        assert client("sts", **own).get_caller_identity()["Arn"] == "arn:aws:iam::123456789012:user/sts"
+        refused("InvalidClientTokenId", client("iam", **own).list_roles)
+        refused("AccessDenied", client("sts", **own).get_session_token)
+        bob = keys(user.get_federation_token(Name="bob", Policy=document(reading))["Credentials"])
+        client("s3", **bob).get_object(**hello)
+        refused("AccessDenied", client("s3", **bob).put_object, **hello, Body=b"x")
+
     def is_refused_a_login_that_proves_nothing(self):
         pools = client("cognito-identity", config=Config(signature_version=UNSIGNED))
         refused("NotAuthorizedException", pools.get_id, IdentityPoolId=POOL, Logins={LOGIN_KEY: "x.y.z"})
