@@ -1,7 +1,9 @@
 //! AWS Identity and Access Management (`iam`, awsQuery).
 
 pub mod add_user_to_group;
+pub mod attach_group_policy;
 pub mod attach_role_policy;
+pub mod attach_user_policy;
 pub mod create_access_key;
 pub mod create_group;
 pub mod create_policy;
@@ -17,8 +19,11 @@ pub mod delete_role;
 pub mod delete_role_permissions_boundary;
 pub mod delete_role_policy;
 pub mod delete_user;
+pub mod delete_user_permissions_boundary;
 pub mod delete_user_policy;
+pub mod detach_group_policy;
 pub mod detach_role_policy;
+pub mod detach_user_policy;
 pub mod get_access_key_last_used;
 pub mod get_account_summary;
 pub mod get_group;
@@ -31,7 +36,9 @@ pub mod get_user;
 pub mod get_user_policy;
 pub mod list_access_keys;
 pub mod list_account_aliases;
+pub mod list_attached_group_policies;
 pub mod list_attached_role_policies;
+pub mod list_attached_user_policies;
 pub mod list_entities_for_policy;
 pub mod list_group_policies;
 pub mod list_groups;
@@ -44,17 +51,21 @@ pub mod list_role_policies;
 pub mod list_role_tags;
 pub mod list_roles;
 pub mod list_user_policies;
+pub mod list_user_tags;
 pub mod list_users;
 pub mod put_group_policy;
 pub mod put_role_permissions_boundary;
 pub mod put_role_policy;
+pub mod put_user_permissions_boundary;
 pub mod put_user_policy;
 pub mod remove_user_from_group;
 pub mod set_default_policy_version;
 pub mod tag_policy;
 pub mod tag_role;
+pub mod tag_user;
 pub mod untag_policy;
 pub mod untag_role;
+pub mod untag_user;
 pub mod update_access_key;
 pub mod update_assume_role_policy;
 pub mod update_role;
@@ -85,7 +96,9 @@ use domain::iam::role::RoleName;
 
 const OPERATIONS: &[Served] = &[
     Served::of::<add_user_to_group::AddUserToGroup>(),
+    Served::of::<attach_group_policy::AttachGroupPolicy>(),
     Served::of::<attach_role_policy::AttachRolePolicy>(),
+    Served::of::<attach_user_policy::AttachUserPolicy>(),
     Served::of::<create_access_key::CreateAccessKey>(),
     Served::of::<create_group::CreateGroup>(),
     Served::of::<create_policy::CreatePolicy>(),
@@ -101,8 +114,11 @@ const OPERATIONS: &[Served] = &[
     Served::of::<delete_role_permissions_boundary::DeleteRolePermissionsBoundary>(),
     Served::of::<delete_role_policy::DeleteRolePolicy>(),
     Served::of::<delete_user::DeleteUser>(),
+    Served::of::<delete_user_permissions_boundary::DeleteUserPermissionsBoundary>(),
     Served::of::<delete_user_policy::DeleteUserPolicy>(),
+    Served::of::<detach_group_policy::DetachGroupPolicy>(),
     Served::of::<detach_role_policy::DetachRolePolicy>(),
+    Served::of::<detach_user_policy::DetachUserPolicy>(),
     Served::of::<get_access_key_last_used::GetAccessKeyLastUsed>(),
     Served::of::<get_account_summary::GetAccountSummary>(),
     Served::of::<get_group::GetGroup>(),
@@ -115,7 +131,9 @@ const OPERATIONS: &[Served] = &[
     Served::of::<get_user_policy::GetUserPolicy>(),
     Served::of::<list_access_keys::ListAccessKeys>(),
     Served::of::<list_account_aliases::ListAccountAliases>(),
+    Served::of::<list_attached_group_policies::ListAttachedGroupPolicies>(),
     Served::of::<list_attached_role_policies::ListAttachedRolePolicies>(),
+    Served::of::<list_attached_user_policies::ListAttachedUserPolicies>(),
     Served::of::<list_entities_for_policy::ListEntitiesForPolicy>(),
     Served::of::<list_group_policies::ListGroupPolicies>(),
     Served::of::<list_groups::ListGroups>(),
@@ -128,17 +146,21 @@ const OPERATIONS: &[Served] = &[
     Served::of::<list_role_tags::ListRoleTags>(),
     Served::of::<list_roles::ListRoles>(),
     Served::of::<list_user_policies::ListUserPolicies>(),
+    Served::of::<list_user_tags::ListUserTags>(),
     Served::of::<list_users::ListUsers>(),
     Served::of::<put_group_policy::PutGroupPolicy>(),
     Served::of::<put_role_permissions_boundary::PutRolePermissionsBoundary>(),
     Served::of::<put_role_policy::PutRolePolicy>(),
+    Served::of::<put_user_permissions_boundary::PutUserPermissionsBoundary>(),
     Served::of::<put_user_policy::PutUserPolicy>(),
     Served::of::<remove_user_from_group::RemoveUserFromGroup>(),
     Served::of::<set_default_policy_version::SetDefaultPolicyVersion>(),
     Served::of::<tag_policy::TagPolicy>(),
     Served::of::<tag_role::TagRole>(),
+    Served::of::<tag_user::TagUser>(),
     Served::of::<untag_policy::UntagPolicy>(),
     Served::of::<untag_role::UntagRole>(),
+    Served::of::<untag_user::UntagUser>(),
     Served::of::<update_access_key::UpdateAccessKey>(),
     Served::of::<update_assume_role_policy::UpdateAssumeRolePolicy>(),
     Served::of::<update_role::UpdateRole>(),
