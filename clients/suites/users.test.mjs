@@ -64,11 +64,6 @@ describe('users', () => {
     await refused(ask(ListUsersCommand, { Marker: 'made-up' }), 'ValidationError');
   });
 
-  it('take no member that is not served', async () => {
-    const PermissionsBoundary = 'arn:aws:iam::aws:policy/AdministratorAccess';
-    await refused(ask(CreateUserCommand, { UserName: 'bound', PermissionsBoundary }), 'NotImplemented');
-  });
-
   describe('sign with their keys', () => {
     let ada;
     before(async () => {

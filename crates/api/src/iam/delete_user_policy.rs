@@ -1,7 +1,7 @@
 //! DeleteUserPolicy: forgets an inline policy of a user.
 
 use super::faults::of_user;
-use super::user::{named, on_user};
+use super::user::{named, on_bounded_user};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
@@ -29,7 +29,7 @@ impl Operation for DeleteUserPolicy {
     type Access = Signed;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
-        Ok(on_user("iam:DeleteUserPolicy", &input.user_name))
+        Ok(on_bounded_user("iam:DeleteUserPolicy", &input.user_name))
     }
 
     async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {

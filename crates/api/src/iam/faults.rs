@@ -90,6 +90,11 @@ pub(super) fn of_user(refused: UserRefused) -> Fault {
         UserRefused::Exists(name) => already_exists(format!("User with name {name} already exists.")),
         UserRefused::NoSuchUser(name) => no_such(format!("The user with name {name} cannot be found.")),
         UserRefused::TooMany => quota("UsersPerAccount", MOST_USERS),
+        UserRefused::HasAttached(_) => {
+            delete_conflict("Cannot delete entity, must detach all policies first.")
+        }
+        UserRefused::Attachment(no) => of_attachment(no, "User"),
+        UserRefused::Tags(_) => too_many_tags("User"),
         UserRefused::HasPolicies(_) => delete_conflict("Cannot delete entity, must delete policies first."),
         UserRefused::InGroups(_) => delete_conflict(HAS_MEMBERS),
         UserRefused::HasKeys(_) => delete_conflict("Cannot delete entity, must delete access keys first."),
@@ -107,6 +112,10 @@ pub(super) fn of_group(refused: GroupRefused) -> Fault {
         GroupRefused::NoSuchGroup(name) => no_such(format!("The group with name {name} cannot be found.")),
         GroupRefused::TooMany => quota("GroupsPerAccount", MOST_GROUPS),
         GroupRefused::HasMembers(_) => delete_conflict(HAS_MEMBERS),
+        GroupRefused::HasAttached(_) => {
+            delete_conflict("Cannot delete entity, must detach all policies first.")
+        }
+        GroupRefused::Attachment(no) => of_attachment(no, "Group"),
         GroupRefused::HasPolicies(_) => delete_conflict("Cannot delete entity, must delete policies first."),
         GroupRefused::Inline(refused) => of_inline(refused),
         GroupRefused::User(refused) => return of_user(refused),

@@ -2,7 +2,9 @@
 
 pub mod add_client_id_to_open_id_connect_provider;
 pub mod add_user_to_group;
+pub mod attach_group_policy;
 pub mod attach_role_policy;
+pub mod attach_user_policy;
 pub mod create_access_key;
 pub mod create_group;
 pub mod create_open_id_connect_provider;
@@ -22,8 +24,11 @@ pub mod delete_role_permissions_boundary;
 pub mod delete_role_policy;
 pub mod delete_saml_provider;
 pub mod delete_user;
+pub mod delete_user_permissions_boundary;
 pub mod delete_user_policy;
+pub mod detach_group_policy;
 pub mod detach_role_policy;
+pub mod detach_user_policy;
 pub mod get_access_key_last_used;
 pub mod get_account_summary;
 pub mod get_group;
@@ -38,7 +43,9 @@ pub mod get_user;
 pub mod get_user_policy;
 pub mod list_access_keys;
 pub mod list_account_aliases;
+pub mod list_attached_group_policies;
 pub mod list_attached_role_policies;
+pub mod list_attached_user_policies;
 pub mod list_entities_for_policy;
 pub mod list_group_policies;
 pub mod list_groups;
@@ -55,10 +62,12 @@ pub mod list_roles;
 pub mod list_saml_provider_tags;
 pub mod list_saml_providers;
 pub mod list_user_policies;
+pub mod list_user_tags;
 pub mod list_users;
 pub mod put_group_policy;
 pub mod put_role_permissions_boundary;
 pub mod put_role_policy;
+pub mod put_user_permissions_boundary;
 pub mod put_user_policy;
 pub mod remove_client_id_from_open_id_connect_provider;
 pub mod remove_user_from_group;
@@ -67,10 +76,12 @@ pub mod tag_open_id_connect_provider;
 pub mod tag_policy;
 pub mod tag_role;
 pub mod tag_saml_provider;
+pub mod tag_user;
 pub mod untag_open_id_connect_provider;
 pub mod untag_policy;
 pub mod untag_role;
 pub mod untag_saml_provider;
+pub mod untag_user;
 pub mod update_access_key;
 pub mod update_assume_role_policy;
 pub mod update_open_id_connect_provider_thumbprint;
@@ -105,7 +116,9 @@ use domain::identity_pool::provider::{OpenIdProviderArn, SamlProviderArn};
 const OPERATIONS: &[Served] = &[
     Served::of::<add_client_id_to_open_id_connect_provider::AddClientIDToOpenIDConnectProvider>(),
     Served::of::<add_user_to_group::AddUserToGroup>(),
+    Served::of::<attach_group_policy::AttachGroupPolicy>(),
     Served::of::<attach_role_policy::AttachRolePolicy>(),
+    Served::of::<attach_user_policy::AttachUserPolicy>(),
     Served::of::<create_access_key::CreateAccessKey>(),
     Served::of::<create_group::CreateGroup>(),
     Served::of::<create_open_id_connect_provider::CreateOpenIDConnectProvider>(),
@@ -125,8 +138,11 @@ const OPERATIONS: &[Served] = &[
     Served::of::<delete_role_policy::DeleteRolePolicy>(),
     Served::of::<delete_saml_provider::DeleteSAMLProvider>(),
     Served::of::<delete_user::DeleteUser>(),
+    Served::of::<delete_user_permissions_boundary::DeleteUserPermissionsBoundary>(),
     Served::of::<delete_user_policy::DeleteUserPolicy>(),
+    Served::of::<detach_group_policy::DetachGroupPolicy>(),
     Served::of::<detach_role_policy::DetachRolePolicy>(),
+    Served::of::<detach_user_policy::DetachUserPolicy>(),
     Served::of::<get_access_key_last_used::GetAccessKeyLastUsed>(),
     Served::of::<get_account_summary::GetAccountSummary>(),
     Served::of::<get_group::GetGroup>(),
@@ -141,7 +157,9 @@ const OPERATIONS: &[Served] = &[
     Served::of::<get_user_policy::GetUserPolicy>(),
     Served::of::<list_access_keys::ListAccessKeys>(),
     Served::of::<list_account_aliases::ListAccountAliases>(),
+    Served::of::<list_attached_group_policies::ListAttachedGroupPolicies>(),
     Served::of::<list_attached_role_policies::ListAttachedRolePolicies>(),
+    Served::of::<list_attached_user_policies::ListAttachedUserPolicies>(),
     Served::of::<list_entities_for_policy::ListEntitiesForPolicy>(),
     Served::of::<list_group_policies::ListGroupPolicies>(),
     Served::of::<list_groups::ListGroups>(),
@@ -158,10 +176,12 @@ const OPERATIONS: &[Served] = &[
     Served::of::<list_saml_provider_tags::ListSAMLProviderTags>(),
     Served::of::<list_saml_providers::ListSAMLProviders>(),
     Served::of::<list_user_policies::ListUserPolicies>(),
+    Served::of::<list_user_tags::ListUserTags>(),
     Served::of::<list_users::ListUsers>(),
     Served::of::<put_group_policy::PutGroupPolicy>(),
     Served::of::<put_role_permissions_boundary::PutRolePermissionsBoundary>(),
     Served::of::<put_role_policy::PutRolePolicy>(),
+    Served::of::<put_user_permissions_boundary::PutUserPermissionsBoundary>(),
     Served::of::<put_user_policy::PutUserPolicy>(),
     Served::of::<remove_client_id_from_open_id_connect_provider::RemoveClientIDFromOpenIDConnectProvider>(),
     Served::of::<remove_user_from_group::RemoveUserFromGroup>(),
@@ -170,10 +190,12 @@ const OPERATIONS: &[Served] = &[
     Served::of::<tag_policy::TagPolicy>(),
     Served::of::<tag_role::TagRole>(),
     Served::of::<tag_saml_provider::TagSAMLProvider>(),
+    Served::of::<tag_user::TagUser>(),
     Served::of::<untag_open_id_connect_provider::UntagOpenIDConnectProvider>(),
     Served::of::<untag_policy::UntagPolicy>(),
     Served::of::<untag_role::UntagRole>(),
     Served::of::<untag_saml_provider::UntagSAMLProvider>(),
+    Served::of::<untag_user::UntagUser>(),
     Served::of::<update_access_key::UpdateAccessKey>(),
     Served::of::<update_assume_role_policy::UpdateAssumeRolePolicy>(),
     Served::of::<update_open_id_connect_provider_thumbprint::UpdateOpenIDConnectProviderThumbprint>(),

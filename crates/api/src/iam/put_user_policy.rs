@@ -1,7 +1,7 @@
 //! PutUserPolicy: writes an inline policy of a user.
 
 use super::faults::of_user;
-use super::user::{named, on_user};
+use super::user::{named, on_bounded_user};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
@@ -32,7 +32,7 @@ impl Operation for PutUserPolicy {
     type Access = Signed;
 
     fn permission(input: &Input) -> Result<Permission, Fault> {
-        Ok(on_user("iam:PutUserPolicy", &input.user_name))
+        Ok(on_bounded_user("iam:PutUserPolicy", &input.user_name))
     }
 
     async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {

@@ -1,5 +1,7 @@
 //! A user as IAM's answers show them, and who is meant where a request names none.
 
+use super::given::Tag;
+use super::role::ShownBoundary;
 use crate::fault::{Common, Fault};
 use crate::operation::{Permission, SignedBy};
 use broker::iam::access::Resource;
@@ -17,12 +19,17 @@ use serde::Serialize;
 pub(super) struct Shown {
     #[serde(flatten)]
     listed: Listed,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions_boundary: Option<ShownBoundary>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<Tag>,
 }
 
 impl Shown {
     /// This user of this account.
     pub(super) fn of(user: User, account: &AccountId) -> Self {
-        Self { listed: Listed::of(user, account) }
+        let (boundary, tags) = (user.boundary.clone().map(ShownBoundary::of), Tag::all(&user.tags));
+        Self { listed: Listed::of(user, account), permissions_boundary: boundary, tags }
     }
 }
 
@@ -53,6 +60,11 @@ impl Listed {
 /// An action on a user who is there.
 pub(super) fn on_user(action: &'static str, name: &UserName) -> Permission {
     Permission { action, resource: Resource::User(name.clone()), keys: Vec::new() }
+}
+
+/// An action on a user who is there, of whose boundary policies can ask.
+pub(super) fn on_bounded_user(action: &'static str, name: &UserName) -> Permission {
+    Permission { action, resource: Resource::UserAndBoundary(name.clone()), keys: Vec::new() }
 }
 
 /// An action on a user, or on the one who asks.

@@ -1,7 +1,7 @@
 //! The access matrix: every served operation, asked for by every kind of caller.
 
 use crate::support::{Ask, Held, POOL, PROVIDER, Server, alices_login, form, own_service, to, to_assume};
-use domain::arn::IdentityPoolArn;
+use domain::arn::{IdentityPoolArn, PolicyArn};
 use domain::iam::access_key::{AccessKey, AccessKeyId};
 use domain::iam::group::{Group, GroupName};
 use domain::iam::id::{GroupId, UserId};
@@ -101,7 +101,9 @@ const MATRIX: &[Row] = &[
     ("cognito-idp", "ListUserPools", json("200")),
     ("iam", "AddClientIDToOpenIDConnectProvider", query("200")),
     ("iam", "AddUserToGroup", query("200")),
+    ("iam", "AttachGroupPolicy", query("200")),
     ("iam", "AttachRolePolicy", query("200")),
+    ("iam", "AttachUserPolicy", query("200")),
     ("iam", "CreateAccessKey", query("200")),
     ("iam", "CreateGroup", query("200")),
     ("iam", "CreateOpenIDConnectProvider", query("200")),
@@ -121,8 +123,11 @@ const MATRIX: &[Row] = &[
     ("iam", "DeleteRolePolicy", query("200")),
     ("iam", "DeleteSAMLProvider", query("200")),
     ("iam", "DeleteUser", query("200")),
+    ("iam", "DeleteUserPermissionsBoundary", query("200")),
     ("iam", "DeleteUserPolicy", query("200")),
+    ("iam", "DetachGroupPolicy", query("200")),
     ("iam", "DetachRolePolicy", query("200")),
+    ("iam", "DetachUserPolicy", query("200")),
     ("iam", "GetAccessKeyLastUsed", query("200")),
     ("iam", "GetAccountSummary", query("200")),
     ("iam", "GetGroup", query("200")),
@@ -137,7 +142,9 @@ const MATRIX: &[Row] = &[
     ("iam", "GetUserPolicy", query("200")),
     ("iam", "ListAccessKeys", query("200")),
     ("iam", "ListAccountAliases", query("200")),
+    ("iam", "ListAttachedGroupPolicies", query("200")),
     ("iam", "ListAttachedRolePolicies", query("200")),
+    ("iam", "ListAttachedUserPolicies", query("200")),
     ("iam", "ListEntitiesForPolicy", query("200")),
     ("iam", "ListGroupPolicies", query("200")),
     ("iam", "ListGroups", query("200")),
@@ -154,10 +161,12 @@ const MATRIX: &[Row] = &[
     ("iam", "ListSAMLProviderTags", query("200")),
     ("iam", "ListSAMLProviders", query("200")),
     ("iam", "ListUserPolicies", query("200")),
+    ("iam", "ListUserTags", query("200")),
     ("iam", "ListUsers", query("200")),
     ("iam", "PutGroupPolicy", query("200")),
     ("iam", "PutRolePermissionsBoundary", query("200")),
     ("iam", "PutRolePolicy", query("200")),
+    ("iam", "PutUserPermissionsBoundary", query("200")),
     ("iam", "PutUserPolicy", query("200")),
     ("iam", "RemoveClientIDFromOpenIDConnectProvider", query("200")),
     ("iam", "RemoveUserFromGroup", query("200")),
@@ -166,10 +175,12 @@ const MATRIX: &[Row] = &[
     ("iam", "TagPolicy", query("200")),
     ("iam", "TagRole", query("200")),
     ("iam", "TagSAMLProvider", query("200")),
+    ("iam", "TagUser", query("200")),
     ("iam", "UntagOpenIDConnectProvider", query("200")),
     ("iam", "UntagPolicy", query("200")),
     ("iam", "UntagRole", query("200")),
     ("iam", "UntagSAMLProvider", query("200")),
+    ("iam", "UntagUser", query("200")),
     ("iam", "UpdateAccessKey", query("200")),
     ("iam", "UpdateAssumeRolePolicy", query("200")),
     ("iam", "UpdateOpenIDConnectProviderThumbprint", query("200")),
@@ -536,7 +547,7 @@ async fn about_users_of_iam(server: &Server, operation: &str) -> Ask {
     let id = AccessKeyId::parse("AKIASPARESPARESPARES").unwrap();
     let key = AccessKey { id, ..access_key(&spare).0 };
     let is_gone = operation == "DeleteUser";
-    let staff = Group {
+    let mut staff = Group {
         name: GroupName::parse("staff").unwrap(),
         id: GroupId::parse("AGPAAAAAAAAAAAAAAAAAA").unwrap(),
         path: Path::root(),
@@ -544,8 +555,13 @@ async fn about_users_of_iam(server: &Server, operation: &str) -> Ask {
         attached: BTreeSet::new(),
         created: NOW,
     };
-    if operation == "RemoveUserFromGroup" {
-        spare.groups.insert(staff.name.clone());
+    const READING: &str = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+    let reading = PolicyArn::parse(READING).unwrap();
+    match operation {
+        "RemoveUserFromGroup" => spare.groups = BTreeSet::from([staff.name.clone()]),
+        "DetachUserPolicy" => spare.attached = BTreeSet::from([reading]),
+        "DetachGroupPolicy" => staff.attached = BTreeSet::from([reading]),
+        _ => {}
     }
     let bare = IamUser { policies: BTreeMap::new(), ..spare.clone() };
     server
@@ -565,6 +581,12 @@ async fn about_users_of_iam(server: &Server, operation: &str) -> Ask {
     let policy = spare.policies.values().next().unwrap();
     let mut parameters = vec![("UserName", "spare"), ("GroupName", "staff"), ("PolicyName", "access")];
     match operation {
+        "AttachUserPolicy" | "AttachGroupPolicy" | "DetachUserPolicy" | "DetachGroupPolicy" => {
+            parameters.push(("PolicyArn", READING));
+        }
+        "PutUserPermissionsBoundary" => parameters.push(("PermissionsBoundary", READING)),
+        "TagUser" => parameters.extend([("Tags.member.1.Key", "k"), ("Tags.member.1.Value", "v")]),
+        "UntagUser" => parameters.push(("TagKeys.member.1", "k")),
         "PutUserPolicy" | "PutGroupPolicy" => parameters.push(("PolicyDocument", policy)),
         "UpdateAccessKey" => parameters.extend([("AccessKeyId", key.id.as_str()), ("Status", "Inactive")]),
         "DeleteAccessKey" | "GetAccessKeyLastUsed" => parameters.push(("AccessKeyId", key.id.as_str())),

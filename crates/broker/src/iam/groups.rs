@@ -1,16 +1,18 @@
 //! Groups of users: making and deleting them, who is in them, and the policies in them.
 
 use crate::House;
+use crate::iam::attachments::{self, AttachRefused};
 use crate::iam::inline::{self, InlineRefused, Owner, Sort};
 use crate::iam::listing;
 use crate::iam::users::{self, UserRefused};
+use domain::arn::PolicyArn;
 use domain::entropy::Entropy;
 use domain::iam::group::{Group, GroupName, MOST_GROUPS};
 use domain::iam::id::GroupId;
 use domain::iam::path::Path;
 use domain::iam::role::PolicyName;
 use domain::iam::user::{MOST_GROUPS_OF_USER, User, UserName};
-use domain::records::{Groups, IamUsers, Read, Stop, refuse};
+use domain::records::{Groups, IamUsers, ManagedPolicies, Read, Stop, refuse};
 use domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +49,12 @@ pub enum GroupRefused {
     /// Somebody is still in it.
     #[error("the group `{0}` still has members")]
     HasMembers(GroupName),
+    /// Managed policies are still attached to it.
+    #[error("managed policies are still attached to the group `{0}`")]
+    HasAttached(GroupName),
+    /// What a managed policy cannot be to it.
+    #[error("{0}")]
+    Attachment(#[from] AttachRefused),
     /// It still has inline policies.
     #[error("the group `{0}` still has policies")]
     HasPolicies(GroupName),
@@ -153,6 +161,9 @@ pub fn delete(records: &mut impl Groups, house: &House, named: Named<'_>) -> Res
     if !records.members(&group.name, None, 1)?.is_empty() {
         return refuse(GroupRefused::HasMembers(group.name));
     }
+    if !group.attached.is_empty() {
+        return refuse(GroupRefused::HasAttached(group.name));
+    }
     if !group.policies.is_empty() {
         return refuse(GroupRefused::HasPolicies(group.name));
     }
@@ -236,6 +247,36 @@ pub fn delete_policy(
 ) -> Result<(), Stop<GroupRefused>> {
     let mut group = find(records, house, named)?;
     inline::take(owner(&group), &mut group.policies, policy).map_err(refused)?;
+    records.put_group(&group);
+    Ok(())
+}
+
+/// Attaches a managed policy to a group.
+pub fn attach(
+    records: &mut (impl Groups + ManagedPolicies),
+    house: &House,
+    named: Named<'_>,
+    policy: &PolicyArn,
+) -> Result<(), Stop<GroupRefused>> {
+    let mut group = find(records, house, named)?;
+    if let Err(no) = attachments::attach(records, &mut group.attached, policy)? {
+        return refuse(no.into());
+    }
+    records.put_group(&group);
+    Ok(())
+}
+
+/// Detaches a managed policy from a group.
+pub fn detach(
+    records: &mut impl Groups,
+    house: &House,
+    named: Named<'_>,
+    policy: &PolicyArn,
+) -> Result<(), Stop<GroupRefused>> {
+    let mut group = find(records, house, named)?;
+    if let Err(no) = attachments::detach(&mut group.attached, policy) {
+        return refuse(no.into());
+    }
     records.put_group(&group);
     Ok(())
 }

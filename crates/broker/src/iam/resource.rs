@@ -43,6 +43,8 @@ pub enum Resource {
     RolesUnder(String),
     /// The user of this name; their ARN holds their path. One who is not there is taken to be under the root path.
     User(UserName),
+    /// The same, where policies can ask what bounds them as well.
+    UserAndBoundary(UserName),
     /// A user who is to be made.
     NewUser(Path, UserName),
     /// The users whose path begins with this.
@@ -112,7 +114,7 @@ impl Resource {
                 PolicyArn::new(owner, path.clone(), name.clone()).to_string()
             }
             Self::RolesUnder(path) => arn::roles_under(&account.id, path),
-            Self::User(name) => match records.iam_user(name)? {
+            Self::User(name) | Self::UserAndBoundary(name) => match records.iam_user(name)? {
                 Some(user) => user.arn(&account.id).to_string(),
                 None => UserArn::new(account.id.clone(), Path::root(), name.clone()).to_string(),
             },
@@ -162,6 +164,7 @@ impl Resource {
             | Self::NewPolicy(..)
             | Self::RolesUnder(_)
             | Self::User(_)
+            | Self::UserAndBoundary(_)
             | Self::UserOfKey(_)
             | Self::NewUser(..)
             | Self::UsersUnder(_)
@@ -203,6 +206,11 @@ impl Resource {
                 Ok(Key::of_tags_in_iam(policy.map(|policy| policy.tags)))
             }
             Self::User(name) => Ok(Key::of_tags_in_iam(records.iam_user(name)?.map(|user| user.tags))),
+            Self::UserAndBoundary(name) => {
+                let Some(user) = records.iam_user(name)? else { return Ok(Vec::new()) };
+                let boundary = user.boundary.map(|policy| Key::new(PERMISSIONS_BOUNDARY, policy.to_string()));
+                Ok(Key::of_tags_in_iam(Some(user.tags)).into_iter().chain(boundary).collect())
+            }
             Self::UserOfKey(id) => match records.access_key(id)? {
                 Some(key) => Self::User(key.user).keys(records, account),
                 None => Ok(Vec::new()),

@@ -1,16 +1,18 @@
 //! Users of IAM: making, changing and deleting them, and the policies in them.
 
 use crate::House;
+use crate::iam::attachments::{self, AttachRefused};
 use crate::iam::inline::{self, InlineRefused, Owner, Sort};
 use crate::iam::listing;
+use domain::arn::PolicyArn;
 use domain::entropy::Entropy;
 use domain::iam::access_key::{AccessKey, MOST_KEYS};
 use domain::iam::id::UserId;
 use domain::iam::path::Path;
 use domain::iam::role::PolicyName;
 use domain::iam::user::{MOST_USERS, User, UserName};
-use domain::records::{AccessKeys, IamUsers, Read, Stop, refuse};
-use domain::tag::Tags;
+use domain::records::{AccessKeys, IamUsers, ManagedPolicies, Read, Stop, refuse};
+use domain::tag::{BadTags, TagKeys, Tags};
 use domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +23,8 @@ pub struct NewUser {
     pub name: UserName,
     /// Their path.
     pub path: Path,
+    /// The managed policy that bounds them, if one shall.
+    pub boundary: Option<PolicyArn>,
     /// What is written on them.
     pub tags: Tags,
 }
@@ -63,6 +67,15 @@ pub enum UserRefused {
     /// The account is full.
     #[error("there are {MOST_USERS} users already")]
     TooMany,
+    /// Managed policies are still attached to them.
+    #[error("managed policies are still attached to the user `{0}`")]
+    HasAttached(UserName),
+    /// What a managed policy cannot be to them.
+    #[error("{0}")]
+    Attachment(#[from] AttachRefused),
+    /// They cannot have these tags.
+    #[error("{0}")]
+    Tags(#[from] BadTags),
     /// They still have inline policies.
     #[error("the user `{0}` still has policies")]
     HasPolicies(UserName),
@@ -85,13 +98,18 @@ pub enum UserRefused {
 
 /// Makes a user.
 pub fn create(
-    records: &mut impl IamUsers,
+    records: &mut (impl IamUsers + ManagedPolicies),
     new: &NewUser,
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<User, Stop<UserRefused>> {
     if records.iam_user(&new.name)?.is_some() {
         return refuse(UserRefused::Exists(new.name.clone()));
+    }
+    if let Some(boundary) = &new.boundary
+        && let Err(no) = attachments::check_boundary(records, boundary)?
+    {
+        return refuse(no.into());
     }
     if records.count_iam_users(MOST_USERS)? >= MOST_USERS {
         return refuse(UserRefused::TooMany);
@@ -102,7 +120,7 @@ pub fn create(
         path: new.path.clone(),
         policies: BTreeMap::new(),
         attached: BTreeSet::new(),
-        boundary: None,
+        boundary: new.boundary.clone(),
         groups: BTreeSet::new(),
         tags: new.tags.clone(),
         created: now,
@@ -163,6 +181,9 @@ pub fn delete(
     named: Named<'_>,
 ) -> Result<(), Stop<UserRefused>> {
     let user = find(records, house, named)?;
+    if !user.attached.is_empty() {
+        return refuse(UserRefused::HasAttached(user.name));
+    }
     if !user.policies.is_empty() {
         return refuse(UserRefused::HasPolicies(user.name));
     }
@@ -210,6 +231,92 @@ pub fn delete_policy(
     let mut user = find(records, house, named)?;
     inline::take(owner(&user), &mut user.policies, policy).map_err(refused)?;
     records.put_iam_user(&user);
+    Ok(())
+}
+
+/// Attaches a managed policy to a user.
+pub fn attach(
+    records: &mut (impl IamUsers + ManagedPolicies),
+    house: &House,
+    named: Named<'_>,
+    policy: &PolicyArn,
+) -> Result<(), Stop<UserRefused>> {
+    let mut user = find(records, house, named)?;
+    if let Err(no) = attachments::attach(records, &mut user.attached, policy)? {
+        return refuse(no.into());
+    }
+    records.put_iam_user(&user);
+    Ok(())
+}
+
+/// Detaches a managed policy from a user.
+pub fn detach(
+    records: &mut impl IamUsers,
+    house: &House,
+    named: Named<'_>,
+    policy: &PolicyArn,
+) -> Result<(), Stop<UserRefused>> {
+    let mut user = find(records, house, named)?;
+    if let Err(no) = attachments::detach(&mut user.attached, policy) {
+        return refuse(no.into());
+    }
+    records.put_iam_user(&user);
+    Ok(())
+}
+
+/// Bounds what a user is allowed by a managed policy, in the place of any that did.
+pub fn put_boundary(
+    records: &mut (impl IamUsers + ManagedPolicies),
+    house: &House,
+    named: Named<'_>,
+    policy: &PolicyArn,
+) -> Result<(), Stop<UserRefused>> {
+    let user = find(records, house, named)?;
+    if let Err(no) = attachments::check_boundary(records, policy)? {
+        return refuse(no.into());
+    }
+    records.put_iam_user(&User { boundary: Some(policy.clone()), ..user });
+    Ok(())
+}
+
+/// Lets nothing bound a user any more, whether or not something did.
+pub fn delete_boundary(
+    records: &mut impl IamUsers,
+    house: &House,
+    named: Named<'_>,
+) -> Result<(), Stop<UserRefused>> {
+    let user = find(records, house, named)?;
+    records.put_iam_user(&User { boundary: None, ..user });
+    Ok(())
+}
+
+/// Writes tags on a user, in the place of those that have their keys, whatever their case.
+pub fn tag(
+    records: &mut impl IamUsers,
+    house: &House,
+    named: Named<'_>,
+    tags: &Tags,
+) -> Result<(), Stop<UserRefused>> {
+    let user = find(records, house, named)?;
+    match user.tags.overridden_by(tags) {
+        Ok(tags) => {
+            records.put_iam_user(&User { tags, ..user });
+            Ok(())
+        }
+        Err(no) => refuse(no.into()),
+    }
+}
+
+/// Takes tags off a user, those of them that they have.
+pub fn untag(
+    records: &mut impl IamUsers,
+    house: &House,
+    named: Named<'_>,
+    keys: &TagKeys,
+) -> Result<(), Stop<UserRefused>> {
+    let user = find(records, house, named)?;
+    let tags = user.tags.without_any_case(keys.iter());
+    records.put_iam_user(&User { tags, ..user });
     Ok(())
 }
 
