@@ -1,6 +1,9 @@
 //! Roles over the wire: their life, and each no.
 
 use crate::support::{Answer, Server, form};
+use domain::iam::id::RoleId;
+use domain::iam::role::{Role, RoleName};
+use domain::records::Roles;
 use percent_encoding::percent_decode_str;
 use testkit::iam::{document, guest_role};
 
@@ -242,4 +245,32 @@ async fn a_role_that_was_made_anew_is_not_shown_as_the_one_that_is_trusted() {
     make(&server, "trusted", "/").await;
     let shown = shown().await;
     assert!(shown.contains(id) && !shown.contains("role%2Ftrusted"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_role_that_was_made_anew_takes_on_nothing_that_trusts_the_one_before() {
+    let server = Server::start().await;
+    let arn = "arn:aws:iam::123456789012:role/right";
+    let statements =
+        serde_json::json!([{ "Effect": "Allow", "Principal": { "AWS": arn }, "Action": "sts:AssumeRole" }]);
+    let trust = document(&statements).to_string();
+    let made = [("RoleName", "trusting"), ("AssumeRolePolicyDocument", trust.as_str())];
+    assert_eq!(ask(&server, "CreateRole", &made).await.status, 200);
+    let wanted = [("RoleArn", "arn:aws:iam::123456789012:role/trusting"), ("RoleSessionName", "chained")];
+    let assume =
+        async || server.signed(&server.in_right_role().await, form("sts", "AssumeRole", &wanted)).await;
+    let trusted = assume().await;
+    assert_eq!(trusted.status, 200, "{}", trusted.text());
+    server
+        .write(|records| {
+            let Ok(Some(role)) = records.role(&RoleName::parse("right").unwrap()) else { return };
+            records.put_role(&Role { id: RoleId::parse("AROA99999999999999999").unwrap(), ..role });
+        })
+        .await;
+    assert_eq!(assume().await.code(), "AccessDenied");
+    assert_eq!(
+        ask(&server, "UpdateAssumeRolePolicy", &[made[0], ("PolicyDocument", &trust)]).await.status,
+        200
+    );
+    assert_eq!(assume().await.status, 200, "it was written again");
 }

@@ -14,7 +14,7 @@ use domain::iam::key_ring::{Credentials, KeyRing};
 use domain::iam::session::{Federation, FromIdentity, Origin, RoleSession, Session, Subject};
 use domain::iam::session_policy::SessionPolicy;
 use domain::identity_pool::login::AuthState;
-use domain::records::{Roles, Stop, refuse};
+use domain::records::{IamUsers, Roles, Stop, refuse};
 use domain::seal::NotSealed;
 use domain::tag::Tags;
 use domain::time::{Span, Timestamp};
@@ -158,7 +158,7 @@ pub struct Issued {
 
 /// Lets a web identity take on a role, if the role's trust policy allows it.
 pub fn assume_with_web_identity(
-    records: &mut impl Roles,
+    records: &mut (impl Roles + IamUsers),
     house: &House,
     asked: WebIdentity<'_>,
     now: Timestamp,

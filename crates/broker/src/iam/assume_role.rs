@@ -7,6 +7,7 @@ use crate::iam::authenticate::{Caller, Who};
 use crate::iam::carried::Carried;
 use crate::iam::circumstances::Circumstances;
 use crate::iam::passed::{NotPassed, Passed, fit};
+use crate::iam::principals;
 use crate::identity_pool::TAG_SESSION;
 use domain::arn::RoleArn;
 use domain::iam::role::Role;
@@ -320,7 +321,8 @@ fn trusting(
 ) -> Result<Found, Stop<AssumeRoleRefused>> {
     let role = records.role(arn.name())?.filter(|role| role.arn(&house.account.id) == *arn);
     let Some(role) = role else { return Ok(Err(NotTrusted::NoSuchRole)) };
-    Ok(match house.policies.compiled(Kind::Trust, &role.trust) {
+    let trust = principals::trust_of(records, house, &role)?.into_owned();
+    Ok(match house.policies.compiled(Kind::Trust, &trust) {
         Ok(trust) => Ok((role, trust)),
         Err(why) => Err(NotTrusted::Malformed(why)),
     })

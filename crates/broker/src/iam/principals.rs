@@ -5,10 +5,10 @@
 
 use crate::House;
 use domain::account::AccountId;
-use domain::arn::RoleArn;
+use domain::arn::{RoleArn, UserArn};
 use domain::iam::principal::{NamedPrincipal, renamed};
 use domain::iam::role::{Role, RoleName};
-use domain::records::{Read, Roles};
+use domain::records::{IamUsers, Read, Roles};
 use policy::{Document, Malformed};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,7 +24,11 @@ pub(crate) enum Meant {
 }
 
 /// Whom an ARN means now.
-pub(crate) fn meant(records: &mut impl Roles, account: &AccountId, principal: &str) -> Read<Meant> {
+pub(crate) fn meant(
+    records: &mut (impl Roles + IamUsers),
+    account: &AccountId,
+    principal: &str,
+) -> Read<Meant> {
     let owner = principal.split(':').nth(4);
     if owner.is_some_and(|owner| owner != account.as_str()) || principal.contains(":federated-user/") {
         return Ok(Meant::AtItsWord);
@@ -32,6 +36,10 @@ pub(crate) fn meant(records: &mut impl Roles, account: &AccountId, principal: &s
     if let Ok(arn) = RoleArn::parse(principal) {
         let role = records.role(arn.name())?.filter(|role| role.arn(account) == arn);
         return Ok(role.map_or(Meant::Nobody, |role| Meant::Known(NamedPrincipal::Role { arn, id: role.id })));
+    }
+    if let Ok(arn) = UserArn::parse(principal) {
+        let user = records.iam_user(arn.name())?.filter(|user| user.arn(account) == arn);
+        return Ok(user.map_or(Meant::Nobody, |user| Meant::Known(NamedPrincipal::User { arn, id: user.id })));
     }
     let role_of_session = || principal.split_once(":assumed-role/")?.1.split_once('/');
     match role_of_session().and_then(|(role, _)| RoleName::parse(role).ok()) {
@@ -42,7 +50,7 @@ pub(crate) fn meant(records: &mut impl Roles, account: &AccountId, principal: &s
 
 /// Finds those whom a trust policy names; refuses one that names somebody whom the account does not have.
 pub(super) fn named_in(
-    records: &mut impl Roles,
+    records: &mut (impl Roles + IamUsers),
     house: &House,
     trust: &Document,
 ) -> Read<Result<Vec<NamedPrincipal>, Malformed>> {
@@ -62,7 +70,11 @@ pub(super) fn named_in(
 }
 
 /// The text of a role's trust policy as it counts now: without the ARNs of who is gone, and with their ids for them.
-pub(super) fn trust_of<'r>(records: &mut impl Roles, house: &House, role: &'r Role) -> Read<Cow<'r, str>> {
+pub(super) fn trust_of<'r>(
+    records: &mut (impl Roles + IamUsers),
+    house: &House,
+    role: &'r Role,
+) -> Read<Cow<'r, str>> {
     let mut gone = BTreeMap::new();
     for named in &role.trusted {
         match named {
@@ -72,13 +84,19 @@ pub(super) fn trust_of<'r>(records: &mut impl Roles, house: &House, role: &'r Ro
                     gone.insert(arn.to_string(), id.to_string());
                 }
             }
+            NamedPrincipal::User { arn, id } => {
+                let now = records.iam_user(arn.name())?.filter(|user| user.arn(&house.account.id) == *arn);
+                if now.is_none_or(|user| user.id != *id) {
+                    gone.insert(arn.to_string(), id.to_string());
+                }
+            }
         }
     }
     if gone.is_empty() { Ok(Cow::Borrowed(&role.trust)) } else { Ok(Cow::Owned(renamed(&role.trust, &gone))) }
 }
 
 /// A role with its trust policy as it counts now, to be shown.
-pub fn shown(records: &mut impl Roles, house: &House, role: Role) -> Read<Role> {
+pub fn shown(records: &mut (impl Roles + IamUsers), house: &House, role: Role) -> Read<Role> {
     let trust = trust_of(records, house, &role)?.into_owned();
     Ok(Role { trust, ..role })
 }

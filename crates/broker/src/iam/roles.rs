@@ -12,7 +12,7 @@ use domain::iam::id::RoleId;
 use domain::iam::path::Path;
 use domain::iam::principal::NamedPrincipal;
 use domain::iam::role::{PolicyName, Role, RoleName};
-use domain::records::{IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
+use domain::records::{IamUsers, IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
 use domain::tag::{BadTags, TagKeys, Tags};
 use domain::time::{Span, Timestamp};
 use policy::{Document, Kind, Malformed, Quota};
@@ -100,7 +100,7 @@ pub enum RoleRefused {
 
 /// Makes a role.
 pub fn create(
-    records: &mut (impl Roles + ManagedPolicies + IdentityPools),
+    records: &mut (impl Roles + IamUsers + ManagedPolicies + IdentityPools),
     house: &House,
     new: &NewRole,
     now: Timestamp,
@@ -219,7 +219,7 @@ pub fn untag(
 
 /// Puts a trust policy in the place of a role's.
 pub fn update_trust(
-    records: &mut (impl Roles + IdentityPools),
+    records: &mut (impl Roles + IamUsers + IdentityPools),
     house: &House,
     named: Named<'_>,
     trust: &str,
@@ -259,7 +259,7 @@ pub fn delete(records: &mut impl Roles, house: &House, named: Named<'_>) -> Resu
 
 /// Whether a trust policy can be read and names nobody who is not there; gives whom it names.
 fn check_trust(
-    records: &mut impl Roles,
+    records: &mut (impl Roles + IamUsers),
     house: &House,
     role: &RoleName,
     text: &str,

@@ -2,9 +2,12 @@
 
 use crate::iam::attachments::MOST_ATTACHED;
 use crate::iam::{managed_policies, roles};
+use domain::iam::access_key::MOST_KEYS;
+use domain::iam::group::MOST_GROUPS;
 use domain::iam::managed_policy::MOST_VERSIONS;
 use domain::iam::provider;
-use domain::records::{LoginProviders, ManagedPolicies, Read, Roles};
+use domain::iam::user::{MOST_GROUPS_OF_USER, MOST_USERS};
+use domain::records::{Groups, IamUsers, LoginProviders, ManagedPolicies, Read, Roles};
 use policy::Quota;
 use std::collections::BTreeMap;
 
@@ -27,10 +30,20 @@ const NEVER: [&str; 10] = [
 
 /// The numbers, by AWS's names. Source: IAM API reference, "GetAccountSummary".
 pub fn of(
-    records: &mut (impl Roles + ManagedPolicies + LoginProviders),
+    records: &mut (impl Roles + IamUsers + Groups + ManagedPolicies + LoginProviders),
 ) -> Read<BTreeMap<&'static str, usize>> {
     let mut numbers: BTreeMap<&'static str, usize> = NEVER.into_iter().map(|name| (name, 0)).collect();
     numbers.extend([
+        ("AccessKeysPerUserQuota", MOST_KEYS),
+        ("AttachedPoliciesPerGroupQuota", MOST_ATTACHED),
+        ("AttachedPoliciesPerUserQuota", MOST_ATTACHED),
+        ("GroupPolicySizeQuota", Quota::InlineOfGroup.limit()),
+        ("Groups", records.count_groups(MOST_GROUPS)?),
+        ("GroupsPerUserQuota", MOST_GROUPS_OF_USER),
+        ("GroupsQuota", MOST_GROUPS),
+        ("UserPolicySizeQuota", Quota::InlineOfUser.limit()),
+        ("Users", records.count_iam_users(MOST_USERS)?),
+        ("UsersQuota", MOST_USERS),
         // The root's own pair, which every server has.
         ("AccountAccessKeysPresent", 1),
         ("AssumeRolePolicySizeQuota", Quota::Trust.limit()),

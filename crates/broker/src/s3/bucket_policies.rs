@@ -7,7 +7,7 @@ use crate::House;
 use crate::iam::principals::{self, Meant};
 use crate::s3::{Refusal, actions, buckets};
 use domain::arn;
-use domain::records::{Buckets, Roles, Stop, refuse};
+use domain::records::{Buckets, IamUsers, Roles, Stop, refuse};
 use domain::s3::bucket::BucketName;
 use policy::{Kind, Malformed, OutOfScope, Quota, Scope};
 
@@ -33,7 +33,7 @@ pub enum PolicyRefused {
 
 /// Puts a policy in the place of a bucket's.
 pub fn put(
-    records: &mut (impl Buckets + Roles),
+    records: &mut (impl Buckets + Roles + IamUsers),
     house: &House,
     name: &BucketName,
     text: &str,

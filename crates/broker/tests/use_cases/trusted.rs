@@ -63,6 +63,7 @@ async fn nobody_is_trusted_who_is_not_there() {
             format!("{ACCOUNT}:role/nobody"),
             format!("{ACCOUNT}:role/deeper/signed-in"),
             format!("{ACCOUNT}:role/Signed-In"),
+            format!("{ACCOUNT}:user/nobody"),
             "arn:aws:sts::123456789012:assumed-role/nobody/s".to_owned(),
             signed_in_role().id.to_string(),
         ] {

@@ -1,7 +1,7 @@
 //! Somebody of the account whom a policy names.
 
-use crate::arn::RoleArn;
-use crate::iam::id::RoleId;
+use crate::arn::{RoleArn, UserArn};
+use crate::iam::id::{RoleId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,6 +15,13 @@ pub enum NamedPrincipal {
         arn: RoleArn,
         /// The role that had it.
         id: RoleId,
+    },
+    /// A user.
+    User {
+        /// The ARN in the policy.
+        arn: UserArn,
+        /// The user who had it.
+        id: UserId,
     },
 }
 
