@@ -1,6 +1,6 @@
 //! The query services, STS and IAM: framing, routing and words, to the byte.
 
-use crate::support::{Answer, Ask, Server, form, to_assume};
+use crate::support::{Answer, Ask, Server, form};
 
 const STS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
@@ -100,11 +100,15 @@ async fn what_is_no_operation_or_not_served_is_refused_in_awss_words() {
 #[tokio::test]
 async fn a_member_that_is_not_served_is_refused_by_its_name() {
     let server = Server::start().await;
-    let mut parameters = to_assume("token").to_vec();
-    parameters.push(("ProviderId", "www.amazon.com"));
-    let answer = server.answer(form("sts", "AssumeRoleWithWebIdentity", &parameters)).await;
+    let parameters = [
+        ("RoleArn", "arn:aws:iam::123456789012:role/guest"),
+        ("RoleSessionName", "session"),
+        ("ProvidedContexts.member.1.ProviderArn", "arn:aws:iam::aws:contextProvider/IdentityCenter"),
+        ("ProvidedContexts.member.1.ContextAssertion", "assertion"),
+    ];
+    let answer = server.signed(&server.root(), form("sts", "AssumeRole", &parameters)).await;
     assert_eq!((answer.status, answer.code().as_str()), (501, "NotImplemented"));
-    assert_eq!(answer.element("Message"), Some("ProviderId is not served yet"));
+    assert_eq!(answer.element("Message"), Some("ProvidedContexts is not served yet"));
 }
 
 #[tokio::test]
