@@ -10,6 +10,7 @@ use crate::iam::entity::PolicyUse;
 use crate::iam::group::{Group, GroupName};
 use crate::iam::id::UserId;
 use crate::iam::managed_policy::ManagedPolicy;
+use crate::iam::revocation::{Issuance, Quarantine, Revocable, Revocation};
 use crate::iam::role::{PolicyName, Role, RoleName};
 use crate::iam::user::{User as IamUser, UserName};
 use crate::identity_pool::derivation::Derivation;
@@ -306,11 +307,38 @@ pub trait AccessKeys {
 
 /// All that decisions about a caller are made from: whose policies they carry, and what they ask about.
 pub trait Grounds:
-    Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + IdentityPools + Buckets
+    Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + Revocations + IdentityPools + Buckets
 {
 }
 
-impl<R: Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + IdentityPools + Buckets> Grounds for R {}
+impl<R: Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + Revocations + IdentityPools + Buckets>
+    Grounds for R
+{
+}
+
+/// What was revoked, and to whom nothing is issued.
+pub trait Revocations {
+    /// How it stands with all that is issued.
+    fn issuance(&mut self) -> Read<Issuance>;
+    /// Writes how it stands.
+    fn put_issuance(&mut self, issuance: &Issuance);
+    /// The last revocation of this.
+    fn revocation(&mut self, whom: &Revocable) -> Read<Option<Revocation>>;
+    /// Writes a revocation in the place of an earlier one of the same.
+    fn put_revocation(&mut self, revocation: &Revocation);
+    /// Forgets a revocation.
+    fn delete_revocation(&mut self, revocation: &Revocation);
+    /// Revocations in the order of when they are to be forgotten, from after one of them; at most `limit`.
+    fn revocations(&mut self, after: Option<&Revocation>, limit: usize) -> Read<Vec<Revocation>>;
+    /// The quarantine of somebody.
+    fn quarantine(&mut self, whom: &Revocable) -> Read<Option<Quarantine>>;
+    /// Writes a quarantine.
+    fn put_quarantine(&mut self, quarantine: &Quarantine);
+    /// Lifts a quarantine.
+    fn delete_quarantine(&mut self, whom: &Revocable);
+    /// Quarantines in the order of whose they are, from after one of them; at most `limit`.
+    fn quarantines(&mut self, after: Option<&Revocable>, limit: usize) -> Read<Vec<Quarantine>>;
+}
 
 /// Where a listing of objects goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -105,6 +105,6 @@ async fn obey(command: Command) -> Result<(), Refused> {
             explain::doctor([pool, token, provider, role], &server).await
         }
         Command::Backup { file, server } => verbs::backup(&file, &server).await,
-        Command::Restore { file, data } => verbs::restore(&file, &data),
+        Command::Restore { file, data } => verbs::restore(&file, &data).await,
     }
 }

@@ -410,7 +410,7 @@ async fn about_user_pools(server: &Server, operation: &str) -> Ask {
 }
 
 fn bob() -> User {
-    User { username: Username::parse("bob").unwrap(), ..user() }
+    User { username: Username::parse("bob").unwrap(), sub: "bob".to_owned(), ..user() }
 }
 
 /// A good request to STS.

@@ -26,6 +26,7 @@ mod objects;
 mod open_id;
 mod principal_tags;
 mod refresh;
+mod revocations;
 mod role_mappings;
 mod safe_roles;
 mod search;

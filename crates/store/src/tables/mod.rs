@@ -3,5 +3,6 @@
 
 mod iam;
 mod identity_pool;
+mod revocation;
 mod s3;
 mod user_pool;
