@@ -13,6 +13,9 @@ use domain::time::Timestamp;
 /// For each revocation so many that are over are forgotten, so that what is remembered is what was revoked lately.
 const FORGOTTEN: usize = 2;
 
+/// The most who are quarantined at a time.
+pub const MOST_QUARANTINES: usize = 1000;
+
 /// What ended a session, a token or a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Ended {
@@ -172,16 +175,20 @@ fn forget(records: &mut impl Revocations, most: usize, now: Timestamp) -> Read<(
     Ok(())
 }
 
-/// Quarantines somebody: what was issued to them is revoked, and nothing more is issued until that is lifted.
-pub fn quarantine(records: &mut impl Revocations, whom: Revocable, now: Timestamp) -> Read<()> {
+/// Quarantines somebody: what was issued to them is revoked, and nothing more is issued until that is lifted. Says whether
+/// that could be, or there are as many already as there may be.
+pub fn quarantine(records: &mut impl Revocations, whom: Revocable, now: Timestamp) -> Read<bool> {
     revoke(records, [whom.clone()], now)?;
     if records.quarantine(&whom)?.is_none() {
         let mut issuance = records.issuance()?;
-        issuance.quarantines = issuance.quarantines.saturating_add(1);
+        if issuance.quarantines >= MOST_QUARANTINES {
+            return Ok(false);
+        }
+        issuance.quarantines += 1;
         records.put_issuance(&issuance);
         records.put_quarantine(&Quarantine { whom, since: now });
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Lifts a quarantine, and says whether there was one. What was revoked stays revoked.

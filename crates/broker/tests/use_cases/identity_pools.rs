@@ -137,7 +137,7 @@ async fn an_account_has_a_thousand_pools_unless_the_operator_says_another_number
     desk.house.most_identity_pools = 1001;
     assert_eq!(create(&desk, 1000).await, Ok(()));
     assert_eq!(create(&desk, 1001).await, Err(Refusal::TooManyPools(1001)));
-    desk.ask(|records, _| pools::delete(records, &pool(7).id)).await.unwrap();
+    desk.ask(|records, _| pools::delete(records, &pool(7).id, NOW)).await.unwrap();
     assert_eq!(create(&desk, 1001).await, Ok(()));
 }
 

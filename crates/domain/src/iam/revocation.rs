@@ -199,7 +199,7 @@ pub struct Issuance {
     /// The newest revocation of each kind: whatever was issued since needs no look at any of that kind.
     pub newest: Newest,
     /// How many are quarantined.
-    pub quarantines: u64,
+    pub quarantines: usize,
     /// Since when nothing is issued to anybody, if that is so.
     pub stopped: Option<Timestamp>,
 }
