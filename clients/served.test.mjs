@@ -45,6 +45,8 @@ const OF_USER_POOL = [...SIGNED_JSON, 'InvalidParameterException', 'ResourceNotF
 const OWN = [...SIGNED_JSON, 'MethodNotAllowedException'];
 const OF_POOL = [...OWN, 'ResourceNotFoundException', 'ValidationException'];
 
+const OF_TARGET = [...OF_POOL, 'InvalidParameterException'];
+
 const ANSWERS = {
   'cenote Backup': OWN,
   'cenote DeleteGuestScopeDown': OF_POOL,
@@ -53,7 +55,9 @@ const ANSWERS = {
   'cenote FindIdentities': [...OF_POOL, 'InvalidParameterException'],
   'cenote GetGuestScopeDown': OF_POOL,
   'cenote GetIdentity': OF_POOL,
+  'cenote GetIssuance': OWN,
   'cenote GetPoolOptions': OF_POOL,
+  'cenote LiftQuarantine': OF_TARGET,
   'cenote Lint': [...OWN, 'InvalidParameterException', 'ValidationException'],
   'cenote ListMerges': [...OF_POOL, 'InvalidParameterException'],
   'cenote LookupIdentity': OF_POOL,
@@ -61,8 +65,12 @@ const ANSWERS = {
   'cenote PurgeIdentities': [...OF_POOL, 'InvalidParameterException'],
   'cenote PutGuestScopeDown': [...OF_POOL, 'InvalidParameterException'],
   'cenote PutPoolOptions': OF_POOL,
+  'cenote Quarantine': [...OF_TARGET, 'LimitExceededException'],
   'cenote ResolveIdentity': OF_POOL,
+  'cenote ResumeIssuance': OWN,
+  'cenote Revoke': OF_TARGET,
   'cenote RotateKeys': [...OWN, 'LimitExceededException'],
+  'cenote StopIssuance': OWN,
   'cognito-identity CreateIdentityPool': [...OF_IDENTITY_POOLS, 'InvalidParameterException', 'LimitExceededException'],
   'cognito-identity DeleteIdentities': OF_IDENTITY_POOLS,
   'cognito-identity DeleteIdentityPool': [...OF_IDENTITY_POOLS, 'ResourceNotFoundException'],

@@ -134,7 +134,7 @@ describe('a life from nothing', () => {
       await tearDown(admin, made);
       await nothingIsThere(admin);
       await assert.rejects(getId(server, undefined, made.IdentityPoolId), { name: 'ResourceNotFoundException' });
-      await refused(alma.send(new GetObjectCommand(note)), 'AccessDenied');
+      await refused(alma.send(new GetObjectCommand(note)), 'ExpiredToken');
     });
 
     it('goes on past the end of its credentials, which the SDK renews by itself', async (test) => {

@@ -18,6 +18,7 @@ const policies = (...actions) => ({ Policies: actions.map((action) => ({ Name: '
 
 // An input that breaks no constraint, for each operation.
 const somebody = { ...pool, IdentityId: 'us-east-1:dead' };
+const TARGET = { Kind: 'Login', Of: 'login.example', Name: 'nobody' };
 const INPUTS = {
   Backup: {},
   DeleteGuestScopeDown: pool,
@@ -26,7 +27,9 @@ const INPUTS = {
   FindIdentities: { ...pool, MaxResults: 1 },
   GetGuestScopeDown: pool,
   GetIdentity: somebody,
+  GetIssuance: {},
   GetPoolOptions: pool,
+  LiftQuarantine: TARGET,
   Lint: { MaxResults: 1 },
   ListMerges: { ...pool, MaxResults: 1 },
   LookupIdentity: { ...pool, Provider: LOGIN_KEY, Subject: 'nobody' },
@@ -34,8 +37,12 @@ const INPUTS = {
   PurgeIdentities: { ...pool, Filter: { Standing: 'Disabled' }, Preview: true, MaxResults: 1 },
   PutGuestScopeDown: { ...pool, ...policies('s3:*') },
   PutPoolOptions: { ...pool, NewIdentityIds: 'Drawn', DisabledIdentityIds: 'Refused' },
+  Quarantine: TARGET,
   ResolveIdentity: somebody,
+  ResumeIssuance: {},
+  Revoke: TARGET,
   RotateKeys: {},
+  StopIssuance: {},
 };
 
 describe('an operation of the server\'s own service', () => {
@@ -77,6 +84,11 @@ describe('an operation of the server\'s own service', () => {
       await answered(askOwn(server, operation, { ...input, Misspelled: 1 }, root), 400, 'SerializationException');
       await answered(askOwn(server, operation, 'a'.repeat(1_100_000), root), 413, 'RequestEntityTooLargeException');
       await answered(send(server, { ...plain, method: 'PUT' }), 405, 'MethodNotAllowedException');
+      if (input.Kind) {
+        await answered(askOwn(server, operation, { ...input, Kind: 'Nonsense' }, root), 400, 'ValidationException');
+        await answered(askOwn(server, operation, { ...input, Of: undefined }, root), 422, 'InvalidParameterException');
+        await answered(askOwn(server, operation, { Kind: 'Role', Name: 'nobody' }, root), 404, 'ResourceNotFoundException');
+      }
       if (input.IdentityPoolId) {
         await answered(askOwn(server, operation, { ...input, IdentityPoolId: '' }, root), 400, 'ValidationException');
         await answered(askOwn(server, operation, { ...input, ...NOWHERE }, root), 404, 'ResourceNotFoundException');

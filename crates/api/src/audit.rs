@@ -265,6 +265,7 @@ impl Notes {
             | NotAuthenticated::DamagedAccessKey
             | NotAuthenticated::BadToken
             | NotAuthenticated::Outdated
+            | NotAuthenticated::Ended(_)
             | NotAuthenticated::Signature(_) => json!({ "type": "Unknown", "accessKeyId": access_key }),
         });
     }

@@ -56,6 +56,7 @@ fn text_of(
             vec![json!({ "statementId": by.sid.as_deref().unwrap_or_default(), "effect": "DENY" })]
         }
         AccessRefused::Denied { denial: Denial::Implicit { .. }, .. }
+        | AccessRefused::Ended(_)
         | AccessRefused::NotBySession(_)
         | AccessRefused::RoleGone(_)
         | AccessRefused::UserGone(_)

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Access, Asked, Call, Permission, asked, caller_of};
-use broker::iam::access::{Asking, Authorized};
+use broker::iam::access::{AccessRefused, Asking, Authorized};
 
 /// Whoever signs may ask; what they are allowed is done, and what not is told.
 pub struct SignedForEach;
@@ -51,18 +51,21 @@ impl Access for SignedForSome {
 }
 
 /// Decides on each thing, as of one instant: the first denial of what it needs, or the last permission.
+///
+/// What the caller signs with is the same for all: if that was revoked, it is told once.
 async fn decide(
     app: &App,
-    call: &Call<'_>,
+    call: &mut Call<'_>,
     asking: Asking<'_>,
     each: &[Vec<Permission>],
 ) -> Result<Vec<Option<Asked>>, Fault> {
+    let of = &*call;
     let deciding = app.read(|records| {
         let mut decided = Vec::with_capacity(each.len());
         for all in each {
             let mut last = None;
             for permission in all {
-                let asked = asked(records, app, call, asking, permission)?;
+                let asked = asked(records, app, of, asking, permission)?;
                 let is_denied = asked.decided.is_err();
                 last = Some(asked);
                 if is_denied {
@@ -73,7 +76,14 @@ async fn decide(
         }
         Ok(decided)
     });
-    Ok(deciding.await?)
+    let mut decided = deciding.await?;
+    let is_ended = |asked: &Asked| matches!(asked.decided, Err(AccessRefused::Ended(_)));
+    if let Some(at) = decided.iter().position(|last| last.as_ref().is_some_and(is_ended))
+        && let Some(ended) = decided.swap_remove(at)
+    {
+        ended.settled(app, asking).map_err(|denied| denied.told(call))?;
+    }
+    Ok(decided)
 }
 
 /// Puts one decision into the notes for the audit.

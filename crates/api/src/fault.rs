@@ -165,7 +165,8 @@ impl NotAllowed {
             format!("User: {caller} is not authorized to perform: {action} on resource: {resource}");
         let sentence = match why {
             AccessRefused::Denied { denial, .. } => format!("{sentence} {}", denial.reason(action)),
-            AccessRefused::NotBySession(_)
+            AccessRefused::Ended(_)
+            | AccessRefused::NotBySession(_)
             | AccessRefused::RoleGone(_)
             | AccessRefused::UserGone(_)
             | AccessRefused::GroupGone(_)

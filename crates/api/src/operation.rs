@@ -10,8 +10,9 @@ use crate::service::Service;
 use broker::diagnosis::is_scoped_down;
 use broker::iam::access::{AccessRefused, Asking, Authorized, Key, Question, Resource, authorize};
 use broker::iam::access_keys;
-use broker::iam::authenticate::{Caller, Purpose, UserKey, authenticate};
+use broker::iam::authenticate::{Caller, NotAuthenticated, Purpose, UserKey, authenticate};
 use broker::iam::circumstances::Circumstances;
+use broker::iam::revocations::ended;
 use bytes::Bytes;
 use domain::iam::access_key::LastUse;
 use domain::records::{Grounds, Read, Stop};
@@ -193,6 +194,9 @@ impl Access for Identified {
     async fn admit(app: &App, call: &mut Call<'_>, (): ()) -> Result<Caller, Fault> {
         let caller = caller_of(app, call).await?;
         call.notes.caller(&caller);
+        if let Some(ended) = app.read(|records| ended(records, &caller)).await? {
+            return Err(Common::NotAuthenticated(NotAuthenticated::Ended(ended)).into());
+        }
         call.notes.detail("reason", "the signature is right");
         Ok(caller)
     }
@@ -287,6 +291,10 @@ impl Denied {
             call.notes.narrowed(narrowed);
         }
         call.notes.access((no.action, &no.resource, &keys), Some(&no.why));
+        if let AccessRefused::Ended(ended) = no.why {
+            // Nothing was asked of any policy, and the caller needs other credentials, not other permissions.
+            return Common::NotAuthenticated(NotAuthenticated::Ended(ended)).into();
+        }
         Common::NotAllowed(no).into()
     }
 }

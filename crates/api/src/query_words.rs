@@ -43,6 +43,7 @@ pub(crate) fn say(common: Common) -> Said {
         Common::NotAllowed(no) => match no.why {
             AccessRefused::NotBySession(action) => not_by_session(action).denied_because(no.why),
             AccessRefused::Denied { .. }
+            | AccessRefused::Ended(_)
             | AccessRefused::RoleGone(_)
             | AccessRefused::UserGone(_)
             | AccessRefused::GroupGone(_)

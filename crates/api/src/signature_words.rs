@@ -10,7 +10,7 @@ use sigv4::Refused;
 pub(crate) enum Sort {
     /// The access key or the session token is none of ours.
     UnknownKey,
-    /// The session is over.
+    /// The session is over, or was revoked.
     Expired,
     /// The signature cannot be read.
     Incomplete,
@@ -27,7 +27,7 @@ pub(crate) fn of(why: &NotAuthenticated) -> (Sort, String) {
         | NotAuthenticated::BadToken => {
             (Sort::UnknownKey, "The security token included in the request is invalid.".to_owned())
         }
-        NotAuthenticated::Expired(_) | NotAuthenticated::Outdated => {
+        NotAuthenticated::Expired(_) | NotAuthenticated::Outdated | NotAuthenticated::Ended(_) => {
             (Sort::Expired, "The security token included in the request is expired".to_owned())
         }
         NotAuthenticated::Signature(refused) => of_signature(refused),

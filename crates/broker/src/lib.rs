@@ -13,7 +13,6 @@ use crate::iam::policies::Policies;
 use crate::identity_pool::scope_down::ScopeDown;
 use domain::account::Account;
 use domain::identity_pool::login::user_pool_provider_name;
-use domain::time::Timestamp;
 use domain::user_pool::pool::Issuers;
 use login::seen::Seen;
 
@@ -26,8 +25,6 @@ pub struct House {
     pub account: Account,
     /// The names of its user pools as issuers.
     pub issuers: Issuers,
-    /// Tokens of its user pools and identity pools that were issued before this moment are revoked.
-    pub revoked_before: Timestamp,
     /// What guests may do at most, in pools that say nothing else.
     pub guest_scope_down: ScopeDown,
     /// How many identity pools there may be.
@@ -54,7 +51,6 @@ impl House {
         Self {
             account,
             issuers,
-            revoked_before: Timestamp::default(),
             guest_scope_down: ScopeDown::aws(),
             most_identity_pools: MOST_IDENTITY_POOLS,
             takes_unsafe_roles: false,

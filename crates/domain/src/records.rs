@@ -11,6 +11,7 @@ use crate::iam::group::{Group, GroupName};
 use crate::iam::id::UserId;
 use crate::iam::managed_policy::ManagedPolicy;
 use crate::iam::provider::{Issuer, OpenIdProvider, SamlProvider, SamlProviderName};
+use crate::iam::revocation::{Issuance, Quarantine, Revocable, Revocation};
 use crate::iam::role::{PolicyName, Role, RoleName};
 use crate::iam::user::{User as IamUser, UserName};
 use crate::identity_pool::derivation::Derivation;
@@ -307,12 +308,29 @@ pub trait AccessKeys {
 
 /// All that decisions about a caller are made from: whose policies they carry, and what they ask about.
 pub trait Grounds:
-    Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + LoginProviders + IdentityPools + Buckets
+    Roles
+    + IamUsers
+    + Groups
+    + AccessKeys
+    + ManagedPolicies
+    + LoginProviders
+    + Revocations
+    + IdentityPools
+    + Buckets
 {
 }
 
-impl<R: Roles + IamUsers + Groups + AccessKeys + ManagedPolicies + LoginProviders + IdentityPools + Buckets>
-    Grounds for R
+impl<
+    R: Roles
+        + IamUsers
+        + Groups
+        + AccessKeys
+        + ManagedPolicies
+        + LoginProviders
+        + Revocations
+        + IdentityPools
+        + Buckets,
+> Grounds for R
 {
 }
 
@@ -334,6 +352,30 @@ pub trait LoginProviders {
     fn delete_saml_provider(&mut self, name: &SamlProviderName);
     /// Providers in the order of their names in lower case; at most `limit`.
     fn saml_providers(&mut self, limit: usize) -> Read<Vec<SamlProvider>>;
+}
+
+/// What was revoked, and to whom nothing is issued.
+pub trait Revocations {
+    /// How it stands with all that is issued.
+    fn issuance(&mut self) -> Read<Issuance>;
+    /// Writes how it stands.
+    fn put_issuance(&mut self, issuance: &Issuance);
+    /// The last revocation of this.
+    fn revocation(&mut self, whom: &Revocable) -> Read<Option<Revocation>>;
+    /// Writes a revocation in the place of an earlier one of the same.
+    fn put_revocation(&mut self, revocation: &Revocation);
+    /// Forgets a revocation.
+    fn delete_revocation(&mut self, revocation: &Revocation);
+    /// Revocations in the order of when they are to be forgotten, from after one of them; at most `limit`.
+    fn revocations(&mut self, after: Option<&Revocation>, limit: usize) -> Read<Vec<Revocation>>;
+    /// The quarantine of somebody.
+    fn quarantine(&mut self, whom: &Revocable) -> Read<Option<Quarantine>>;
+    /// Writes a quarantine.
+    fn put_quarantine(&mut self, quarantine: &Quarantine);
+    /// Lifts a quarantine.
+    fn delete_quarantine(&mut self, whom: &Revocable);
+    /// Quarantines in the order of whose they are, from after one of them; at most `limit`.
+    fn quarantines(&mut self, after: Option<&Revocable>, limit: usize) -> Read<Vec<Quarantine>>;
 }
 
 /// Where a listing of objects goes on.

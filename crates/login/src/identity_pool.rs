@@ -32,6 +32,7 @@ pub struct VerifiedIdentity {
     identity: IdentityId,
     amr: Vec<String>,
     tags: Tags,
+    issued: Timestamp,
 }
 
 impl VerifiedIdentity {
@@ -43,6 +44,11 @@ impl VerifiedIdentity {
     /// The identity.
     pub const fn identity(&self) -> &IdentityId {
         &self.identity
+    }
+
+    /// When it vouched for it, to within a second.
+    pub const fn issued(&self) -> Timestamp {
+        self.issued
     }
 
     /// How it was proven then, in the words of `amr`.
@@ -115,5 +121,5 @@ pub fn verify(
     let pool = IdentityPoolId::parse(audience)
         .map_err(|_| LoginRefused::Audience { found: shown(audience), listed: Vec::new() })?;
     let identity = IdentityId::parse(subject).map_err(|_| LoginRefused::MissingClaim("sub"))?;
-    Ok(VerifiedIdentity { pool, identity, amr, tags })
+    Ok(VerifiedIdentity { pool, identity, amr, tags, issued })
 }

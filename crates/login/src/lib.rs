@@ -24,6 +24,7 @@ pub struct VerifiedLogin {
     user_pool: UserPoolId,
     username: Option<Username>,
     client: ClientId,
+    issued: Timestamp,
     expires: Timestamp,
     claims: Claims,
 }
@@ -47,6 +48,11 @@ impl VerifiedLogin {
     /// The client that the token is made out to.
     pub const fn client(&self) -> &ClientId {
         &self.client
+    }
+
+    /// When the token was issued, to within a second.
+    pub const fn issued(&self) -> Timestamp {
+        self.issued
     }
 
     /// When the token ends.

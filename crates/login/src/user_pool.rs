@@ -96,6 +96,7 @@ pub fn verify(
         user_pool: issuer.pool.clone(),
         username: deciding.username.and_then(|name| Username::parse(name).ok()),
         client: listed,
+        issued,
         expires,
         claims: claims.clone(),
     })

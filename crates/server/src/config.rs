@@ -48,6 +48,23 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Revoke what was issued until now: whoever holds it is refused from the moment this ends.
+    Revoke(TargetArgs),
+    /// Revoke what was issued to an identity, a login, a user or a role, and issue nothing more to them.
+    Quarantine {
+        #[command(flatten)]
+        target: TargetArgs,
+        /// Issue to them again.
+        #[arg(long)]
+        lift: bool,
+    },
+    /// Whether credentials, and tokens for them, are issued at all.
+    Issuance {
+        /// What becomes of it.
+        change: IssuanceChange,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
     /// Whom the pools of a server that runs know. Each is told in a line of JSON.
     Identities {
         #[command(subcommand)]
@@ -137,6 +154,53 @@ pub(crate) enum KeysCommand {
     },
 }
 
+/// What is to become of issuance.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum IssuanceChange {
+    /// Issue nothing to anybody.
+    Stop,
+    /// Issue again.
+    Resume,
+    /// Only tell how it stands, and who is quarantined.
+    Show,
+}
+
+/// Whom a revocation means.
+#[derive(Args)]
+pub(crate) struct TargetArgs {
+    /// What it is.
+    pub(crate) kind: TargetKind,
+    /// Its name: an access key id, the id of an identity or a pool, the subject of a login, the name of a user or a role.
+    /// Everything has none.
+    pub(crate) name: Option<String>,
+    /// Whose name it is: the provider of a login, or the id of a user's pool.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) of: Option<String>,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
+
+/// What can be revoked.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum TargetKind {
+    /// A session, by its access key id.
+    Session,
+    /// An identity.
+    Identity,
+    /// Whoever has a login.
+    Login,
+    /// A user of a user pool.
+    User,
+    /// A role.
+    Role,
+    /// The identities of a pool.
+    IdentityPool,
+    /// The users of a pool.
+    UserPool,
+    /// All that was ever issued.
+    Everything,
+}
+
 impl Command {
     /// What a server is told, if there is to be one.
     pub(crate) const fn settings(&self) -> Option<&Settings> {
@@ -149,6 +213,9 @@ impl Command {
             | Self::Lint { .. }
             | Self::Explain { .. }
             | Self::Doctor { .. }
+            | Self::Revoke(_)
+            | Self::Quarantine { .. }
+            | Self::Issuance { .. }
             | Self::Backup { .. }
             | Self::Restore { .. } => None,
         }

@@ -90,7 +90,6 @@ pub(crate) fn open_with(settings: &Settings, s3_cors: S3Cors) -> Result<Opened, 
 
     let app = App {
         house: House {
-            revoked_before: keys.revoked_before,
             guest_scope_down: scope_down(settings),
             most_identity_pools: usize::try_from(settings.limits.identity_pools).map_err(Refused::because)?,
             takes_unsafe_roles: settings.unsafe_roles,

@@ -12,7 +12,7 @@ use domain::iam::key_ring::{KeyRing, RingKey};
 use domain::records::Breakdown;
 use domain::secret::Secret;
 use domain::signing::FreshKey;
-use domain::time::{Span, Timestamp};
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The root access key pair, in the format of AWS's shared-credentials file.
@@ -25,8 +25,6 @@ const KEYS: &str = "keys";
 pub(crate) struct ServerKeys {
     pub(crate) ring: KeyRing,
     pub(crate) store: Secret<[u8; 32]>,
-    /// When everything that was issued was revoked, by a restore; the beginning of time if never.
-    pub(crate) revoked_before: Timestamp,
 }
 
 /// The key file's content.
@@ -34,8 +32,6 @@ pub(crate) struct ServerKeys {
 struct KeyFile {
     store: String,
     ring: Vec<RingKeyEntry>,
-    #[serde(default)]
-    revoked_before: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,22 +83,19 @@ pub(crate) fn sealing(data: &DataDir, now: Timestamp, entropy: &dyn Entropy) -> 
     let broken = |_| Refused("a key cannot be made".to_owned());
     let first = RingKey::new(RingKeyId(1), now, Secret::new(draw(entropy))).map_err(broken)?;
     let ring = KeyRing::new(vec![first]).ok_or_else(|| Refused("a key ring cannot be made".to_owned()))?;
-    let keys = ServerKeys { ring, store: Secret::new(draw(entropy)), revoked_before: Timestamp::default() };
+    let keys = ServerKeys { ring, store: Secret::new(draw(entropy)) };
     save(data, &keys)?;
     Ok(keys)
 }
 
-/// Revokes everything that was ever issued: one new key stands in the place of the whole ring, so that no session opens
-/// again, and tokens of user pools count from now on only.
-pub(crate) fn revoke_all(data: &DataDir, now: Timestamp, entropy: &dyn Entropy) -> Result<(), Refused> {
+/// Puts one new key in the place of the whole ring, so that no session that was ever issued opens again.
+pub(crate) fn replace_ring(data: &DataDir, now: Timestamp, entropy: &dyn Entropy) -> Result<(), Refused> {
     let keys = sealing(data, now, entropy)?;
     let next = RingKeyId(keys.ring.keys().last().map_or(1, |newest| newest.id.0.wrapping_add(1)));
     let broken = |_| Refused("a key cannot be made".to_owned());
     let key = RingKey::new(next, now, Secret::new(draw(entropy))).map_err(broken)?;
     let ring = KeyRing::new(vec![key]).ok_or_else(|| Refused("a key ring cannot be made".to_owned()))?;
-    // Tokens say the second they were issued in; those of this one are from before as well.
-    let revoked_before = Timestamp::from_secs(now.secs()).after(Span::from_secs(1));
-    save(data, &ServerKeys { ring, revoked_before, ..keys })
+    save(data, &ServerKeys { ring, ..keys })
 }
 
 /// Writes the keys to their file.
@@ -112,7 +105,6 @@ pub(crate) fn save(data: &DataDir, keys: &ServerKeys) -> Result<(), Refused> {
     let file = KeyFile {
         store: BASE64.encode(keys.store.reveal()),
         ring: keys.ring.keys().iter().map(entry).collect(),
-        revoked_before: keys.revoked_before,
     };
     let text = Secret::new(serde_json::to_string_pretty(&file).map_err(Refused::because)?);
     data.write_private(KEYS, text.reveal())
@@ -126,7 +118,7 @@ fn parse(text: &str) -> Option<ServerKeys> {
     };
     let key = |entry: &RingKeyEntry| RingKey::new(entry.id, entry.made, secret(&entry.root)?).ok();
     let ring = KeyRing::new(file.ring.iter().map(key).collect::<Option<_>>()?)?;
-    Some(ServerKeys { ring, store: secret(&file.store)?, revoked_before: file.revoked_before })
+    Some(ServerKeys { ring, store: secret(&file.store)? })
 }
 
 /// Makes the RSA keys that sign tokens.

@@ -23,6 +23,7 @@ mod places;
 mod private;
 mod proxies;
 mod remote;
+mod revoke;
 mod seats;
 mod seed;
 mod serve;
@@ -104,7 +105,10 @@ async fn obey(command: Command) -> Result<(), Refused> {
         Command::Doctor { pool, token, provider, role, server } => {
             explain::doctor([pool, token, provider, role], &server).await
         }
+        Command::Revoke(target) => revoke::revoke(&target).await,
+        Command::Quarantine { target, lift } => revoke::quarantine(&target, lift).await,
+        Command::Issuance { change, server } => revoke::issuance(change, &server).await,
         Command::Backup { file, server } => verbs::backup(&file, &server).await,
-        Command::Restore { file, data } => verbs::restore(&file, &data),
+        Command::Restore { file, data } => verbs::restore(&file, &data).await,
     }
 }

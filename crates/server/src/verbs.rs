@@ -68,9 +68,9 @@ pub(crate) async fn backup(file: &Path, server: &ServerArgs) -> Result<(), Refus
 }
 
 /// `cenote restore FILE`.
-pub(crate) fn restore(file: &Path, data: &Path) -> Result<(), Refused> {
+pub(crate) async fn restore(file: &Path, data: &Path) -> Result<(), Refused> {
     use api::app::Clock;
-    backup::restore(file, data, MachineClock::default().now(), &crate::entropy::MachineEntropy)?;
+    backup::restore(file, data, MachineClock::default().now(), &crate::entropy::MachineEntropy).await?;
     say(&format!(
         "`{}` is as it was when the backup was made, but for its key ring: credentials and tokens issued before are \
          worth nothing any more, and whoever holds some signs in again",

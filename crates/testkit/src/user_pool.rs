@@ -43,6 +43,7 @@ fn pool(id: &str, id_key: RsaKey, access_key: RsaKey) -> UserPool {
         name: UserPoolName::parse("people").unwrap(),
         keys,
         policy: PasswordPolicy::default(),
+        keeps_credentials: false,
         created: NOW,
         modified: NOW,
     }

@@ -56,14 +56,14 @@ impl Filter {
 pub(super) enum Fate {
     /// They are only told.
     Told,
-    /// They are told, and gone.
-    Removed,
+    /// They are told, and gone from this moment on.
+    RemovedAt(Timestamp),
 }
 
 impl Fate {
     /// Told, if that is all that is asked for.
-    pub(super) const fn of(is_preview: bool) -> Self {
-        if is_preview { Self::Told } else { Self::Removed }
+    pub(super) const fn of(is_preview: bool, now: Timestamp) -> Self {
+        if is_preview { Self::Told } else { Self::RemovedAt(now) }
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) async fn find(
         let page = (after.as_ref(), most);
         match fate {
             Fate::Told => search::search(records, pool, wanted, page),
-            Fate::Removed => search::remove(records, pool, wanted, page),
+            Fate::RemovedAt(now) => search::remove(records, pool, wanted, page, now),
         }
     });
     let Found { identities, after } = finding.await?.map_err(super::words::fault_of)?;
@@ -114,7 +114,7 @@ impl Ids {
         let identity_ids: Vec<IdentityId> = found.into_iter().map(|identity| identity.id).collect();
         match fate {
             Fate::Told => call.notes.element("found", identity_ids.len()),
-            Fate::Removed => {
+            Fate::RemovedAt(_) => {
                 let ids: Vec<&str> = identity_ids.iter().map(IdentityId::as_str).collect();
                 call.notes.element("deleted", ids);
             }

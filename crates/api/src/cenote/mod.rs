@@ -9,7 +9,9 @@ pub mod explain;
 pub mod find_identities;
 pub mod get_guest_scope_down;
 pub mod get_identity;
+pub mod get_issuance;
 pub mod get_pool_options;
+pub mod lift_quarantine;
 pub mod lint;
 pub mod list_merges;
 pub mod lookup_identity;
@@ -17,8 +19,12 @@ pub mod purge_guests;
 pub mod purge_identities;
 pub mod put_guest_scope_down;
 pub mod put_pool_options;
+pub mod quarantine;
 pub mod resolve_identity;
+pub mod resume_issuance;
+pub mod revoke;
 pub mod rotate_keys;
+pub mod stop_issuance;
 
 pub mod door;
 
@@ -26,6 +32,7 @@ mod filter;
 mod identity;
 mod options;
 mod scope_down;
+mod target;
 mod words;
 
 use crate::dispatch::Served;
@@ -43,7 +50,9 @@ const OPERATIONS: &[Served] = &[
     Served::of::<find_identities::FindIdentities>(),
     Served::of::<get_guest_scope_down::GetGuestScopeDown>(),
     Served::of::<get_identity::GetIdentity>(),
+    Served::of::<get_issuance::GetIssuance>(),
     Served::of::<get_pool_options::GetPoolOptions>(),
+    Served::of::<lift_quarantine::LiftQuarantine>(),
     Served::of::<lint::Lint>(),
     Served::of::<list_merges::ListMerges>(),
     Served::of::<lookup_identity::LookupIdentity>(),
@@ -51,8 +60,12 @@ const OPERATIONS: &[Served] = &[
     Served::of::<purge_identities::PurgeIdentities>(),
     Served::of::<put_guest_scope_down::PutGuestScopeDown>(),
     Served::of::<put_pool_options::PutPoolOptions>(),
+    Served::of::<quarantine::Quarantine>(),
     Served::of::<resolve_identity::ResolveIdentity>(),
+    Served::of::<resume_issuance::ResumeIssuance>(),
+    Served::of::<revoke::Revoke>(),
     Served::of::<rotate_keys::RotateKeys>(),
+    Served::of::<stop_issuance::StopIssuance>(),
 ];
 
 /// The service.

@@ -46,7 +46,8 @@ impl Operation for PurgeGuests {
             unused_since: Some(call.now.before(Span::from_days(idle_days))),
             ..Wanted::default()
         };
-        let (page, fate) = (Page { most: max_results, next_token: next_token.as_deref() }, Fate::of(preview));
+        let (page, fate) =
+            (Page { most: max_results, next_token: next_token.as_deref() }, Fate::of(preview, call.now));
         let found = find(app, &pool, &wanted, page, fate).await?;
         Ok(Reply::of(Ids::of(call, found, fate)))
     }

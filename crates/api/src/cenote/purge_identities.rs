@@ -47,7 +47,8 @@ impl Operation for PurgeIdentities {
             let everybody = "the filter says nothing; to forget everybody, delete the pool";
             return Err(unprocessable(everybody).into());
         }
-        let (page, fate) = (Page { most: max_results, next_token: next_token.as_deref() }, Fate::of(preview));
+        let (page, fate) =
+            (Page { most: max_results, next_token: next_token.as_deref() }, Fate::of(preview, call.now));
         let found = find(app, &pool, &wanted, page, fate).await?;
         Ok(Reply::of(Ids::of(call, found, fate)))
     }

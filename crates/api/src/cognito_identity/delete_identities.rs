@@ -8,6 +8,7 @@ use broker::iam::access::{Authorized, Resource};
 use broker::identity_pool::identities;
 use domain::identity_pool::identity::IdentityId;
 use domain::records::Stop;
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
@@ -62,7 +63,7 @@ impl Operation for DeleteIdentities {
         for (identity_id, allowed) in input.identity_ids_to_delete.into_iter().zip(allowed) {
             let error_code = match allowed {
                 None => "AccessDenied",
-                Some(_) => match delete(app, &identity_id).await {
+                Some(_) => match delete(app, &identity_id, call.now).await {
                     Ok(()) => {
                         deleted.push(identity_id.to_string());
                         continue;
@@ -81,9 +82,9 @@ impl Operation for DeleteIdentities {
 }
 
 /// Each in a transaction of its own: one that breaks keeps no other from being deleted.
-async fn delete(app: &App, id: &IdentityId) -> Result<(), domain::records::Breakdown> {
+async fn delete(app: &App, id: &IdentityId, now: Timestamp) -> Result<(), domain::records::Breakdown> {
     let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
-        identities::delete(records, id).map_err(Stop::<Infallible>::from)
+        identities::delete(records, id, now).map_err(Stop::<Infallible>::from)
     });
     let Ok(()) = deleting.await?;
     Ok(())

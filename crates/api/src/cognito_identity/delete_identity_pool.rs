@@ -30,10 +30,10 @@ impl Operation for DeleteIdentityPool {
         Ok(on_pool("cognito-identity:DeleteIdentityPool", &input.identity_pool_id))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
-        let deleting = app
-            .store
-            .transact(app.entropy.as_ref(), |records, _| pools::delete(records, &input.identity_pool_id));
+    async fn run(app: &App, call: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+        let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
+            pools::delete(records, &input.identity_pool_id, call.now)
+        });
         deleting.await?.map_err(fault_of)?;
         removal::start(app, move |records| identities::remove_left(records, &input.identity_pool_id));
         Ok(Reply::of(()))

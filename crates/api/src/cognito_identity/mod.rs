@@ -46,6 +46,7 @@ use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
 use broker::diagnosis::Diagnosed;
 use broker::iam::access::{Key, Resource};
+use broker::iam::assume::AssumeRefused;
 use broker::identity_pool::Refusal;
 use domain::arn::IdentityPoolArn;
 use domain::identity_pool::pool::IdentityPoolId;
@@ -153,10 +154,7 @@ fn said_of(refusal: Refusal) -> Fault {
             not_authorized("Invalid login token. Can't pass in a Cognito token.", reason)
         }
         Refusal::Forbidden(id) => not_authorized(format!("Access to Identity '{id}' is forbidden."), reason),
-        Refusal::DeveloperProvider(_) => Said {
-            reason,
-            ..Said::bad_request("InvalidParameterException", "Please provide a valid public provider")
-        },
+        Refusal::DeveloperProvider(_) => invalid("Please provide a valid public provider", reason),
         Refusal::UserGone(_) => {
             not_authorized("Invalid login token. The user does not exist any more or is disabled.", reason)
         }
@@ -170,12 +168,8 @@ fn said_of(refusal: Refusal) -> Fault {
         | Refusal::Unsafe(_)
         | Refusal::SelfWritten(_)
         | Refusal::UnservedProvider(_) => Said::bad_request("InvalidParameterException", reason),
-        Refusal::ClassicFlowOff => {
-            Said { reason, ..Said::bad_request("InvalidParameterException", CLASSIC_FLOW_OFF) }
-        }
-        Refusal::RoleMapped(_) => {
-            Said { reason, ..Said::bad_request("InvalidParameterException", CLASSIC_FLOW_IS_BLIND) }
-        }
+        Refusal::ClassicFlowOff => invalid(CLASSIC_FLOW_OFF, reason),
+        Refusal::RoleMapped(_) => invalid(CLASSIC_FLOW_IS_BLIND, reason),
         Refusal::NotMappable(provider) => Said::bad_request(
             "InvalidParameterException",
             format!("({provider}) is not a valid RoleMapping ProviderName or is not a configured provider."),
@@ -186,6 +180,9 @@ fn said_of(refusal: Refusal) -> Fault {
         ),
         Refusal::NoAttributeMap(provider) => {
             not_found(format!("There is no principal tag attribute map for '{provider}'."))
+        }
+        Refusal::NotIssued(_) | Refusal::Role(AssumeRefused::NotIssued(_)) => {
+            not_authorized(NOT_ISSUED, reason)
         }
         Refusal::NotChosen(NotChosen::NotAllowed(role)) => role_forbidden(&role, reason),
         Refusal::NotChosen(NotChosen::Ambiguous(_)) => {
@@ -200,6 +197,10 @@ fn said_of(refusal: Refusal) -> Fault {
     said.into()
 }
 
+/// To who asks for credentials or tokens that an operator does not let be issued. Whether to them or to anybody they are not
+/// told.
+pub(crate) const NOT_ISSUED: &str = "Credentials are not issued at present.";
+
 /// To who asks for a token that may not be taken to STS, or takes one there.
 pub(crate) const CLASSIC_FLOW_OFF: &str = "Basic (classic) flow is not enabled, please use enhanced flow.";
 
@@ -208,6 +209,11 @@ pub(crate) const CLASSIC_FLOW_IS_BLIND: &str =
     "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.";
 
 const MISCONFIGURED: &str = "Invalid identity pool configuration. Check assigned IAM roles for this pool.";
+
+/// A parameter that cannot be what it is; the reason is the operator's alone.
+fn invalid(message: &str, reason: String) -> Said {
+    Said { reason, ..Said::bad_request("InvalidParameterException", message) }
+}
 
 /// A pool whose roles do not serve the identity. Who asks is not told what is wrong with them.
 fn misconfigured(reason: String) -> Said {

@@ -2,6 +2,7 @@
 //! server whose identity pools issue none has none.
 
 use crate::app::App;
+use broker::iam::revocations::revoked_before;
 use broker::identity_pool::token_keys;
 use domain::entropy::Entropy;
 use domain::identity_pool::token_keys::{TokenKey, TokenKeys};
@@ -25,7 +26,7 @@ pub(crate) async fn get(app: &App) -> Result<TokenKeys, Breakdown> {
         None => make(app).await?,
     };
     let first = &*made.insert(first);
-    let begun = change(app, |records| token_keys::begin(records, &app.house, first)).await?;
+    let begun = change(app, |records| token_keys::begin(records, first)).await?;
     *made = None;
     Ok(begun)
 }
@@ -34,7 +35,7 @@ pub(crate) async fn get(app: &App) -> Result<TokenKeys, Breakdown> {
 pub async fn rotate(app: &App) -> Result<String, Breakdown> {
     let next = make(app).await?;
     let now = app.clock.now();
-    change(app, |records| token_keys::rotate(records, &app.house, &next, now)).await?;
+    change(app, |records| token_keys::rotate(records, &next, now)).await?;
     tracing::info!(kid = next.kid(), "the tokens of identities have a new key");
     Ok(next.kid().to_owned())
 }
@@ -53,12 +54,12 @@ pub(super) fn signer(app: &App, keys: &TokenKeys) -> Result<Arc<SigningKey>, Bre
 }
 
 async fn find(app: &App) -> Result<Option<TokenKeys>, Breakdown> {
-    app.read(|records| token_keys::find(records, &app.house)).await
+    app.read(|records| token_keys::find(records)).await
 }
 
 async fn make(app: &App) -> Result<TokenKey, Breakdown> {
-    // Made in the second of a restore it would else count as revoked.
-    let now = app.clock.now().max(app.house.revoked_before);
+    // Made in the second in which everything was revoked it would else count as revoked.
+    let now = app.clock.now().max(app.read(|records| revoked_before(records, &[])).await?);
     app.key_making.token_key(&app.secrets.sealing, now, app.entropy.as_ref()).await
 }
 

@@ -50,7 +50,7 @@ impl Operation for AdminSetUserPassword {
         let password = passwords::hash(app, &policy, &username, password).await?;
         let status = if permanent { UserStatus::Confirmed } else { UserStatus::ForceChangePassword };
         let setting = app.store.transact(app.entropy.as_ref(), |records, _| {
-            users::set_password(records, (&pool, &username), &password, status, call.now)
+            users::set_password(records, &app.house, (&pool, &username), (&password, status), call.now)
         });
         setting.await?.map_err(fault_of)?;
         Ok(Reply::of(Output {}))

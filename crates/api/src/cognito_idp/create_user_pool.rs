@@ -79,8 +79,15 @@ impl Operation for CreateUserPool {
             NotMade::Broken(breakdown) => breakdown.into(),
         })?;
         call.notes.element("userPoolId", id.as_str());
-        let pool =
-            UserPool { id, name: input.pool_name, keys, policy, created: call.now, modified: call.now };
+        let pool = UserPool {
+            id,
+            name: input.pool_name,
+            keys,
+            policy,
+            keeps_credentials: false,
+            created: call.now,
+            modified: call.now,
+        };
         let creating = app.store.transact(app.entropy.as_ref(), |records, _| pools::create(records, &pool));
         creating.await?.map_err(fault_of)?;
         Ok(Reply::of(Output { user_pool: Shown::of(pool, &app.house.account) }))

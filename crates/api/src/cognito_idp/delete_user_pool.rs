@@ -30,10 +30,10 @@ impl Operation for DeleteUserPool {
         Ok(on_pool("cognito-idp:DeleteUserPool", &input.user_pool_id))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
-        let deleting = app
-            .store
-            .transact(app.entropy.as_ref(), |records, _| pools::delete(records, &input.user_pool_id));
+    async fn run(app: &App, call: &mut Call<'_>, _: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+        let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
+            pools::delete(records, &app.house, &input.user_pool_id, call.now)
+        });
         deleting.await?.map_err(fault_of)?;
         removal::start(app, |records| pools::remove_left(records));
         Ok(Reply::of(()))

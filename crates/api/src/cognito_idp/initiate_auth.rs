@@ -104,9 +104,9 @@ async fn by_password(
     if !turn.check(password, attempt.password()).await? {
         return Err(failed(app, &attempt, now).await?);
     }
-    let succeeding = app
-        .store
-        .transact(app.entropy.as_ref(), |records, entropy| sign_in::succeed(records, &attempt, now, entropy));
+    let succeeding = app.store.transact(app.entropy.as_ref(), |records, entropy| {
+        sign_in::succeed(records, &app.house, &attempt, now, entropy)
+    });
     let signed_in = succeeding.await?.map_err(sign_in_fault)?;
     call.notes.detail("reason", "the password is right");
     call.notes.element("sub", signed_in.user.sub.as_str());

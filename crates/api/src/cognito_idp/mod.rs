@@ -22,6 +22,7 @@ mod pool;
 mod tokens;
 mod user;
 
+use crate::cognito_identity::NOT_ISSUED;
 use crate::dispatch::Served;
 use crate::fault::{Common, Fault, Kind, Said};
 use crate::json_words;
@@ -122,6 +123,7 @@ fn no_to_sign_in(refused: SignInRefused) -> Fault {
         }
         SignInRefused::WrongPassword => not_authorized("Incorrect username or password.", reason),
         SignInRefused::Disabled => not_authorized("User is disabled.", reason),
+        SignInRefused::NotIssued(_) => not_authorized(NOT_ISSUED, reason),
         SignInRefused::TemporaryPasswordExpired => {
             let message = "Temporary password has expired and must be reset by an administrator.";
             not_authorized(message, reason)

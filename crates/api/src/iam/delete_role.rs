@@ -30,9 +30,9 @@ impl Operation for DeleteRole {
         Ok(on_role("iam:DeleteRole", &input.role_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+    async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
         let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
-            roles::delete(records, &app.house, named(&input.role_name, &by))
+            roles::delete(records, &app.house, named(&input.role_name, &by), call.now)
         });
         deleting.await?.map_err(of_role)?;
         Ok(Reply::of(()))

@@ -1,6 +1,6 @@
 //! The words of STS for what it refuses. Source: spec of STS and IAM, section 2.
 
-use crate::cognito_identity::{CLASSIC_FLOW_IS_BLIND, CLASSIC_FLOW_OFF};
+use crate::cognito_identity::{CLASSIC_FLOW_IS_BLIND, CLASSIC_FLOW_OFF, NOT_ISSUED};
 use crate::fault::{Common, Fault, NotAllowed, Said};
 use broker::diagnosis::Diagnosed;
 use broker::iam::access::AccessRefused;
@@ -19,6 +19,7 @@ const TOO_LONG: &str = "The requested DurationSeconds exceeds the MaxSessionDura
 pub(super) fn of_role(refused: AssumeRoleRefused, caller: String) -> Fault {
     let reason = refused.to_string();
     let said = match refused {
+        AssumeRoleRefused::NotIssued(_) => forbidden("AccessDenied", NOT_ISSUED).denied_because(reason),
         AssumeRoleRefused::Root => {
             forbidden("AccessDenied", "Roles may not be assumed by root accounts.").denied_because(reason)
         }
@@ -65,6 +66,7 @@ pub(super) fn of_role(refused: AssumeRoleRefused, caller: String) -> Fault {
 pub(super) fn of_long_term(refused: NotMade, caller: String) -> Fault {
     match refused {
         NotMade::Session(action) => not_allowed(caller, action, AccessRefused::NotBySession(action)),
+        NotMade::NotIssued(why) => forbidden("AccessDenied", NOT_ISSUED).denied_because(why).into(),
         NotMade::Passed(why) => of_passed(&why).into(),
         NotMade::TagsTooLarge(percent) => tags_too_large(percent).into(),
     }
@@ -193,6 +195,9 @@ fn said_of_web_identity(refused: WebIdentityRefused) -> Said {
             forbidden("AccessDenied", "Not authorized to perform sts:TagSession").denied_because(reason)
         }
         WebIdentityRefused::Role(AssumeRefused::TooLong(_)) => Said::bad_request("ValidationError", TOO_LONG),
+        WebIdentityRefused::Role(AssumeRefused::NotIssued(_)) => {
+            forbidden("AccessDenied", NOT_ISSUED).denied_because(reason)
+        }
         // Whether there is such a role is nobody's business.
         WebIdentityRefused::Role(
             AssumeRefused::NoSuchRole(_)

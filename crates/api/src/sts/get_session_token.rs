@@ -49,8 +49,11 @@ impl Operation for GetSessionToken {
         input: Input,
     ) -> Result<Reply<Output>, Fault> {
         let life = input.duration_seconds.map_or(LIFE, Span::from_secs);
-        let grant = session_token(&app.house, &caller, life, call.now);
-        let grant = grant.map_err(|no| faults::of_long_term(no, caller.arn(&app.house.account.id)))?;
+        let granting = app.store.transact(app.entropy.as_ref(), |records, _| {
+            session_token(records, &app.house, &caller, life, call.now)
+        });
+        let grant =
+            granting.await?.map_err(|no| faults::of_long_term(no, caller.arn(&app.house.account.id)))?;
         faults::second_factor(input.serial_number.as_ref(), input.token_code.as_ref())?;
         let issued = call.notes.issue(app, &grant)?;
         Ok(Reply::issuing(Output { credentials: Credentials::of(&issued) }))

@@ -1,12 +1,14 @@
 //! The access matrix: every served operation, asked for by every kind of caller.
 
 use crate::support::{Ask, Held, POOL, PROVIDER, Server, alices_login, form, own_service, to, to_assume};
+use broker::iam::revocations;
 use domain::arn::{IdentityPoolArn, PolicyArn};
 use domain::iam::access_key::{AccessKey, AccessKeyId};
 use domain::iam::group::{Group, GroupName};
 use domain::iam::id::{GroupId, UserId};
 use domain::iam::path::Path;
 use domain::iam::provider::{Issuer, OpenIdProvider, SamlProvider, SamlProviderName};
+use domain::iam::revocation::Revocable;
 use domain::iam::role::{Role, RoleName};
 use domain::iam::user::{User as IamUser, UserName};
 use domain::identity_pool::identity::Identity;
@@ -54,7 +56,9 @@ const MATRIX: &[Row] = &[
     ("cenote", "FindIdentities", json("200")),
     ("cenote", "GetGuestScopeDown", json("200")),
     ("cenote", "GetIdentity", json("200")),
+    ("cenote", "GetIssuance", json("200")),
     ("cenote", "GetPoolOptions", json("200")),
+    ("cenote", "LiftQuarantine", json("200")),
     ("cenote", "Lint", json("200")),
     ("cenote", "ListMerges", json("200")),
     ("cenote", "LookupIdentity", json("200")),
@@ -62,8 +66,12 @@ const MATRIX: &[Row] = &[
     ("cenote", "PurgeIdentities", json("200")),
     ("cenote", "PutGuestScopeDown", json("200")),
     ("cenote", "PutPoolOptions", json("200")),
+    ("cenote", "Quarantine", json("200")),
     ("cenote", "ResolveIdentity", json("200")),
+    ("cenote", "ResumeIssuance", json("200")),
+    ("cenote", "Revoke", json("200")),
     ("cenote", "RotateKeys", json("200")),
+    ("cenote", "StopIssuance", json("200")),
     ("cognito-identity", "CreateIdentityPool", json("200")),
     ("cognito-identity", "DeleteIdentities", json("200")),
     ("cognito-identity", "DeleteIdentityPool", json("200")),
@@ -251,6 +259,8 @@ const BACKEND: &str = "login.my.app";
 
 /// A good request for an operation; alice's own folder is where things are written and deleted.
 pub(crate) async fn request(server: &Server, operation: &str) -> Ask {
+    // What an earlier request may have stopped.
+    server.write(|records| drop(revocations::resume(records))).await;
     let own = format!("/my-bucket/{}/note", server.alices_id().await);
     let json = |service: &str, input: &Value| to(&format!("{service}.{operation}"), input.to_string());
     match operation {
@@ -333,6 +343,16 @@ async fn about_the_server(server: &Server, operation: &str) -> Ask {
     let pool = spare(server).await;
     let known = Identity { pool: pool.clone(), ..signed_in() };
     server.write(|records| records.put_identity(&known)).await;
+    let target = json!({ "Kind": "Login", "Of": BACKEND, "Name": "nobody" });
+    if operation == "LiftQuarantine" {
+        let nobody = LoginKey { provider: BACKEND.to_owned(), subject: "nobody".to_owned() };
+        let nobody = Revocable::Login(nobody);
+        let now = server.now();
+        server.write(|records| drop(revocations::quarantine(records, nobody.clone(), now))).await;
+    }
+    if matches!(operation, "Revoke" | "Quarantine" | "LiftQuarantine") {
+        return own_service(operation).body(target.to_string());
+    }
     let LoginKey { provider, subject } = &known.logins[0];
     let all = json!({
         "IdentityPoolId": pool,
@@ -444,7 +464,7 @@ async fn about_user_pools(server: &Server, operation: &str) -> Ask {
 }
 
 fn bob() -> User {
-    User { username: Username::parse("bob").unwrap(), ..user() }
+    User { username: Username::parse("bob").unwrap(), sub: "bob".to_owned(), ..user() }
 }
 
 /// A good request to STS.

@@ -323,6 +323,14 @@ causes! {
     SessionExpired, Signature:
         "the session is over",
         "get new credentials before the old ones end";
+    /// The session was revoked.
+    SessionRevoked, Signature:
+        "the session was revoked, or something that it was issued by, to or for",
+        "get new credentials";
+    /// An operator stopped it.
+    NotIssued, Access:
+        "an operator stopped the issuance of credentials, to everybody or to whom it would be issued",
+        "see `cenote issuance show`; resume it, or lift the quarantine";
     /// The signature is wrong.
     RequestSignatureWrong, Signature:
         "the request's signature is not right: another secret, region, service, time or host than was signed for",

@@ -38,6 +38,7 @@ impl Diagnosed for Denied<'_> {
             AccessRefused::UserGone(_) | AccessRefused::GroupGone(_) => {
                 return Diagnosis::of(Cause::PrincipalGone).found(self.refused);
             }
+            AccessRefused::Ended(ended) => return Diagnosis::of(Cause::SessionRevoked).found(ended),
             AccessRefused::RoleGone(role) => return Diagnosis::of(Cause::RoleGone).expected(role),
             AccessRefused::PolicyGone(_) | AccessRefused::Malformed { .. } => {
                 return Diagnosis::of(Cause::PolicyUnreadable).found(self.refused);
@@ -83,6 +84,7 @@ impl Diagnosed for NotAuthenticated {
             Self::Expired(session) => {
                 Diagnosis::of(Cause::SessionExpired).found(format!("an end at {}", session.expires))
             }
+            Self::Ended(ended) => Diagnosis::of(Cause::SessionRevoked).found(ended),
             Self::Signature(refused) => Diagnosis::of(Cause::RequestSignatureWrong).found(refused),
         }
     }

@@ -16,6 +16,7 @@ impl Diagnosed for Refusal {
         match self {
             Self::NoSuchPool(id) => Diagnosis::of(Cause::IdentityPoolUnknown).found(id),
             Self::NoSuchIdentity(id) => Diagnosis::of(Cause::IdentityUnknown).found(id),
+            Self::NotIssued(_) => because(Cause::NotIssued),
             Self::GuestsUnwelcome => Diagnosis::of(Cause::LoginNotSent).expected("a login").found("no login"),
             Self::NoSuchProvider { key, mistake } | Self::UnsupportedProvider { key, mistake } => {
                 of_mistake(mistake).found(key)
@@ -154,6 +155,7 @@ impl Diagnosed for AssumeRefused {
             Self::NotTaggable { role, denial: Denial::Implicit { .. } } => {
                 Diagnosis::of(Cause::TagSessionMissing).expected(TAG_SESSION).found(role)
             }
+            Self::NotIssued(no) => Diagnosis::of(Cause::NotIssued).found(no),
             Self::TagsTooLarge { .. } => Diagnosis::of(Cause::TagsUnfit).found(self),
             Self::TooLong(_) => Diagnosis::of(Cause::SessionTooLong).found(self),
             Self::Malformed { .. } => Diagnosis::of(Cause::PolicyUnreadable).found(self),

@@ -6,6 +6,7 @@ use crate::iam::authenticate::{Caller, Who};
 use crate::iam::carried::Carried;
 use crate::iam::circumstances::{Circumstances, add_always, add_network};
 pub use crate::iam::resource::{Key, PERMISSIONS_BOUNDARY, Resource, ResourcePolicy};
+use crate::iam::revocations::{Ended, ended};
 use domain::account::AccountId;
 use domain::arn;
 use domain::iam::session::{LongTerm, Session, Subject};
@@ -111,6 +112,9 @@ pub enum AccessRefused {
         /// The statement that came nearest to allowing it.
         nearest: Option<Box<Nearest>>,
     },
+    /// What the caller signs with was revoked.
+    #[error("{0}")]
+    Ended(Ended),
     /// A session of this kind cannot ask for it at all.
     #[error("`{0}` cannot be asked for with credentials of this kind")]
     NotBySession(&'static str),
@@ -150,15 +154,16 @@ pub fn authorize(
 ) -> Result<Authorized, Stop<AccessRefused>> {
     let decision = match asking {
         Asking::Unsigned => may_nobody(house, question, now),
-        Asking::Signed(caller) => match caller.who() {
-            Who::Root => may_root(house, root_keys(&house.account.id), question, now),
-            Who::Session(session) if !session.subject.may_ask(question.action) => {
+        Asking::Signed(caller) => match (ended(records, caller)?, caller.who()) {
+            (Some(ended), _) => refuse(AccessRefused::Ended(ended)),
+            (None, Who::Root) => may_root(house, root_keys(&house.account.id), question, now),
+            (None, Who::Session(session)) if !session.subject.may_ask(question.action) => {
                 refuse(AccessRefused::NotBySession(question.action))
             }
-            Who::Session(session) if session.subject == Subject::LongTerm(LongTerm::Root) => {
+            (None, Who::Session(session)) if session.subject == Subject::LongTerm(LongTerm::Root) => {
                 may_root(house, session_keys(session, &Tags::default()), question, now)
             }
-            who @ (Who::User(_) | Who::Session(_)) => may_caller(records, house, who, question, now),
+            (None, who @ (Who::User(_) | Who::Session(_))) => may_caller(records, house, who, question, now),
         },
     }?;
     Ok(Authorized { decision, resource: question.resource.to_owned() })

@@ -4,6 +4,7 @@ use crate::House;
 use crate::iam::access::AccessDecision;
 use crate::iam::circumstances::{Circumstances, Transport, add_always, add_network};
 use crate::iam::principals;
+use crate::iam::revocations::{NotIssued, issued};
 use crate::identity_pool::credentials::PRINCIPAL;
 use crate::identity_pool::handing_out::Bound;
 use crate::identity_pool::{TAG_SESSION, WEB_IDENTITY};
@@ -11,10 +12,11 @@ use domain::arn::RoleArn;
 use domain::entropy::Entropy;
 use domain::iam::access_key::AccessKeyId;
 use domain::iam::key_ring::{Credentials, KeyRing};
+use domain::iam::revocation::Generation;
 use domain::iam::session::{Federation, FromIdentity, Origin, RoleSession, Session, Subject};
 use domain::iam::session_policy::SessionPolicy;
 use domain::identity_pool::login::AuthState;
-use domain::records::{IamUsers, Roles, Stop, refuse};
+use domain::records::{IamUsers, Revocations, Roles, Stop, refuse};
 use domain::seal::NotSealed;
 use domain::tag::Tags;
 use domain::time::{Span, Timestamp};
@@ -111,6 +113,9 @@ pub enum AssumeRefused {
         /// What is wrong with it.
         why: Malformed,
     },
+    /// An operator stopped it.
+    #[error("{0}")]
+    NotIssued(NotIssued),
 }
 
 /// A session that was granted, and why. Only what decides about it makes one: [`assume_with_web_identity`],
@@ -158,7 +163,7 @@ pub struct Issued {
 
 /// Lets a web identity take on a role, if the role's trust policy allows it.
 pub fn assume_with_web_identity(
-    records: &mut (impl Roles + IamUsers),
+    records: &mut (impl Roles + IamUsers + Revocations),
     house: &House,
     asked: WebIdentity<'_>,
     now: Timestamp,
@@ -215,6 +220,7 @@ pub fn assume_with_web_identity(
             federation: Some(asked.federation),
         }),
         issued: now,
+        generation: Generation::default(),
         expires: now.after(asked.life),
         policies: asked.policies,
         tags: asked.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
@@ -223,7 +229,11 @@ pub fn assume_with_web_identity(
         origin: Origin::Identity(asked.origin),
         ancestors: Vec::new(),
     };
-    Ok(Grant::of(session, AccessDecision::Policies(decision)))
+    match issued(records, session) {
+        Ok(session) => Ok(Grant::of(session, AccessDecision::Policies(decision))),
+        Err(Stop::Refused(no)) => refuse(AssumeRefused::NotIssued(no)),
+        Err(Stop::Unready(unready)) => Err(unready.into()),
+    }
 }
 
 /// Whether tags fit in a session, or how many hundredths they take of the space that there is for them.

@@ -8,8 +8,10 @@ use crate::iam::carried::Carried;
 use crate::iam::circumstances::Circumstances;
 use crate::iam::passed::{NotPassed, Passed, fit};
 use crate::iam::principals;
+use crate::iam::revocations::{NotIssued, issued};
 use crate::identity_pool::TAG_SESSION;
 use domain::arn::RoleArn;
+use domain::iam::revocation::Generation;
 use domain::iam::role::Role;
 use domain::iam::session::{Ancestor, LongTerm, Origin, RoleSession, Session, Subject};
 use domain::records::{Grounds, Stop, refuse};
@@ -60,6 +62,9 @@ pub struct Asked<'a> {
 /// Why a caller cannot take on a role.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AssumeRoleRefused {
+    /// An operator stopped it.
+    #[error("{0}")]
+    NotIssued(NotIssued),
     /// The account's root cannot take on roles, by whatever credentials.
     #[error("root takes on no role")]
     Root,
@@ -142,6 +147,7 @@ pub fn assume_role(
     let granted = Session {
         account: house.account.id.clone(),
         issued: now,
+        generation: Generation::default(),
         expires: now.after(asked.life),
         policies,
         tags: coming.tags,
@@ -156,10 +162,13 @@ pub fn assume_role(
             federation: None,
         }),
     };
-    match within_limits(&granted, &role, session.and_then(Session::role).is_some(), asked.life) {
-        Ok(()) => Ok(Grant::of(granted, AccessDecision::Policies(decision))),
-        Err(refused) => refuse(refused),
+    if let Err(refused) =
+        within_limits(&granted, &role, session.and_then(Session::role).is_some(), asked.life)
+    {
+        return refuse(refused);
     }
+    let granted = issued(records, granted).map_err(|stop| stop.map(AssumeRoleRefused::NotIssued))?;
+    Ok(Grant::of(granted, AccessDecision::Policies(decision)))
 }
 
 fn within_limits(

@@ -1,6 +1,7 @@
 //! Who signed this request?
 
 use crate::House;
+use crate::iam::revocations::Ended;
 use domain::account::AccountId;
 use domain::arn;
 use domain::iam::access_key::{AccessKey, AccessKeyId, KeyStatus, RootKey};
@@ -149,6 +150,9 @@ pub enum NotAuthenticated {
     /// The session is over.
     #[error("the session expired at `{}`", .0.expires)]
     Expired(Box<Session>),
+    /// What the signature is by was revoked.
+    #[error("{0}")]
+    Ended(Ended),
     /// The signature cannot be accepted.
     #[error("{0}")]
     Signature(#[from] Refused),

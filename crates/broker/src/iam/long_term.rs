@@ -6,8 +6,10 @@ use crate::iam::access::{AccessDecision, Authorized};
 use crate::iam::assume::{Grant, tags_fit};
 use crate::iam::authenticate::{Caller, Who};
 use crate::iam::passed::{NotPassed, Passed, fit};
+use crate::iam::revocations::{NotIssued, issued};
+use domain::iam::revocation::Generation;
 use domain::iam::session::{Ancestor, LongTerm, Origin, Session, Subject};
-use domain::records::{ManagedPolicies, Stop, refuse};
+use domain::records::{ManagedPolicies, Revocations, Stop, refuse};
 use domain::tag::Tags;
 use domain::time::{Span, Timestamp};
 use std::collections::BTreeMap;
@@ -19,6 +21,9 @@ const LONGEST_OF_ROOT: Span = Span::from_hours(1);
 /// Why such a session cannot be made.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotMade {
+    /// An operator stopped it.
+    #[error("{0}")]
+    NotIssued(NotIssued),
     /// The caller has credentials of a session, which make no sessions of this kind.
     #[error("`{0}` cannot be asked for with credentials of a session")]
     Session(&'static str),
@@ -46,15 +51,25 @@ pub struct Federated<'a> {
 }
 
 /// Makes a session of the caller's own. No policy is asked about it: it is there to prove more, not to have more.
-pub fn session_token(house: &House, caller: &Caller, life: Span, now: Timestamp) -> Result<Grant, NotMade> {
-    let holder = holder(caller, "sts:GetSessionToken")?;
+pub fn session_token(
+    records: &mut impl Revocations,
+    house: &House,
+    caller: &Caller,
+    life: Span,
+    now: Timestamp,
+) -> Result<Grant, Stop<NotMade>> {
+    let holder = match holder(caller, "sts:GetSessionToken") {
+        Ok(holder) => holder,
+        Err(refused) => return refuse(refused),
+    };
     let session = session(house, caller, (&holder, Subject::LongTerm(holder.clone())), life, now);
+    let session = issued(records, session).map_err(|stop| stop.map(NotMade::NotIssued))?;
     Ok(Grant::of(session, AccessDecision::LongTerm))
 }
 
 /// Makes a session for a federated user, who may do at most what the caller may and what is passed allows as well.
 pub fn federation_token(
-    records: &mut impl ManagedPolicies,
+    records: &mut (impl ManagedPolicies + Revocations),
     house: &House,
     caller: &Caller,
     asked: Federated<'_>,
@@ -74,10 +89,11 @@ pub fn federation_token(
     if let Err(percent) = tags_fit(&session.tags) {
         return refuse(NotMade::TagsTooLarge(percent));
     }
-    match fit(&session) {
-        Ok(()) => Ok(Grant::of(session, asked.why.decision().clone())),
-        Err(refused) => refuse(NotMade::Passed(refused)),
+    if let Err(refused) = fit(&session) {
+        return refuse(NotMade::Passed(refused));
     }
+    let session = issued(records, session).map_err(|stop| stop.map(NotMade::NotIssued))?;
+    Ok(Grant::of(session, asked.why.decision().clone()))
 }
 
 /// Who holds the long-term key that the caller signed with, if they did with one.
@@ -104,6 +120,7 @@ fn session(
         account: house.account.id.clone(),
         subject,
         issued: now,
+        generation: Generation::default(),
         expires: now.after(life),
         policies: None,
         tags: BTreeMap::new(),

@@ -21,6 +21,7 @@ pub mod policies;
 pub mod policy_listing;
 pub mod principals;
 pub mod resource;
+pub mod revocations;
 pub mod role_policies;
 pub mod roles;
 pub mod saml_providers;

@@ -4,6 +4,7 @@
 
 use crate::House;
 use crate::iam::attachments::{self, AttachRefused};
+use crate::iam::revocations::revoke;
 use crate::iam::{principals, role_policies};
 use crate::identity_pool::handing_out::{self, Unsafe};
 use domain::arn::PolicyArn;
@@ -11,8 +12,9 @@ use domain::entropy::Entropy;
 use domain::iam::id::RoleId;
 use domain::iam::path::Path;
 use domain::iam::principal::NamedPrincipal;
+use domain::iam::revocation::Revocable;
 use domain::iam::role::{PolicyName, Role, RoleName};
-use domain::records::{IamUsers, IdentityPools, ManagedPolicies, Read, Roles, Stop, refuse};
+use domain::records::{IamUsers, IdentityPools, ManagedPolicies, Read, Revocations, Roles, Stop, refuse};
 use domain::tag::{BadTags, TagKeys, Tags};
 use domain::time::{Span, Timestamp};
 use policy::{Document, Kind, Malformed, Quota};
@@ -244,8 +246,13 @@ fn check_in_use(
     }
 }
 
-/// Deletes a role that has no policies; a boundary does not keep it. Sessions of it can do nothing from then on, also if it is made anew.
-pub fn delete(records: &mut impl Roles, house: &House, named: Named<'_>) -> Result<(), Stop<RoleRefused>> {
+/// Deletes a role that has no policies; a boundary does not keep it. Sessions of it are revoked, also if it is made anew.
+pub fn delete(
+    records: &mut (impl Roles + Revocations),
+    house: &House,
+    named: Named<'_>,
+    now: Timestamp,
+) -> Result<(), Stop<RoleRefused>> {
     let role = find(records, house, named)?;
     if !role.attached.is_empty() {
         return refuse(RoleRefused::HasAttached(role.name));
@@ -254,7 +261,7 @@ pub fn delete(records: &mut impl Roles, house: &House, named: Named<'_>) -> Resu
         return refuse(RoleRefused::HasPolicies(role.name));
     }
     records.delete_role(named.name);
-    Ok(())
+    Ok(revoke(records, [Revocable::Role(role.id)], now)?)
 }
 
 /// Whether a trust policy can be read and names nobody who is not there; gives whom it names.

@@ -7,7 +7,9 @@ use crate::iam::passed::{NotPassed, Passed, fit};
 use crate::identity_pool::Refusal;
 use crate::identity_pool::open_id::{Vouched, must_be_open, must_not_be_mapped, vouched};
 use domain::arn::RoleArn;
-use domain::records::{IamUsers, IdentityPools, ManagedPolicies, Roles, Stop, UserPools, refuse};
+use domain::records::{
+    IamUsers, IdentityPools, ManagedPolicies, Revocations, Roles, Stop, UserPools, refuse,
+};
 use domain::time::{Span, Timestamp};
 use login::identity_pool::VerifiedIdentity;
 
@@ -43,7 +45,7 @@ pub enum WebIdentityRefused {
 /// Lets an identity that a token vouches for take on a role. Nothing but the role's trust policy and the session policy
 /// that is asked for bounds it: what narrows guests is of the enhanced flow.
 pub fn assume(
-    records: &mut (impl IdentityPools + UserPools + Roles + IamUsers + ManagedPolicies),
+    records: &mut (impl IdentityPools + UserPools + Roles + IamUsers + Revocations + ManagedPolicies),
     house: &House,
     token: &VerifiedIdentity,
     asked: Asked<'_>,
@@ -71,7 +73,7 @@ pub fn assume(
 }
 
 fn in_classic_flow(
-    records: &mut (impl IdentityPools + UserPools),
+    records: &mut (impl IdentityPools + UserPools + Revocations),
     house: &House,
     token: &VerifiedIdentity,
     now: Timestamp,

@@ -3,11 +3,12 @@
 use crate::identity_pool::linking::{self, Change, Met};
 use crate::identity_pool::mistake::Mistake;
 use crate::identity_pool::{Refusal, identities, merges, pools, users};
+use domain::iam::session::FromIdentity;
 use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::options::DisabledIds;
 use domain::identity_pool::pool::IdentityPool;
-use domain::records::{IdentityPools, Merges, Read, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Merges, Read, Revocations, Stop, UserPools, refuse};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
 
@@ -25,9 +26,17 @@ pub struct Claimed {
     pub change: Change,
 }
 
+impl Claimed {
+    /// Where what is issued for it comes from.
+    pub(super) fn origin(&self) -> FromIdentity {
+        let Identity { id, pool, logins, .. } = &self.identity;
+        FromIdentity { identity: id.clone(), pool: pool.clone(), logins: logins.clone() }
+    }
+}
+
 /// Lets somebody have an identity for whom something will be issued: a guest, or whoever proves it by a login.
 pub fn claim(
-    records: &mut (impl IdentityPools + Merges + UserPools),
+    records: &mut (impl IdentityPools + Merges + UserPools + Revocations),
     id: &IdentityId,
     proven: &[VerifiedLogin],
     now: Timestamp,

@@ -12,7 +12,7 @@ use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::IdentityPool;
 use domain::identity_pool::role_choice::{Chosen, ChosenBy, Mapped, NotChosen, choose};
-use domain::records::{IamUsers, IdentityPools, Merges, Roles, Stop, UserPools, refuse};
+use domain::records::{IamUsers, IdentityPools, Merges, Revocations, Roles, Stop, UserPools, refuse};
 use domain::tag::Tags;
 use domain::time::{Span, Timestamp};
 use login::VerifiedLogin;
@@ -53,7 +53,7 @@ pub struct Granted {
 
 /// Grants a session of the role that is chosen for an identity that was proven, or for a guest.
 pub fn for_identity(
-    records: &mut (impl IdentityPools + Merges + UserPools + Roles + IamUsers),
+    records: &mut (impl IdentityPools + Merges + UserPools + Roles + IamUsers + Revocations),
     house: &House,
     Asked { identity: id, role, transport }: Asked<'_>,
     proven: &[VerifiedLogin],
@@ -61,8 +61,8 @@ pub fn for_identity(
 ) -> Result<Granted, Stop<Refusal>> {
     let claimed = claim(records, id, proven, now)?;
     let federation = federation_of(&claimed);
-    let Claimed { pool, identity, state, shown, change } = claimed;
-    let origin = FromIdentity { identity: identity.id, pool: pool.id.clone(), logins: shown };
+    let origin = claimed.origin();
+    let Claimed { pool, state, change, .. } = claimed;
     let tags = principal_tags::of(records, house, &pool, proven)?;
     let mapped: Vec<Mapped<'_>> =
         proven.iter().map(|login| Mapped { provider: login.mapped_as(), claims: login.claims() }).collect();
@@ -74,7 +74,7 @@ pub fn for_identity(
 
 /// Grants a session of the pool's own role to an identity that a token of its pool vouches for.
 pub fn for_token(
-    records: &mut (impl IdentityPools + UserPools + Roles + IamUsers),
+    records: &mut (impl IdentityPools + UserPools + Roles + IamUsers + Revocations),
     house: &House,
     Asked { identity: id, role, transport }: Asked<'_>,
     token: &VerifiedIdentity,
@@ -107,7 +107,7 @@ struct Granting<'a> {
 
 /// Grants a session as all of the enhanced flow are.
 fn grant(
-    records: &mut (impl Roles + IamUsers),
+    records: &mut (impl Roles + IamUsers + Revocations),
     house: &House,
     Granting { pool, state, chosen, federation, tags, origin, transport }: Granting<'_>,
     now: Timestamp,

@@ -16,7 +16,7 @@ use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
 use domain::identity_pool::principal_tag::BadClaim;
 use domain::identity_pool::provider::DeveloperProviderName;
 use domain::identity_pool::token::OpenIdToken;
-use domain::records::{IdentityPools, Merges, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Merges, Revocations, Stop, UserPools, refuse};
 use domain::tag::{TagKey, TagValue, Tags};
 use domain::text::NotA;
 use domain::time::{Span, Timestamp};
@@ -88,7 +88,7 @@ pub struct Vouching<'a> {
 /// Vouches for a user of the pool's own backend, which is the one that asks; and tells what became of their identity and
 /// others meanwhile. Where an identity is named nothing is merged: what another holds is refused.
 pub fn vouch(
-    records: &mut (impl IdentityPools + Merges + UserPools),
+    records: &mut (impl IdentityPools + Merges + UserPools + Revocations),
     house: &House,
     asked: &Vouching<'_>,
     now: Timestamp,
@@ -112,7 +112,7 @@ pub fn vouch(
     // What the public logins do not vouch for any more, the token does not either.
     let ends = asked.proven.iter().map(VerifiedLogin::expires);
     let expires = ends.fold(now.after(asked.life), Ord::min);
-    Ok(token(claimed, tags, expires, now))
+    token(records, claimed, tags, expires, now)
 }
 
 /// The tags that sessions shall have: what the backend says of its user, and what follows from the public logins.
@@ -143,7 +143,7 @@ fn tags_of(
 /// Links what was shown to an identity that the backend names, where nobody else holds any of it: a guest, or one that holds
 /// some of it already.
 fn link(
-    records: &mut (impl IdentityPools + Merges),
+    records: &mut (impl IdentityPools + Merges + Revocations),
     (pool, user): (&IdentityPool, &DeveloperUser),
     identity: Identity,
     shown: &[LoginKey],
@@ -223,7 +223,7 @@ pub fn moved_by_merging(
 /// Makes the identities of two users of a backend one: that of the second goes on, whichever is older, with all that the
 /// other holds.
 pub fn merge(
-    records: &mut (impl IdentityPools + Merges),
+    records: &mut (impl IdentityPools + Merges + Revocations),
     pool: &IdentityPoolId,
     (source, destination): (&DeveloperUser, &DeveloperUser),
     now: Timestamp,
@@ -240,7 +240,7 @@ pub fn merge(
 
 /// Takes a user from an identity, which must hold them. Gives the login that was taken.
 pub fn unlink(
-    records: &mut impl IdentityPools,
+    records: &mut (impl IdentityPools + Revocations),
     pool: &IdentityPoolId,
     (id, user): (&IdentityId, &DeveloperUser),
     now: Timestamp,
@@ -252,7 +252,7 @@ pub fn unlink(
         return refuse(DeveloperRefused::UserElsewhere(holder.id).into());
     }
     let taken = user.login();
-    Ok(linking::unlink(records, holder, |login| *login == taken, now))
+    linking::unlink(records, holder, |login| *login == taken, now)
 }
 
 /// Finds the identity that holds a user.

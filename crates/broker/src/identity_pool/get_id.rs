@@ -8,13 +8,13 @@ use crate::identity_pool::{Refusal, pools, users};
 use domain::entropy::Entropy;
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
-use domain::records::{IdentityPools, Merges, Stop, UserPools};
+use domain::records::{IdentityPools, Merges, Revocations, Stop, UserPools};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
 
 /// The identity that holds the logins proven, made if there is none; without a login, a new guest each time.
 pub fn get_id(
-    records: &mut (impl IdentityPools + Merges + UserPools),
+    records: &mut (impl IdentityPools + Merges + UserPools + Revocations),
     house: &House,
     (pool, proven): (&IdentityPoolId, &[VerifiedLogin]),
     now: Timestamp,
@@ -29,7 +29,7 @@ pub fn get_id(
 
 /// The identity that holds the logins shown, made if there is none.
 pub(super) fn find_or_begin(
-    records: &mut (impl IdentityPools + Merges),
+    records: &mut (impl IdentityPools + Merges + Revocations),
     house: &House,
     (pool, shown): (&IdentityPool, &[LoginKey]),
     now: Timestamp,

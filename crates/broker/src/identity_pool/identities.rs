@@ -1,9 +1,11 @@
 //! Finding, listing and deleting identities.
 
+use crate::iam::revocations::revoke;
 use crate::identity_pool::{Refusal, pools};
+use domain::iam::revocation::{LONGEST_SESSION, Revocable};
 use domain::identity_pool::identity::{Identity, IdentityId};
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
-use domain::records::{IdentityPools, Merges, Read, Stop, refuse};
+use domain::records::{IdentityPools, Merges, Read, Revocations, Stop, refuse};
 use domain::time::Timestamp;
 
 /// How many identities, or merges, of a deleted pool are removed in one transaction.
@@ -40,12 +42,22 @@ pub fn list(
     Ok(records.identities(&pool.id, after, limit + 1)?)
 }
 
-/// Forgets an identity, if it is there; its logins will be somebody new. What was issued for it lives on to its end.
-pub fn delete(records: &mut impl IdentityPools, id: &IdentityId) -> Read<()> {
-    if let Some(identity) = records.identity(id)? {
-        records.delete_identity(&identity);
-    }
-    Ok(())
+/// Forgets an identity, if it is there; its logins will be somebody new. What was issued for it is revoked.
+pub fn delete(records: &mut (impl IdentityPools + Revocations), id: &IdentityId, now: Timestamp) -> Read<()> {
+    let identity = records.identity(id)?;
+    forget(records, identity.as_slice(), now)
+}
+
+/// Forgets identities, and revokes what was issued for them where any of it can be good still.
+pub(super) fn forget(
+    records: &mut (impl IdentityPools + Revocations),
+    identities: &[Identity],
+    now: Timestamp,
+) -> Read<()> {
+    identities.iter().for_each(|identity| records.delete_identity(identity));
+    let is_used = |identity: &&Identity| !identity.is_unused_since(now.before(LONGEST_SESSION));
+    let used = identities.iter().filter(is_used);
+    revoke(records, used.map(|identity| Revocable::Identity(identity.id.clone())), now)
 }
 
 /// Removes identities of a pool that was deleted, then its merges, then its derived ids, at most [`BATCH`] of each, and says

@@ -2,13 +2,14 @@
 //! looked for.
 
 use crate::House;
+use crate::iam::revocations::revoked_before;
 use crate::identity_pool::credentials::PRINCIPAL;
 use crate::identity_pool::mistake::Mistake;
 use crate::identity_pool::{Refusal, identities, pools};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId};
-use domain::records::{IdentityPools, Read, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Read, Revocations, Stop, UserPools, refuse};
 use domain::user_pool::pool::{UserPool, UserPoolId};
 use login::key_set::KeySet;
 use login::user_pool::Issuer;
@@ -32,7 +33,7 @@ pub struct Expected {
 
 /// Finds the issuer that each login key names, if the pool lists it.
 pub fn expected(
-    records: &mut (impl IdentityPools + UserPools),
+    records: &mut (impl IdentityPools + UserPools + Revocations),
     house: &House,
     asked: &Asked,
     login_keys: &[&str],
@@ -54,7 +55,7 @@ fn pool_of(records: &mut impl IdentityPools, asked: &Asked) -> Result<IdentityPo
 }
 
 fn issuer_named(
-    records: &mut impl UserPools,
+    records: &mut (impl UserPools + Revocations),
     house: &House,
     pool: &IdentityPool,
     key: &str,
@@ -76,7 +77,8 @@ fn issuer_named(
     };
     let names = house.issuers.names_of(&id);
     let keys = KeySet::of([&user_pool.keys.id.public]);
-    let (region, revoked_before) = (house.account.region.clone(), house.revoked_before);
+    let region = house.account.region.clone();
+    let revoked_before = revoked_before(records, &[])?;
     Ok(Issuer { pool: id, region, names, keys, revoked_before })
 }
 

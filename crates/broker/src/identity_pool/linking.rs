@@ -3,12 +3,14 @@
 //! Logins are taken as proven, whoever vouched for them: a public provider or the pool's own backend. Only an identity
 //! that a login shown proves takes part, and a guest, who is whoever holds the id.
 
+use crate::iam::revocations::{NotIssued, quarantined, revoke};
 use crate::identity_pool::Refusal;
+use domain::iam::revocation::Revocable;
 use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::merge::{Merge, MergeCause};
 use domain::identity_pool::pool::IdentityPool;
-use domain::records::{IdentityPools, Merges, Read, Stop, refuse};
+use domain::records::{IdentityPools, Merges, Read, Revocations, Stop, refuse};
 use domain::time::Timestamp;
 
 /// The most logins that an identity may hold. Source: Cognito API reference, `MergeDeveloperIdentities`.
@@ -71,7 +73,7 @@ pub fn begin(
 
 /// The identity that holds logins shown, together with all of them; `None` if nobody holds any.
 pub fn find(
-    records: &mut (impl IdentityPools + Merges),
+    records: &mut (impl IdentityPools + Merges + Revocations),
     pool: &IdentityPool,
     shown: &[LoginKey],
     now: Timestamp,
@@ -87,7 +89,7 @@ pub fn find(
 /// The identity that is meant by the logins shown and an id. Refused where the id is of somebody whom no login proves, in
 /// the same way whoever that is: one with other logins, with none left, or disabled.
 pub fn claim(
-    records: &mut (impl IdentityPools + Merges),
+    records: &mut (impl IdentityPools + Merges + Revocations),
     pool: &IdentityPool,
     claimed: Identity,
     shown: &[LoginKey],
@@ -105,9 +107,10 @@ pub fn claim(
     join(records, pool, Meeting::of(claimed, owners, unowned), now)
 }
 
-/// Makes one identity of those that meet; refused where it would hold what one may not hold.
+/// Makes one identity of those that meet, and revokes what was issued for the others; refused where it would hold what one
+/// may not hold, or somebody of them is quarantined.
 pub fn join(
-    records: &mut (impl IdentityPools + Merges),
+    records: &mut (impl IdentityPools + Merges + Revocations),
     pool: &IdentityPool,
     meeting: Meeting,
     now: Timestamp,
@@ -116,11 +119,13 @@ pub fn join(
     if others.is_empty() && linked.is_empty() {
         return Ok(Met { identity, change: Change::default() });
     }
+    must_be_free(records, others.iter().chain([&identity]), &linked)?;
     let held = identity.logins.len();
     identity.logins.extend(others.iter().flat_map(|other| &other.logins).chain(&linked).cloned());
     check(pool, &identity.logins)?;
     let promoted = identity.standing == Standing::Guest;
-    let merged = others.iter().map(|other| other.id.clone()).collect();
+    let merged: Vec<IdentityId> = others.iter().map(|other| other.id.clone()).collect();
+    revoke(records, merged.iter().cloned().map(Revocable::Identity), now)?;
     for other in others {
         let cause = if other.standing == Standing::Guest { MergeCause::GuestSignedIn } else { cause };
         disable(records, other, (&identity, cause), now);
@@ -135,20 +140,38 @@ pub fn join(
 }
 
 /// Takes logins from an identity, which keeps its standing: if it holds none any more, nobody can prove it. Gives those
-/// that were taken.
+/// that were taken. Refused where somebody of them is quarantined.
 pub fn unlink(
-    records: &mut impl IdentityPools,
+    records: &mut (impl IdentityPools + Revocations),
     identity: Identity,
     is_meant: impl Fn(&LoginKey) -> bool,
     now: Timestamp,
-) -> Vec<LoginKey> {
+) -> Result<Vec<LoginKey>, Stop<Refusal>> {
+    must_be_free(records, [&identity], &[])?;
     let (taken, kept): (Vec<LoginKey>, Vec<LoginKey>) =
         identity.logins.iter().cloned().partition(|login| is_meant(login));
     if !taken.is_empty() {
         taken.iter().for_each(|login| records.forget_login(&identity.pool, login));
         records.put_identity(&Identity { logins: kept, modified: now, ..identity });
     }
-    taken
+    Ok(taken)
+}
+
+/// Refuses to make anybody somebody else while one of them is quarantined: so that nobody leaves a quarantine that way.
+fn must_be_free<'a>(
+    records: &mut impl Revocations,
+    identities: impl IntoIterator<Item = &'a Identity>,
+    linked: &[LoginKey],
+) -> Result<(), Stop<Refusal>> {
+    let mut all: Vec<Revocable> = linked.iter().flat_map(Revocable::of_login).collect();
+    for identity in identities {
+        all.push(Revocable::Identity(identity.id.clone()));
+        all.extend(identity.logins.iter().flat_map(Revocable::of_login));
+    }
+    match quarantined(records, &all)? {
+        Some(whom) => refuse(NotIssued::Quarantined(whom).into()),
+        None => Ok(()),
+    }
 }
 
 /// The identities that hold logins, each once, and the logins that nobody holds, each once.

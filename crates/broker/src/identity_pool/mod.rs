@@ -24,6 +24,7 @@ pub mod unlink;
 pub mod users;
 
 use crate::iam::assume::AssumeRefused;
+use crate::iam::revocations::NotIssued;
 use crate::identity_pool::developer::DeveloperRefused;
 use crate::identity_pool::handing_out::Unsafe;
 use crate::identity_pool::linking::MOST_LOGINS;
@@ -178,6 +179,9 @@ pub enum Refusal {
     /// A claim of a login cannot become the tag that it should.
     #[error("{0}")]
     Claim(BadClaim),
+    /// An operator stopped what is asked for.
+    #[error("{0}")]
+    NotIssued(#[from] NotIssued),
     /// No role was chosen for the identity.
     #[error("{0}")]
     NotChosen(NotChosen),

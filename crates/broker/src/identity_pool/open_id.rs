@@ -1,6 +1,7 @@
 //! OpenID tokens for identities: the classic flow of identity pools.
 
 use crate::House;
+use crate::iam::revocations::{may_issue, moment_of_issue, revoked_before};
 use crate::identity_pool::claim::{Claimed, claim};
 use crate::identity_pool::credentials::{PRINCIPAL, federation_of};
 use crate::identity_pool::linking::Change;
@@ -11,12 +12,12 @@ use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
 use domain::identity_pool::pool::IdentityPool;
 use domain::identity_pool::token::OpenIdToken;
-use domain::records::{IdentityPools, Merges, Read, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Merges, Read, Revocations, Stop, UserPools, refuse};
 use domain::tag::Tags;
 use domain::time::{Span, Timestamp};
 use domain::user_pool::pool::UserPoolId;
-use login::VerifiedLogin;
 use login::identity_pool::VerifiedIdentity;
+use login::{LoginRefused, VerifiedLogin};
 
 /// Tokens of the classic flow live exactly this long.
 const LIFE: Span = Span::from_mins(10);
@@ -24,7 +25,7 @@ const LIFE: Span = Span::from_mins(10);
 /// Vouches for an identity that was proven, or for a guest, to whoever trusts the pool; and tells what became of it and
 /// others meanwhile.
 pub fn for_identity(
-    records: &mut (impl IdentityPools + Merges + UserPools),
+    records: &mut (impl IdentityPools + Merges + UserPools + Revocations),
     house: &House,
     id: &IdentityId,
     proven: &[VerifiedLogin],
@@ -34,19 +35,28 @@ pub fn for_identity(
     must_be_open(&claimed.pool)?;
     must_not_be_mapped(&claimed.pool, &claimed.shown)?;
     let tags = principal_tags::of(records, house, &claimed.pool, proven)?;
-    Ok(token(claimed, tags, now.after(LIFE), now))
+    token(records, claimed, tags, now.after(LIFE), now)
 }
 
 /// The token that a pool vouches by for an identity that something may be issued for, and what became of others meanwhile.
 pub(super) fn token(
+    records: &mut impl Revocations,
     claimed: Claimed,
     tags: Tags,
     expires: Timestamp,
     now: Timestamp,
-) -> (OpenIdToken, Change) {
+) -> Result<(OpenIdToken, Change), Stop<Refusal>> {
+    let by = claimed.origin().revocables();
+    match may_issue(records, &by) {
+        // A token says when it was issued, not after how many revocations.
+        Ok(_) => {}
+        Err(Stop::Refused(no)) => return refuse(no.into()),
+        Err(Stop::Unready(unready)) => return Err(unready.into()),
+    }
     let federation = federation_of(&claimed);
-    let token = OpenIdToken { pool: claimed.pool.id, federation, tags, issued: now, expires };
-    (token, claimed.change)
+    let issued = moment_of_issue(records, &by, now)?;
+    let token = OpenIdToken { pool: claimed.pool.id, federation, tags, issued, expires };
+    Ok((token, claimed.change))
 }
 
 /// An identity that a token vouches for and that is still what it was when the token was issued.
@@ -66,9 +76,10 @@ pub(crate) struct Vouched {
 }
 
 /// Finds the identity that a token vouches for. A token lives on when its identity or pool changes, and then it says what is
-/// no longer so: one that the identity has gone beyond, or whose logins the pool accepts no more, is good for nothing.
+/// no longer so: one that the identity has gone beyond, whose logins the pool accepts no more, or that was revoked, is good
+/// for nothing.
 pub(crate) fn vouched(
-    records: &mut (impl IdentityPools + UserPools),
+    records: &mut (impl IdentityPools + UserPools + Revocations),
     house: &House,
     token: &VerifiedIdentity,
     now: Timestamp,
@@ -96,7 +107,10 @@ pub(crate) fn vouched(
         sub: identity.id.to_string(),
         amr: token.amr().to_vec(),
     };
-    let origin = FromIdentity { identity: identity.id, pool: pool.id.clone(), logins: logins.clone() };
+    let origin = FromIdentity { identity: identity.id, pool: pool.id.clone(), logins: identity.logins };
+    if token.issued() < revoked_before(records, &origin.revocables())? {
+        return refuse(Refusal::OwnToken(LoginRefused::Revoked(token.issued())));
+    }
     Ok(Vouched { pool, state, shown: logins, federation, tags: token.tags().clone(), origin })
 }
 

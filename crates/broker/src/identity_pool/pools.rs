@@ -1,16 +1,19 @@
 //! Making, finding, changing and deleting identity pools.
 
 use crate::House;
+use crate::iam::revocations::revoke;
 use crate::identity_pool::credentials::PRINCIPAL;
 use crate::identity_pool::developer::DeveloperRefused;
 use crate::identity_pool::{Refusal, handing_out, self_written};
 use domain::arn::RoleArn;
+use domain::iam::revocation::Revocable;
 use domain::identity_pool::login::AuthState;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, Roles as PoolRoles, handed_out};
 use domain::identity_pool::provider::PublicProvider;
 use domain::identity_pool::role_mapping::{MOST_RULES, RoleMapping, RoleSource};
-use domain::records::{IdentityPools, Read, Roles, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Read, Revocations, Roles, Stop, UserPools, refuse};
 use domain::tag::{TagKeys, Tags};
+use domain::time::Timestamp;
 use std::collections::BTreeMap;
 
 /// The most clients of user pools that a pool may list. Source: Cognito developer guide, "Quotas".
@@ -101,11 +104,15 @@ pub fn update(
 }
 
 /// Deletes a pool. Its identities are gone at once, because none is found without its pool; what is remembered of them
-/// is removed by [`remove_left`](super::identities::remove_left).
-pub fn delete(records: &mut impl IdentityPools, id: &IdentityPoolId) -> Result<(), Stop<Refusal>> {
+/// is removed by [`remove_left`](super::identities::remove_left). What was issued for them is revoked.
+pub fn delete(
+    records: &mut (impl IdentityPools + Revocations),
+    id: &IdentityPoolId,
+    now: Timestamp,
+) -> Result<(), Stop<Refusal>> {
     let pool = find(records, id)?;
     records.delete_identity_pool(&pool.id);
-    Ok(())
+    Ok(revoke(records, [Revocable::IdentityPool(pool.id)], now)?)
 }
 
 /// What a pool hands out: a role for each state, and the mappings that choose another one.

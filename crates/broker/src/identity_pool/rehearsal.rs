@@ -8,7 +8,9 @@ use crate::identity_pool::{Refusal, pools};
 use domain::entropy::Entropy;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
-use domain::records::{IamUsers, IdentityPools, ManagedPolicies, Merges, Roles, Stop, UserPools};
+use domain::records::{
+    IamUsers, IdentityPools, ManagedPolicies, Merges, Revocations, Roles, Stop, UserPools,
+};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
 
@@ -37,7 +39,7 @@ pub struct Rehearsed {
 /// Does what GetId and GetCredentialsForIdentity do, one after the other. Whoever rehearses must let the transaction end
 /// without writing.
 pub fn rehearse(
-    records: &mut (impl IdentityPools + Merges + UserPools + Roles + IamUsers + ManagedPolicies),
+    records: &mut (impl IdentityPools + Merges + UserPools + Roles + IamUsers + Revocations + ManagedPolicies),
     house: &House,
     coming: Coming<'_>,
     now: Timestamp,

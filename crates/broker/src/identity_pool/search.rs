@@ -1,11 +1,11 @@
 //! Looking for identities of a pool by what they are, and removing those that are found.
 
 use crate::House;
-use crate::identity_pool::{Refusal, pools};
+use crate::identity_pool::{Refusal, identities, pools};
 use domain::identity_pool::identity::{Identity, IdentityId, Standing};
 use domain::identity_pool::login::LoginKey;
 use domain::identity_pool::pool::IdentityPoolId;
-use domain::records::{IdentityPools, Stop, refuse};
+use domain::records::{IdentityPools, Revocations, Stop, refuse};
 use domain::time::Timestamp;
 
 /// How many identities are looked at in one transaction, whether they fit or not.
@@ -74,15 +74,16 @@ pub fn search(
     Ok(Found { identities, after: last })
 }
 
-/// Forgets the identities that [`search`] finds.
+/// Forgets the identities that [`search`] finds, and revokes what was issued for them.
 pub fn remove(
-    records: &mut impl IdentityPools,
+    records: &mut (impl IdentityPools + Revocations),
     pool: &IdentityPoolId,
     wanted: &Wanted,
     page: (Option<&IdentityId>, usize),
+    now: Timestamp,
 ) -> Result<Found, Stop<Refusal>> {
     let found = search(records, pool, wanted, page)?;
-    found.identities.iter().for_each(|identity| records.delete_identity(identity));
+    identities::forget(records, &found.identities, now)?;
     Ok(found)
 }
 

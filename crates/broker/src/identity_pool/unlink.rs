@@ -5,14 +5,14 @@ use crate::identity_pool::claim::keys_proven_to;
 use crate::identity_pool::{Refusal, identities, linking, pools, users};
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{AuthState, LoginKey};
-use domain::records::{IdentityPools, Stop, UserPools, refuse};
+use domain::records::{IdentityPools, Revocations, Stop, UserPools, refuse};
 use domain::time::Timestamp;
 use login::VerifiedLogin;
 
 /// Takes the logins of these providers from an identity, which all logins shown must prove: nothing is linked or merged on
 /// the way. Gives those that were taken.
 pub fn unlink(
-    records: &mut (impl IdentityPools + UserPools),
+    records: &mut (impl IdentityPools + UserPools + Revocations),
     house: &House,
     (id, proven): (&IdentityId, &[VerifiedLogin]),
     providers: &[String],
@@ -36,5 +36,5 @@ pub fn unlink(
         }
         named.push(name);
     }
-    Ok(linking::unlink(records, identity, |login| named.contains(&login.provider), now))
+    linking::unlink(records, identity, |login| named.contains(&login.provider), now)
 }

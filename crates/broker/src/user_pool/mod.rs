@@ -4,6 +4,7 @@ pub mod clients;
 pub mod pools;
 pub mod refresh;
 pub mod sign_in;
+pub mod sign_out;
 pub mod users;
 
 use crate::identity_pool::self_written::DecidesBy;

@@ -1,7 +1,12 @@
 //! Making, finding and deleting user pools.
 
 use super::Refusal;
-use domain::records::{Read, Stop, UserPools, refuse};
+use crate::House;
+use crate::iam::revocations::revoke;
+use domain::iam::revocation::Revocable;
+use domain::identity_pool::login::user_pool_provider_name;
+use domain::records::{Read, Revocations, Stop, UserPools, refuse};
+use domain::time::Timestamp;
 use domain::user_pool::pool::{UserPool, UserPoolId};
 
 /// How many records of a deleted pool are removed in one transaction.
@@ -30,11 +35,21 @@ pub fn list(records: &mut impl UserPools, after: Option<&UserPoolId>, limit: usi
     records.user_pools(after, limit + 1)
 }
 
-/// Deletes a user pool. From then on nothing that it held can be reached; [`remove_left`] removes it.
-pub fn delete(records: &mut impl UserPools, id: &UserPoolId) -> Result<(), Stop<Refusal>> {
-    find(records, id)?;
+/// Deletes a user pool. From then on nothing that it held can be reached; [`remove_left`] removes it. What was issued to its
+/// users is revoked, unless the pool is told otherwise.
+pub fn delete(
+    records: &mut (impl UserPools + Revocations),
+    house: &House,
+    id: &UserPoolId,
+    now: Timestamp,
+) -> Result<(), Stop<Refusal>> {
+    let pool = find(records, id)?;
     records.delete_user_pool(id);
-    Ok(())
+    if pool.keeps_credentials {
+        return Ok(());
+    }
+    let provider = user_pool_provider_name(id, &house.account.region);
+    Ok(revoke(records, [Revocable::Provider(provider)], now)?)
 }
 
 /// Removes some of what deleted pools held, and says whether that was all there was to do.

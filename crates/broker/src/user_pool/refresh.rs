@@ -1,14 +1,16 @@
 //! Going on with a sign-in: a refresh token for new tokens.
 
 use crate::House;
-use crate::user_pool::sign_in::{SignInRefused, SignedIn, client_and_pool};
+use crate::iam::revocations::ended_since;
+use crate::user_pool::sign_in::{SignInRefused, SignedIn, client_and_pool, issue_of, must_be_free};
+use crate::user_pool::sign_out::login_of;
 use domain::entropy::Entropy;
-use domain::records::{Stop, UserPools, UserSessions, refuse};
+use domain::iam::revocation::Revocable;
+use domain::records::{Revocations, Stop, UserPools, UserSessions, refuse};
 use domain::seal::SealingKey;
 use domain::time::Timestamp;
 use domain::user_pool::client::{AuthFlow, ClientId};
 use domain::user_pool::session::RefreshToken;
-use domain::user_pool::token::Issue;
 use domain::user_pool::user::UserStatus;
 
 /// Who wants to go on, and with what.
@@ -24,7 +26,7 @@ pub struct Asked<'a> {
 /// Gives new tokens to somebody who shows the refresh token of a session that is under way, for the user as they are
 /// now.
 pub fn refresh(
-    records: &mut (impl UserPools + UserSessions),
+    records: &mut (impl UserPools + UserSessions + Revocations),
     house: &House,
     (asked, sealing): (&Asked<'_>, &SealingKey),
     now: Timestamp,
@@ -43,10 +45,6 @@ pub fn refresh(
     let Some(session) = records.user_session(&pool.id, &claim.username, &claim.session)? else {
         return refuse(SignInRefused::InvalidToken("its session has ended"));
     };
-    // What a restore brought back may have been ended since.
-    if session.signed_in < house.revoked_before {
-        return refuse(SignInRefused::InvalidToken("everything that was issued then is revoked"));
-    }
     if session.is_over(now) {
         return refuse(SignInRefused::TokenExpired);
     }
@@ -54,13 +52,19 @@ pub fn refresh(
     let Some(user) = user.filter(|user| user.sub == session.sub && session.client == client.id) else {
         return refuse(SignInRefused::InvalidToken("its user is gone"));
     };
+    // Also where a restore brought back what had ended since.
+    let by = || Revocable::of_login(&login_of(house, &user));
+    if ended_since(records, session.generation, by)?.is_some() {
+        return refuse(SignInRefused::InvalidToken("what was issued then is revoked"));
+    }
     if !user.is_enabled {
         return refuse(SignInRefused::Disabled);
     }
+    must_be_free(records, house, &user)?;
     match user.status {
         UserStatus::Confirmed => {}
         UserStatus::ForceChangePassword => return refuse(SignInRefused::MustChangePassword),
     }
-    let issue = Issue::of(&session, now, entropy);
+    let issue = issue_of(records, house, (&user, &session), now, entropy)?;
     Ok(SignedIn { user, client, keys: pool.keys, session, issue })
 }

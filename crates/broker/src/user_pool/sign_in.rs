@@ -3,9 +3,13 @@
 //! It takes three steps, because hashing a password is too slow for a transaction: [`begin`] finds out whom and what to
 //! check, the caller hashes, and [`succeed`] or [`fail`] remembers how it ended.
 
+use super::sign_out::login_of;
+use crate::House;
+use crate::iam::revocations::{MayIssue, NotIssued, may_issue, moment_of_issue};
 use domain::entropy::Entropy;
+use domain::iam::revocation::Revocable;
 use domain::network::Network;
-use domain::records::{Read, Stop, UserPools, UserSessions, refuse};
+use domain::records::{Read, Revocations, Stop, UserPools, UserSessions, refuse};
 use domain::seal::SealingKey;
 use domain::time::Timestamp;
 use domain::user_pool::client::{AuthFlow, Client, ClientId, SecretUnproven};
@@ -48,6 +52,9 @@ pub enum SignInRefused {
     /// An administrator does not let the user sign in.
     #[error("the user is disabled")]
     Disabled,
+    /// An operator stopped it.
+    #[error("{0}")]
+    NotIssued(NotIssued),
     /// The password is right and temporary, and was not changed in time.
     #[error("the temporary password has expired")]
     TemporaryPasswordExpired,
@@ -151,7 +158,8 @@ pub fn fail(records: &mut impl UserPools, attempt: &Attempt, now: Timestamp) -> 
 
 /// Signs the user in whose password was right, unless they changed or vanished meanwhile.
 pub fn succeed(
-    records: &mut (impl UserPools + UserSessions),
+    records: &mut (impl UserPools + UserSessions + Revocations),
+    house: &House,
     attempt: &Attempt,
     now: Timestamp,
     entropy: &dyn Entropy,
@@ -166,6 +174,7 @@ pub fn succeed(
     if !user.is_enabled {
         return refuse(SignInRefused::Disabled);
     }
+    let generation = must_be_free(records, house, &user)?.generation();
     match user.status {
         UserStatus::Confirmed => {}
         UserStatus::ForceChangePassword => {
@@ -182,10 +191,35 @@ pub fn succeed(
         records.put_user_failures(&attempt.client.pool, &attempt.username, None);
     }
     let client = attempt.client.clone();
-    let session = UserSession::begin(&user, &client, now, entropy);
+    let session = UserSession { generation, ..UserSession::begin(&user, &client, now, entropy) };
     remember(records, &session, now)?;
-    let issue = Issue::of(&session, now, entropy);
+    let issue = issue_of(records, house, (&user, &session), now, entropy)?;
     Ok(SignedIn { user, client, keys: pool.keys, session, issue })
+}
+
+/// What the tokens of a session have in common that are issued now.
+pub(super) fn issue_of(
+    records: &mut impl Revocations,
+    house: &House,
+    (user, session): (&User, &UserSession),
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Read<Issue> {
+    let issued = moment_of_issue(records, &Revocable::of_login(&login_of(house, user)), now)?;
+    Ok(Issue::of(session, issued, entropy))
+}
+
+/// Refuses to issue tokens to somebody to whom no credentials would be issued for them.
+pub(super) fn must_be_free(
+    records: &mut impl Revocations,
+    house: &House,
+    user: &User,
+) -> Result<MayIssue, Stop<SignInRefused>> {
+    match may_issue(records, &Revocable::of_login(&login_of(house, user))) {
+        Ok(may_issue) => Ok(may_issue),
+        Err(Stop::Refused(no)) => refuse(SignInRefused::NotIssued(no)),
+        Err(Stop::Unready(unready)) => Err(unready.into()),
+    }
 }
 
 /// The client of this id, if its pool is still there.

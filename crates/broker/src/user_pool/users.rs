@@ -1,13 +1,13 @@
 //! Making and finding users, and giving them passwords.
 
-use super::{Refusal, pools};
+use super::{Refusal, pools, sign_out};
+use crate::House;
 use domain::entropy::{Entropy, draw_uuid};
-use domain::records::{Stop, UserPools, UserSessions, refuse};
+use domain::records::{Revocations, Stop, UserPools, UserSessions, refuse};
 use domain::time::Timestamp;
 use domain::user_pool::password::PasswordHash;
 use domain::user_pool::pool::UserPoolId;
 use domain::user_pool::schema::conform;
-use domain::user_pool::session::MOST_SESSIONS;
 use domain::user_pool::user::{AttributeName, User, UserStatus, Username};
 use std::collections::BTreeMap;
 
@@ -69,18 +69,17 @@ pub fn find(records: &mut impl UserPools, pool: &UserPoolId, name: &Username) ->
     }
 }
 
-/// Gives a user another password and ends their sessions: whoever signed in with the old one has to sign in again.
+/// Gives a user another password and signs them out everywhere: whoever signed in with the old one has to sign in again.
 pub fn set_password(
-    records: &mut (impl UserPools + UserSessions),
+    records: &mut (impl UserPools + UserSessions + Revocations),
+    house: &House,
     (pool, name): (&UserPoolId, &Username),
-    password: &PasswordHash,
-    status: UserStatus,
+    (password, status): (&PasswordHash, UserStatus),
     now: Timestamp,
 ) -> Result<(), Stop<Refusal>> {
     let user = find(records, pool, name)?;
-    for session in records.user_sessions(pool, name, MOST_SESSIONS)? {
-        records.delete_user_session(&session);
-    }
+    let pool = pools::find(records, pool)?;
+    sign_out::everywhere(records, house, (&pool, &user), now)?;
     records.put_user(&User {
         password: password.clone(),
         password_since: now,

@@ -243,7 +243,7 @@ async fn a_role_to_which_policies_are_attached_is_not_deleted_and_one_that_is_bo
     let name = role.arn(&desk.house.account.id).to_string();
     let delete = async || {
         let named = Named { name: &role.name, arn: &name };
-        desk.ask(|records, _| roles::delete(records, &desk.house, named)).await
+        desk.ask(|records, _| roles::delete(records, &desk.house, named, testkit::NOW)).await
     };
     desk.keep(&role, &[]).await;
     assert_eq!(delete().await, Err(RoleRefused::HasAttached(role.name.clone())));

@@ -21,7 +21,7 @@ async fn find(desk: &Desk, id: &IdentityId) -> Result<Identity, Refusal> {
 }
 
 async fn delete(desk: &Desk, pool: &IdentityPoolId) {
-    desk.ask(|records, _| pools::delete(records, pool)).await.unwrap();
+    desk.ask(|records, _| pools::delete(records, pool, testkit::NOW)).await.unwrap();
 }
 
 async fn deleted(desk: &Desk) -> Vec<IdentityPoolId> {

@@ -137,7 +137,7 @@ async fn an_account_has_a_thousand_pools_unless_the_operator_says_another_number
     desk.house.most_identity_pools = 1001;
     assert_eq!(create(&desk, 1000).await, Ok(()));
     assert_eq!(create(&desk, 1001).await, Err(Refusal::TooManyPools(1001)));
-    desk.ask(|records, _| pools::delete(records, &pool(7).id)).await.unwrap();
+    desk.ask(|records, _| pools::delete(records, &pool(7).id, NOW)).await.unwrap();
     assert_eq!(create(&desk, 1001).await, Ok(()));
 }
 
@@ -235,7 +235,7 @@ async fn what_is_asked_of_a_pool_that_is_not_there_is_refused() {
     let absent = other_identity_pool();
     let refusal = Refusal::NoSuchPool(absent.id.clone());
     assert_eq!(update(&desk, &absent).await.as_ref(), Err(&refusal));
-    let deleting = desk.ask(|records, _| pools::delete(records, &absent.id)).await;
+    let deleting = desk.ask(|records, _| pools::delete(records, &absent.id, NOW)).await;
     assert_eq!(deleting.as_ref(), Err(&refusal));
     let roles = HandedOut::default();
     let setting = desk.ask(|records, _| pools::set_roles(records, &desk.house, &absent.id, &roles)).await;

@@ -64,11 +64,10 @@ async fn several_logins_at_once_are_one_identity_that_each_of_them_finds() {
         for one in &shown {
             assert_eq!(desk.get_id(&alone(one)).await.as_ref(), Ok(&id));
             let session = desk.credentials(&id, &alone(one)).await.unwrap();
-            assert_eq!(
-                session.session().identity().unwrap().logins,
-                keys(&alone(one)),
-                "the session is of what was shown"
-            );
+            let session = session.session();
+            assert_eq!(session.identity().unwrap().logins, keys(&shown), "each of them can end it");
+            let federation = session.role().unwrap().federation.as_ref().unwrap();
+            assert_eq!(federation.amr.len(), 3, "it is of what was shown");
         }
         let granted = desk.credentials(&id, &shown).await.unwrap();
         let provider = &shown[2].key().provider;
@@ -233,11 +232,7 @@ async fn who_is_disabled_cannot_be_told_from_somebody_else() {
         desk.get_id(&[login(0, "a"), login(1, "b")]).await.unwrap();
         let left = come(&desk, &[login(2, "c")], NOW).await;
         let identity = desk.identity(&left).await.unwrap();
-        desk.ask(|records, _| {
-            Ok::<_, Stop<Infallible>>(linking::unlink(records, identity.clone(), |_| true, later(2)))
-        })
-        .await
-        .unwrap();
+        desk.ask(|records, _| linking::unlink(records, identity.clone(), |_| true, later(2))).await.unwrap();
         come(&desk, &[login(4, "m")], NOW).await;
         come(&desk, &[login(4, "n"), login(5, "n")], NOW).await;
         let before = desk.everything().await;

@@ -114,7 +114,7 @@ impl World {
                 for login in self.before.get(&id).iter().flat_map(|identity| &identity.logins) {
                     self.held.remove(login);
                 }
-                desk.ask(|records, _| Ok::<_, Stop<Infallible>>(identities::delete(records, &id)?))
+                desk.ask(|records, _| Ok::<_, Stop<Infallible>>(identities::delete(records, &id, now)?))
                     .await
                     .unwrap();
                 self.deleted.insert(id);

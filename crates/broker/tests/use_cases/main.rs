@@ -28,6 +28,7 @@ mod obtained;
 mod open_id;
 mod principal_tags;
 mod refresh;
+mod revocations;
 mod role_mappings;
 mod safe_roles;
 mod search;

@@ -130,7 +130,7 @@ async fn nothing_is_done_to_a_role_that_was_made_anew_under_another_path_than_wa
             desk.ask(|records, _| role_policies::put_policy(records, house, role, (&other, &text))).await,
             desk.ask(|records, _| role_policies::policy(records, house, role, &other).map(drop)).await,
             desk.ask(|records, _| role_policies::delete_policy(records, house, role, &other)).await,
-            desk.ask(|records, _| roles::delete(records, house, role)).await,
+            desk.ask(|records, _| roles::delete(records, house, role, NOW)).await,
         ]
     };
     for answer in ask(&before).await {

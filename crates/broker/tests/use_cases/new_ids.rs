@@ -21,7 +21,7 @@ async fn come(desk: &Desk, shown: &[VerifiedLogin], at: Timestamp) -> IdentityId
 }
 
 async fn forget(desk: &Desk, id: &IdentityId) {
-    desk.ask(|records, _| Ok::<_, Stop<Infallible>>(identities::delete(records, id)?)).await.unwrap();
+    desk.ask(|records, _| Ok::<_, Stop<Infallible>>(identities::delete(records, id, NOW)?)).await.unwrap();
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn what_was_derived_is_forgotten_with_its_pool() {
     let rows = desk.rows().await;
     tell(&desk, NewIds::Derived, DisabledIds::Refused).await;
     come(&desk, &alone(&login(0, "a")), NOW).await;
-    desk.ask(|records, _| pools::delete(records, &family().id)).await.unwrap();
+    desk.ask(|records, _| pools::delete(records, &family().id, NOW)).await.unwrap();
     let removing =
         desk.ask(|records, _| Ok::<_, Stop<Infallible>>(identities::remove_left(records, &family().id)?));
     assert!(removing.await.unwrap());

@@ -1,11 +1,14 @@
 //! Going on with a sign-in, and what ends it.
 
 use crate::desk::Desk;
+use broker::iam::revocations;
 use broker::user_pool::refresh::{Asked, refresh};
 use broker::user_pool::sign_in::{SignInRefused, SignedIn};
+use broker::user_pool::sign_out::login_of;
 use broker::user_pool::{clients, pools, users};
 use data_encoding::BASE64URL_NOPAD;
 use domain::entropy::draw;
+use domain::iam::revocation::Revocable;
 use domain::records::{Stop, UserPools, UserSessions};
 use domain::seal::SealingKey;
 use domain::secret::Secret;
@@ -153,15 +156,29 @@ async fn a_server_whose_records_were_wiped_knows_no_old_token_even_if_the_same_i
 }
 
 #[tokio::test]
-async fn a_token_from_before_everything_was_revoked_is_good_for_nothing() {
-    let mut desk = Desk::open().await;
-    let token = desk.refresh_token(NOW).await;
-    desk.house.revoked_before = NOW;
-    assert!(desk.refresh(&token, later(1)).await.is_ok());
-    desk.house.revoked_before = Timestamp::from_millis(NOW.millis() + 1);
-    assert!(is_invalid(desk.refresh(&token, later(1)).await.err()));
-    let token = desk.refresh_token(later(1)).await;
-    assert!(desk.refresh(&token, later(2)).await.is_ok());
+async fn a_sign_in_from_before_a_revocation_that_means_it_is_not_gone_on_with() {
+    for desk in Desk::each().await {
+        let login = login_of(&desk.house, &user());
+        let alone = [Revocable::Provider(login.provider.clone()), Revocable::Login(login)];
+        for whom in [None, Some(&alone[0]), Some(&alone[1])] {
+            let token = desk.refresh_token(NOW).await;
+            assert!(desk.refresh(&token, later(1)).await.is_ok());
+            let revoking = desk.ask(|records, _| {
+                let revoked = match whom {
+                    None => revocations::revoke_everything(records, NOW),
+                    Some(whom) => revocations::revoke(records, [whom.clone()], NOW),
+                };
+                revoked.map_err(Stop::<Infallible>::from)
+            });
+            revoking.await.unwrap();
+            assert!(is_invalid(desk.refresh(&token, later(1)).await.err()), "{whom:?}");
+            let token = desk.refresh_token(NOW).await;
+            assert!(
+                desk.refresh(&token, later(1)).await.is_ok(),
+                "signed in after it, in the same millisecond"
+            );
+        }
+    }
 }
 
 #[tokio::test]
@@ -215,7 +232,13 @@ async fn a_password_that_is_set_a_client_and_a_pool_that_are_deleted_end_what_be
         let (pool, name) = (user_pool().id, user().username);
         let password = hash_of("Another1!");
         let setting = desk.ask(|records, _| {
-            users::set_password(records, (&pool, &name), &password, UserStatus::Confirmed, later(1))
+            users::set_password(
+                records,
+                &desk.house,
+                (&pool, &name),
+                (&password, UserStatus::Confirmed),
+                later(1),
+            )
         });
         setting.await.unwrap();
         assert_eq!(desk.sessions().await, []);
@@ -228,7 +251,7 @@ async fn a_password_that_is_set_a_client_and_a_pool_that_are_deleted_end_what_be
 
         desk.write(|records| records.put_client(&client())).await;
         assert!(desk.refresh(&token, later(1)).await.is_ok());
-        desk.ask(|records, _| pools::delete(records, &pool)).await.unwrap();
+        desk.ask(|records, _| pools::delete(records, &desk.house, &pool, later(1))).await.unwrap();
         let refused = desk.refresh(&token, later(1)).await.err();
         assert_eq!(refused, Some(SignInRefused::NoSuchClient(client().id)));
     }

@@ -211,7 +211,7 @@ async fn a_deleted_pool_hands_out_nothing() {
         let open = [stateless()];
         desk.write(|records| records.put_role(&role(&[bound(POOL, "authenticated")]))).await;
         assert_eq!(set(&desk, &handed_out(&[Authenticated])).await, Ok(()));
-        desk.ask(|records, _| pools::delete(records, &identity_pool().id)).await.unwrap();
+        desk.ask(|records, _| pools::delete(records, &identity_pool().id, NOW)).await.unwrap();
         assert_eq!(retrust(&desk, &open).await, Ok(()));
     }
 }

@@ -88,7 +88,7 @@ async fn those_who_are_found_are_removed_and_nobody_else() {
         let idle =
             Wanted { standing: Some(Standing::Guest), unused_since: Some(day(9)), ..Wanted::default() };
         let page = async |after: Option<&IdentityId>| {
-            desk.ask(|records, _| remove(records, &family().id, &idle, (after, 1))).await.unwrap()
+            desk.ask(|records, _| remove(records, &family().id, &idle, (after, 1), NOW)).await.unwrap()
         };
         let first = page(None).await;
         assert_eq!(first, Found { identities: vec![made[0].clone()], after: Some(made[0].id.clone()) });
@@ -98,7 +98,7 @@ async fn those_who_are_found_are_removed_and_nobody_else() {
         let gone = page(second.after.as_ref()).await;
         assert_eq!(gone, Found { identities: Vec::new(), after: None });
         let signed_in = Wanted { standing: Some(Standing::Authenticated), ..Wanted::default() };
-        desk.ask(|records, _| remove(records, &family().id, &signed_in, (None, 10))).await.unwrap();
+        desk.ask(|records, _| remove(records, &family().id, &signed_in, (None, 10), NOW)).await.unwrap();
         let again = desk.get_id(&alone(&login(1, "a"))).await.unwrap();
         assert_ne!(again, made[1].id, "a login of somebody who was removed is somebody new");
     }

@@ -53,7 +53,7 @@ impl Desk {
     }
 
     async fn succeed(&self, attempt: &Attempt, now: Timestamp) -> Result<SignedIn, SignInRefused> {
-        self.ask(|records, entropy| succeed(records, attempt, now, entropy)).await
+        self.ask(|records, entropy| succeed(records, &self.house, attempt, now, entropy)).await
     }
 
     /// So many wrong passwords, one after the other, each as soon as it is allowed.

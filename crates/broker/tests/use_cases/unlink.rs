@@ -148,7 +148,7 @@ async fn a_deleted_identity_is_gone_whatever_it_was() {
         for id in [&guest, &disabled, &owner] {
             for _ in 0..2 {
                 let deleting =
-                    desk.ask(|records, _| Ok::<_, Stop<Infallible>>(identities::delete(records, id)?));
+                    desk.ask(|records, _| Ok::<_, Stop<Infallible>>(identities::delete(records, id, NOW)?));
                 deleting.await.unwrap();
             }
             let refused = desk.credentials(id, &[login(0, "a")]).await.err();
@@ -185,7 +185,7 @@ async fn the_journal_of_a_deleted_pool_is_removed_with_its_identities() {
             }
         })
         .await;
-        desk.ask(|records, _| pools::delete(records, &pool)).await.unwrap();
+        desk.ask(|records, _| pools::delete(records, &pool, NOW)).await.unwrap();
         let mut steps = 1;
         while !desk
             .ask(|records, _| Ok::<_, Stop<Infallible>>(identities::remove_left(records, &pool)?))

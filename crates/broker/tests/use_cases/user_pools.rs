@@ -73,7 +73,7 @@ async fn nothing_is_made_or_found_in_a_pool_that_is_not_there() {
     assert_eq!(made, Err(no()));
     assert_eq!(make_user(&desk, &new_user(&gone, "bob")).await, Err(no()));
     assert_eq!(desk.ask(|records, _| pools::find(records, &gone.id)).await, Err(no()));
-    assert_eq!(desk.ask(|records, _| pools::delete(records, &gone.id)).await, Err(no()));
+    assert_eq!(desk.ask(|records, _| pools::delete(records, &desk.house, &gone.id, NOW)).await, Err(no()));
     let found = desk.ask(|records, _| clients::find(records, &gone.id, &client().id)).await;
     assert_eq!(found, Err(no()));
     let found = desk.ask(|records, _| clients::list(records, &gone.id, None, 1)).await;
@@ -178,7 +178,7 @@ async fn what_a_deleted_pool_held_is_gone_at_once_and_removed_in_batches() {
         let others = 1 + 2 * 5;
         let held = (BATCH + 7) * 5;
         assert_eq!(desk.rows().await, 1 + held + others);
-        desk.ask(|records, _| pools::delete(records, &crowd.id)).await.unwrap();
+        desk.ask(|records, _| pools::delete(records, &desk.house, &crowd.id, NOW)).await.unwrap();
         let name = Username::parse("user-0").unwrap();
         let found = desk.ask(|records, _| users::find(records, &crowd.id, &name)).await;
         assert_eq!(found, Err(Refusal::NoSuchPool(crowd.id.clone())));

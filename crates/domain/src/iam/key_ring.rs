@@ -197,6 +197,7 @@ mod tests {
     use crate::account::{AccountId, Region};
     use crate::arn::RoleArn;
     use crate::iam::id::RoleId;
+    use crate::iam::revocation::Generation;
     use crate::iam::session::{Federation, FromIdentity, Origin, RoleSession, Subject};
     use crate::identity_pool::identity::IdentityId;
     use crate::identity_pool::pool::IdentityPoolId;
@@ -239,6 +240,7 @@ mod tests {
                 }),
             }),
             issued: Timestamp::from_secs(1),
+            generation: Generation::default(),
             expires: Timestamp::from_secs(3601),
             policies: None,
             tags: BTreeMap::new(),

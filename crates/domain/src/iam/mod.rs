@@ -1,4 +1,4 @@
-//! Roles, users, groups, managed policies, access keys and sessions.
+//! Roles, users, groups, managed policies, access keys, sessions and revocations.
 
 pub mod access_key;
 pub mod entity;
@@ -9,6 +9,7 @@ pub mod managed_policy;
 pub mod path;
 pub mod principal;
 pub mod provider;
+pub mod revocation;
 pub mod role;
 pub mod session;
 pub mod session_policy;

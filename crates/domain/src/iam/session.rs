@@ -5,6 +5,7 @@ use crate::account::AccountId;
 use crate::arn::{self, RoleArn};
 use crate::iam::access_key::AccessKeyId;
 use crate::iam::id::RoleId;
+use crate::iam::revocation::{Generation, Revocable};
 use crate::iam::session_policy::SessionPolicy;
 use crate::iam::user::Holder;
 use crate::identity_pool::identity::IdentityId;
@@ -24,8 +25,11 @@ pub struct Session {
     pub account: AccountId,
     /// Who acts in it.
     pub subject: Subject,
-    /// When it was issued; revocation compares with this.
+    /// When it was issued.
     pub issued: Timestamp,
+    /// How many revocations there had been then: a later one that means it ends it.
+    #[serde(default)]
+    pub generation: Generation,
     /// When it ends.
     pub expires: Timestamp,
     /// What narrows the subject: the session may do only what one of these allows too. Absent: nothing narrows it, but for
@@ -99,6 +103,28 @@ impl Session {
         let tags = self.tags.iter().map(|(key, value)| key.len() + value.len());
         let taken: usize = policies.chain(tags).sum();
         (taken > 0).then(|| (taken * 100).div_ceil(PACKED_BYTES))
+    }
+
+    /// By what it can be revoked: itself under this access key, who acts in it, where it comes from, and what it was obtained
+    /// with.
+    pub fn revocables(&self, access_key: &AccessKeyId) -> Vec<Revocable> {
+        let mut all = self.holders();
+        all.push(Revocable::Session(access_key.clone()));
+        all
+    }
+
+    /// The same without itself: who must not be quarantined for it to be issued.
+    pub fn holders(&self) -> Vec<Revocable> {
+        let mut all: Vec<Revocable> =
+            self.role().map(|role| Revocable::Role(role.role_id.clone())).into_iter().collect();
+        if let Some(identity) = self.identity() {
+            all.extend(identity.revocables());
+        }
+        for Ancestor { access_key, role_id } in &self.ancestors {
+            all.push(Revocable::Session(access_key.clone()));
+            all.extend(role_id.iter().cloned().map(Revocable::Role));
+        }
+        all
     }
 
     /// Whether it is over.
@@ -199,9 +225,19 @@ pub struct FromIdentity {
     pub identity: IdentityId,
     /// That identity's pool.
     pub pool: IdentityPoolId,
-    /// The logins that were shown; their subjects are the users it can be revoked by.
+    /// The logins that the identity held then, whichever of them were shown; their subjects are the users it can be revoked by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logins: Vec<LoginKey>,
+}
+
+impl FromIdentity {
+    /// By what whatever comes from here can be revoked, and who may be quarantined so that nothing comes from here.
+    pub fn revocables(&self) -> Vec<Revocable> {
+        let mut all =
+            vec![Revocable::Identity(self.identity.clone()), Revocable::IdentityPool(self.pool.clone())];
+        all.extend(self.logins.iter().flat_map(Revocable::of_login));
+        all
+    }
 }
 
 #[cfg(test)]
@@ -242,6 +278,7 @@ mod tests {
                 account: AccountId::parse("123456789012").unwrap(),
                 subject,
                 issued: Timestamp::from_secs(0),
+                generation: Generation::default(),
                 expires: Timestamp::from_secs(1),
                 policies: None,
                 tags: BTreeMap::new(),

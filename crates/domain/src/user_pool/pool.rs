@@ -45,6 +45,10 @@ pub struct UserPool {
     pub keys: PoolKeys,
     /// What it asks of its users' passwords.
     pub policy: PasswordPolicy,
+    /// Whether credentials that identity pools gave for its users' logins live on when a user is signed out everywhere,
+    /// disabled or deleted, as they do at AWS.
+    #[serde(default)]
+    pub keeps_credentials: bool,
     /// When it was made.
     pub created: Timestamp,
     /// When it last changed.

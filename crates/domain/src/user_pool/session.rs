@@ -1,6 +1,7 @@
 //! Sign-ins that are remembered, so that they can be gone on with and ended, and the tokens that go on with them.
 
 use crate::entropy::Entropy;
+use crate::iam::revocation::Generation;
 use crate::seal::{NotSealed, SealingKey};
 use crate::secret::Secret;
 use crate::text::text;
@@ -43,12 +44,15 @@ pub struct UserSession {
     pub sub: String,
     /// When the user proved who they are (`auth_time`).
     pub signed_in: Timestamp,
+    /// How many revocations there had been then: a later one that means it ends it.
+    #[serde(default)]
+    pub generation: Generation,
     /// When its refresh token ends.
     pub expires: Timestamp,
 }
 
 impl UserSession {
-    /// A session that begins now.
+    /// A session that begins now, as if before all revocations.
     pub fn begin(user: &User, client: &Client, now: Timestamp, entropy: &dyn Entropy) -> Self {
         Self {
             id: SessionId::draw(entropy),
@@ -57,6 +61,7 @@ impl UserSession {
             username: user.username.clone(),
             sub: user.sub.clone(),
             signed_in: now,
+            generation: Generation::default(),
             expires: now.after(client.lives.of_refresh()),
         }
     }

@@ -3,18 +3,29 @@
 use super::archive;
 use crate::data_dir::{self, DataDir};
 use crate::{Refused, keys};
+use broker::iam::revocations;
 use domain::entropy::Entropy;
+use domain::records::Stop;
 use domain::time::Timestamp;
+use std::convert::Infallible;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
+use store::Store;
+use store::sqlite::Sqlite;
 
 /// Marks a restore that was begun; in a folder where it broke off no server starts.
 pub(crate) const RESTORING: &str = "restoring";
 
 /// Restores a backup. What was issued before is worth nothing afterwards.
-pub(crate) fn run(file: &Path, data: &Path, now: Timestamp, entropy: &dyn Entropy) -> Result<(), Refused> {
+pub(crate) async fn run(
+    file: &Path,
+    data: &Path,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<(), Refused> {
     must_be_empty(data)?;
     archive::read(file, |name, bytes| match name {
         "format" => {
@@ -29,8 +40,20 @@ pub(crate) fn run(file: &Path, data: &Path, now: Timestamp, entropy: &dyn Entrop
     let failed = |error: io::Error| Refused(format!("`{}` cannot be restored into: {error}", data.display()));
     archive::read(file, |name, bytes| write(data, name, bytes).map_err(failed))?;
     sync_folders(data).map_err(failed)?;
-    keys::revoke_all(&folder, now, entropy)?;
+    keys::replace_ring(&folder, now, entropy)?;
+    revoke_everything(&folder, now, entropy).await?;
     folder.remove(RESTORING)
+}
+
+/// What a backup brings back may have been ended since it was made.
+async fn revoke_everything(folder: &DataDir, now: Timestamp, entropy: &dyn Entropy) -> Result<(), Refused> {
+    let engine = Sqlite::open(&folder.path("records.sqlite")).map_err(Refused::because)?;
+    let store = Store::new(Arc::new(engine));
+    let revoking = store.transact(entropy, |records, _| {
+        revocations::revoke_everything(records, now).map_err(Stop::<Infallible>::from)
+    });
+    let Ok(()) = revoking.await.map_err(Refused::because)?;
+    Ok(())
 }
 
 fn must_be_empty(data: &Path) -> Result<(), Refused> {

@@ -106,6 +106,7 @@ impl Seeding<'_> {
             name: seed.name.clone(),
             keys: keys.map_err(Refused::because)?,
             policy: PasswordPolicy::default(),
+            keeps_credentials: false,
             created: now,
             modified: now,
         };

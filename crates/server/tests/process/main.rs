@@ -13,6 +13,7 @@ mod linting;
 mod meeting;
 mod places;
 mod proxies;
+mod revocations;
 mod rotation;
 mod seeding;
 mod settings;

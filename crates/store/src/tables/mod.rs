@@ -4,5 +4,6 @@
 mod iam;
 mod identity_pool;
 mod login_provider;
+mod revocation;
 mod s3;
 mod user_pool;

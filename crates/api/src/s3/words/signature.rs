@@ -33,7 +33,7 @@ pub(super) fn say(why: &NotAuthenticated) -> Said {
         NotAuthenticated::BadToken => {
             Said::bad_request("InvalidToken", "The provided token is malformed or otherwise invalid.")
         }
-        NotAuthenticated::Expired(_) | NotAuthenticated::Outdated => {
+        NotAuthenticated::Expired(_) | NotAuthenticated::Outdated | NotAuthenticated::Ended(_) => {
             Said::bad_request("ExpiredToken", "The provided token has expired.")
         }
         NotAuthenticated::Signature(refused) => of_signature(refused, Place::Header),
