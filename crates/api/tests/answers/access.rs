@@ -669,9 +669,14 @@ async fn credentials(server: &Server, caller: &str) -> Option<Held> {
 
 #[tokio::test]
 async fn every_operation_answers_every_kind_of_caller_as_the_matrix_says() {
-    let server = Server::start().await;
     let mut wrong = Vec::new();
-    for (_, operation, codes) in MATRIX {
+    let mut server = Server::start().await;
+    let mut last = "";
+    for (service, operation, codes) in MATRIX {
+        // No more guests come to one server than it lets in from one address.
+        if *service != last {
+            (server, last) = (Server::start().await, service);
+        }
         for (caller, expected) in CALLERS.into_iter().zip(codes) {
             let ask = request(&server, operation).await;
             let answer = match credentials(&server, caller).await {
