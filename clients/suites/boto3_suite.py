@@ -422,7 +422,7 @@ class Suite:
         idp.delete_user_pool(UserPoolId=user_pool)
         self.root.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": note["Key"]}, {"Key": "public/hello.txt"}]})
         self.root.delete_bucket(Bucket=bucket)
-        refused("AccessDenied", s3.get_object, **note)
+        refused("ExpiredToken", s3.get_object, **note)
         refused("NoSuchEntity", iam.get_role, **role)
         refused("404", self.root.head_bucket, Bucket=bucket)
 

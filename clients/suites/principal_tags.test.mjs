@@ -89,7 +89,7 @@ describe('principal tags', () => {
         await refused(client.send(inBucket(GetObjectCommand, { Key })), 'AccessDenied');
       }
     }
-    const records = await server.decisions();
+    const records = (await server.decisions()).filter(({ eventName }) => eventName === 'GetCredentialsForIdentity');
     const tags = records.map((record) => record.additionalEventData.sessionTags?.department).filter(Boolean);
     assert.deepEqual(tags, ['legal', 'sales']);
   });

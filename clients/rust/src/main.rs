@@ -97,8 +97,8 @@ async fn live() -> Outcome {
     tear_down(&root, &made, &home).await?;
     let gone = root.identity_pools.get_id().identity_pool_id(&made.identity_pool).send().await;
     refused("ResourceNotFoundException", gone)?;
-    // The credentials have not ended, but their role is gone.
-    refused("AccessDenied", user.s3.get_object().bucket(BUCKET).key(HELLO).send().await)
+    // Credentials end with the role they are for.
+    refused("ExpiredToken", user.s3.get_object().bucket(BUCKET).key(HELLO).send().await)
 }
 
 async fn make_pools(root: &Clients) -> Outcome<Made> {
