@@ -9,6 +9,7 @@ use crate::operation::{Call, caller_of};
 use crate::protocol::model::Operation;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
+use http_body::Body;
 use sigv4::PayloadHash;
 use sigv4::checksum::Algorithm;
 use std::time::Duration;
@@ -52,6 +53,10 @@ pub(super) async fn read(app: &App, call: &mut Call<'_>, operation: &Operation) 
     let limit = if &*operation.name == "DeleteObjects" { LARGEST_LIST } else { LARGEST };
     let mut document = Document { bytes: BytesMut::new(), limit };
     let upload = Upload::announced(headers, &signer, &claims)?;
+    // Refused before its first byte is asked for: who waits to be asked sends nothing then.
+    if call.body.size_hint().lower() > limit as u64 {
+        return Err(too_large());
+    }
     match timeout(WAIT, upload.receive(&mut call.body, &mut document)).await {
         Ok(received) => received?,
         Err(_) => return Err(Common::BodyBroken("the document took too long to arrive".to_owned()).into()),
@@ -67,11 +72,15 @@ struct Document {
 impl Destination for Document {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         if bytes.len() > self.limit.saturating_sub(self.bytes.len()) {
-            return Err(Said::bad_request("MaxMessageLengthExceeded", "Your request was too big.").into());
+            return Err(too_large());
         }
         self.bytes.extend_from_slice(bytes);
         Ok(())
     }
+}
+
+fn too_large() -> Fault {
+    Said::bad_request("MaxMessageLengthExceeded", "Your request was too big.").into()
 }
 
 impl Claims {
