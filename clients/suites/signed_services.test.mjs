@@ -23,6 +23,7 @@ const managed = { PolicyArn: 'arn:aws:iam::123456789012:policy/managed' };
 const version = { ...managed, VersionId: 'v1' };
 const openid = { OpenIDConnectProviderArn: 'arn:aws:iam::123456789012:oidc-provider/idp.example' };
 const saml = { SAMLProviderArn: 'arn:aws:iam::123456789012:saml-provider/idp' };
+const principal = { PolicySourceArn: 'arn:aws:iam::123456789012:role/demo-user' };
 const tags = [{ Key: 'k', Value: 'v' }];
 const userPool = { UserPoolId: 'us-east-1_XXXXXXXX' };
 const app = { ...userPool, ClientId: 'appclient' };
@@ -93,6 +94,8 @@ const INPUTS = {
   'iam DetachUserPolicy': { ...user, ...managed },
   'iam GetAccessKeyLastUsed': key,
   'iam GetAccountSummary': {},
+  'iam GetContextKeysForCustomPolicy': { PolicyInputList: ['{}'] },
+  'iam GetContextKeysForPrincipalPolicy': principal,
   'iam GetGroup': group,
   'iam GetGroupPolicy': ofGroup,
   'iam GetOpenIDConnectProvider': openid,
@@ -134,6 +137,8 @@ const INPUTS = {
   'iam RemoveClientIDFromOpenIDConnectProvider': { ...openid, ClientID: 'app' },
   'iam RemoveUserFromGroup': { ...group, ...user },
   'iam SetDefaultPolicyVersion': version,
+  'iam SimulateCustomPolicy': { ActionNames: ['s3:GetObject'], PolicyInputList: ['{}'] },
+  'iam SimulatePrincipalPolicy': { ...principal, ActionNames: ['s3:GetObject'] },
   'iam TagOpenIDConnectProvider': { ...openid, Tags: tags },
   'iam TagPolicy': { ...managed, Tags: tags },
   'iam TagRole': { ...role, Tags: tags },

@@ -11,6 +11,11 @@ use crate::pattern::{Pattern, Syntax};
 pub(crate) struct ArnPattern([Pattern; 5]);
 
 impl ArnPattern {
+    /// The patterns of its parts.
+    pub(crate) fn patterns(&self) -> &[Pattern] {
+        &self.0
+    }
+
     /// Reads the pattern; `None` for a text that has not all six parts.
     pub(crate) fn parse(text: &str, variables: bool) -> Result<Option<ArnPattern>, Malformed> {
         let Some(rest) = text.strip_prefix("arn:") else { return Ok(None) };

@@ -98,6 +98,12 @@ impl Condition {
         }
     }
 
+    /// The condition keys that it looks at, in lower case: its own, and those of variables in what it lists.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        let of_variables = self.test.patterns().into_iter().flat_map(Pattern::keys);
+        std::iter::once(&*self.key).chain(of_variables)
+    }
+
     /// The condition key, in lower case.
     pub(crate) fn key(&self) -> &str {
         &self.key

@@ -1,6 +1,6 @@
 //! A policy document, read once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::json::Json;
 use crate::malformed::Malformed;
@@ -70,6 +70,11 @@ impl Document {
     /// The ARNs of roles, users and sessions that its principals are, also of those that it leaves out.
     pub fn principal_arns(&self) -> impl Iterator<Item = &str> {
         self.statements.iter().filter_map(Statement::principals).flat_map(Principals::arns)
+    }
+
+    /// The condition keys that it looks at, in lower case and in order: of its conditions, and of its variables.
+    pub fn keys(&self) -> BTreeSet<&str> {
+        self.statements.iter().flat_map(Statement::keys).collect()
     }
 
     /// Its statements, in the order they were written.

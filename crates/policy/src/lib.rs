@@ -30,6 +30,7 @@ mod resource;
 mod scope;
 mod statement;
 mod trace;
+mod value_type;
 mod variable;
 
 pub use context::{Context, Values};
@@ -43,3 +44,4 @@ pub use quota::Quota;
 pub use scope::{OutOfScope, Scope};
 pub use statement::{Effect, Statement};
 pub use trace::{Decision, Denial, Layer, StatementRef};
+pub use value_type::ValueType;

@@ -108,6 +108,22 @@ impl Test {
         }
     }
 
+    /// Every pattern that is written in it.
+    pub(crate) fn patterns(&self) -> Vec<&Pattern> {
+        match self {
+            Test::StringEquals(patterns)
+            | Test::StringEqualsIgnoreCase(patterns)
+            | Test::StringLike(patterns) => patterns.iter().collect(),
+            Test::Arn(arns) => arns.iter().flat_map(ArnPattern::patterns).collect(),
+            Test::Numeric(..)
+            | Test::Date(..)
+            | Test::Bool(_)
+            | Test::Binary(_)
+            | Test::IpAddress(_)
+            | Test::Null(_) => Vec::new(),
+        }
+    }
+
     /// The patterns of an operator that compares texts.
     pub(crate) fn texts(&self) -> Option<&[Pattern]> {
         match self {
@@ -155,7 +171,7 @@ fn known<T>(value: Option<T>, passes: impl FnOnce(T) -> bool) -> Answer {
     value.map_or(Answer::Unknown, |value| passes(value).into())
 }
 
-fn boolean(text: &str) -> Option<bool> {
+pub(crate) fn boolean(text: &str) -> Option<bool> {
     match text {
         "true" => Some(true),
         "false" => Some(false),
@@ -163,7 +179,7 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-fn bytes(text: &str) -> Option<Box<[u8]>> {
+pub(crate) fn bytes(text: &str) -> Option<Box<[u8]>> {
     BASE64.decode(text.as_bytes()).ok().map(Vec::into_boxed_slice)
 }
 

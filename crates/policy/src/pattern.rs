@@ -40,6 +40,18 @@ pub(crate) struct Syntax {
 }
 
 impl Pattern {
+    /// The condition keys of its variables, in lower case.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        let pieces: &[Piece] = match self {
+            Pattern::Template(pieces) => pieces,
+            Pattern::Anything | Pattern::Exact(_) | Pattern::Prefix(_) | Pattern::Glob(_) => &[],
+        };
+        pieces.iter().filter_map(|piece| match piece {
+            Piece::Variable(variable) => Some(variable.key()),
+            Piece::Text(_) | Piece::AnyOne | Piece::AnyRun => None,
+        })
+    }
+
     pub(crate) fn parse(text: &str, syntax: Syntax) -> Result<Pattern, Malformed> {
         let pieces = pieces(text, syntax)?;
         let constant = pieces.iter().all(|piece| !matches!(piece, Piece::Variable(_)));

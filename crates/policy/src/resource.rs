@@ -38,6 +38,17 @@ impl Resources {
         (self.patterns.iter().map(ResourcePattern::whole).collect(), self.except)
     }
 
+    /// Every pattern that is written in it.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.patterns
+            .iter()
+            .flat_map(|pattern| match pattern {
+                ResourcePattern::Whole(whole) => [Some(whole), None],
+                ResourcePattern::AnyPartition { partition, rest } => [Some(partition), Some(rest)],
+            })
+            .flatten()
+    }
+
     /// Whether the statement is about this resource.
     ///
     /// A pattern whose variable has no value matches nothing. What `NotResource` then leaves out is unknown: an Allow

@@ -87,6 +87,12 @@ impl Statement {
         self.conditions.iter().find_map(|condition| condition.exact_values_of_many(key))
     }
 
+    /// The condition keys that it looks at, in lower case.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        let of_resources = self.resources.iter().flat_map(Resources::patterns).flat_map(Pattern::keys);
+        self.conditions.iter().flat_map(Condition::keys).chain(of_resources)
+    }
+
     pub(crate) fn principals(&self) -> Option<&Principals> {
         self.principals.as_ref()
     }

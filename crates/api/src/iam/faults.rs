@@ -8,6 +8,7 @@ use broker::iam::managed_policies::{self, PolicyRefused};
 use broker::iam::openid_providers::OpenIdProviderRefused;
 use broker::iam::roles::{self, RoleRefused};
 use broker::iam::saml_providers::SamlProviderRefused;
+use broker::iam::simulation::SimulationRefused;
 use broker::iam::users::UserRefused;
 use domain::iam::access_key::MOST_KEYS;
 use domain::iam::group::MOST_GROUPS;
@@ -147,6 +148,30 @@ fn of_inline(refused: InlineRefused) -> Said {
 
 fn quota(name: &str, most: usize) -> Said {
     limit_exceeded(format!("Cannot exceed quota for {name}: {most}"))
+}
+
+/// What a no about a simulation is called on the wire.
+pub(super) fn of_simulation(refused: SimulationRefused) -> Fault {
+    let message = refused.to_string();
+    let said = match refused {
+        SimulationRefused::Malformed { why, .. } => Said {
+            reason: format!("{message} {}", why.detail().unwrap_or_default()),
+            ..Said::bad_request("InvalidInput", message)
+        },
+        SimulationRefused::Boundaries
+        | SimulationRefused::Action(_)
+        | SimulationRefused::Resource(_)
+        | SimulationRefused::Caller(_)
+        | SimulationRefused::NoCaller
+        | SimulationRefused::Owner(_)
+        | SimulationRefused::Entry(_)
+        | SimulationRefused::NoPrincipal(_) => Said::bad_request("InvalidInput", message),
+        SimulationRefused::NoSuchPrincipal(_) => no_such(message),
+        SimulationRefused::Unready(_) => {
+            Said::bad_request("PolicyEvaluation", message).with_status(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    };
+    said.into()
 }
 
 /// What is said of a URL that is no issuer's.

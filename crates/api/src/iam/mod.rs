@@ -31,6 +31,8 @@ pub mod detach_role_policy;
 pub mod detach_user_policy;
 pub mod get_access_key_last_used;
 pub mod get_account_summary;
+pub mod get_context_keys_for_custom_policy;
+pub mod get_context_keys_for_principal_policy;
 pub mod get_group;
 pub mod get_group_policy;
 pub mod get_open_id_connect_provider;
@@ -72,6 +74,8 @@ pub mod put_user_policy;
 pub mod remove_client_id_from_open_id_connect_provider;
 pub mod remove_user_from_group;
 pub mod set_default_policy_version;
+pub mod simulate_custom_policy;
+pub mod simulate_principal_policy;
 pub mod tag_open_id_connect_provider;
 pub mod tag_policy;
 pub mod tag_role;
@@ -98,6 +102,7 @@ mod group;
 mod paging;
 mod policy;
 mod role;
+mod simulation;
 mod usage;
 mod user;
 
@@ -145,6 +150,8 @@ const OPERATIONS: &[Served] = &[
     Served::of::<detach_user_policy::DetachUserPolicy>(),
     Served::of::<get_access_key_last_used::GetAccessKeyLastUsed>(),
     Served::of::<get_account_summary::GetAccountSummary>(),
+    Served::of::<get_context_keys_for_custom_policy::GetContextKeysForCustomPolicy>(),
+    Served::of::<get_context_keys_for_principal_policy::GetContextKeysForPrincipalPolicy>(),
     Served::of::<get_group::GetGroup>(),
     Served::of::<get_group_policy::GetGroupPolicy>(),
     Served::of::<get_open_id_connect_provider::GetOpenIDConnectProvider>(),
@@ -186,6 +193,8 @@ const OPERATIONS: &[Served] = &[
     Served::of::<remove_client_id_from_open_id_connect_provider::RemoveClientIDFromOpenIDConnectProvider>(),
     Served::of::<remove_user_from_group::RemoveUserFromGroup>(),
     Served::of::<set_default_policy_version::SetDefaultPolicyVersion>(),
+    Served::of::<simulate_custom_policy::SimulateCustomPolicy>(),
+    Served::of::<simulate_principal_policy::SimulatePrincipalPolicy>(),
     Served::of::<tag_open_id_connect_provider::TagOpenIDConnectProvider>(),
     Served::of::<tag_policy::TagPolicy>(),
     Served::of::<tag_role::TagRole>(),

@@ -138,6 +138,8 @@ const MATRIX: &[Row] = &[
     ("iam", "DetachUserPolicy", query("200")),
     ("iam", "GetAccessKeyLastUsed", query("200")),
     ("iam", "GetAccountSummary", query("200")),
+    ("iam", "GetContextKeysForCustomPolicy", query("200")),
+    ("iam", "GetContextKeysForPrincipalPolicy", query("200")),
     ("iam", "GetGroup", query("200")),
     ("iam", "GetGroupPolicy", query("200")),
     ("iam", "GetOpenIDConnectProvider", query("200")),
@@ -179,6 +181,8 @@ const MATRIX: &[Row] = &[
     ("iam", "RemoveClientIDFromOpenIDConnectProvider", query("200")),
     ("iam", "RemoveUserFromGroup", query("200")),
     ("iam", "SetDefaultPolicyVersion", query("200")),
+    ("iam", "SimulateCustomPolicy", query("200")),
+    ("iam", "SimulatePrincipalPolicy", query("200")),
     ("iam", "TagOpenIDConnectProvider", query("200")),
     ("iam", "TagPolicy", query("200")),
     ("iam", "TagRole", query("200")),
@@ -531,6 +535,7 @@ async fn about_iam(server: &Server, operation: &str) -> Ask {
         .await;
     let trust = guest_role().trust;
     let (arn, document) = (policy.arn.to_string(), &policy.default.document);
+    let source = role.arn(&account().id).to_string();
     let values = |member: &str| match (operation, member) {
         (_, "RoleName") => vec![("RoleName", "spare".to_owned())],
         (_, "PolicyArn") => vec![("PolicyArn", arn.clone())],
@@ -544,6 +549,9 @@ async fn about_iam(server: &Server, operation: &str) -> Ask {
         (_, "Description") => vec![("Description", "spare".to_owned())],
         (_, "Tags") => vec![("Tags.member.1.Key", "k".to_owned()), ("Tags.member.1.Value", "v".to_owned())],
         (_, "TagKeys") => vec![("TagKeys.member.1", "k".to_owned())],
+        (_, "PolicyInputList") => vec![("PolicyInputList.member.1", document.clone())],
+        (_, "ActionNames") => vec![("ActionNames.member.1", "s3:GetObject".to_owned())],
+        (_, "PolicySourceArn") => vec![("PolicySourceArn", source.clone())],
         // What is required and not here makes a row wrong.
         _ => about_providers(member).into_iter().collect(),
     };

@@ -4,7 +4,7 @@ use crate::House;
 use crate::iam::access::AccessRefused;
 use crate::iam::authenticate::Who;
 use crate::iam::managed_policies;
-use domain::arn::PolicyArn;
+use domain::arn::{PolicyArn, PolicyOwner};
 use domain::iam::group::{Group, GroupName};
 use domain::iam::role::{PolicyName, Role};
 use domain::iam::session::{LongTerm, RoleSession, Session, Subject};
@@ -19,8 +19,31 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A policy, and the name that operators know it by.
-type Known = (String, Arc<Document>);
+/// A policy, the name that operators know it by, and where it comes from.
+pub(super) struct Known {
+    pub(super) name: String,
+    pub(super) source: Source,
+    pub(super) document: Arc<Document>,
+}
+
+/// Where a policy comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A user has it inline.
+    User,
+    /// A group has it inline.
+    Group,
+    /// A role has it inline.
+    Role,
+    /// It is a managed policy of AWS.
+    AwsManaged,
+    /// It is a managed policy of the account.
+    UserManaged,
+    /// It is a resource's own.
+    Resource,
+    /// Nobody carries it: it was given with the question, or goes without saying.
+    None,
+}
 
 /// The policies that the requests of a caller are decided by, and the tags of its role or user. By default nothing, as nobody
 /// known carries, and root, who needs nothing.
@@ -30,6 +53,16 @@ pub(super) struct Carried {
     boundary: Option<Known>,
     session: Option<Vec<Known>>,
     tags: Tags,
+}
+
+/// Whose policies are asked for.
+pub(super) enum Whose {
+    /// A user's, with those of their groups.
+    User(User),
+    /// A group's.
+    Group(Group),
+    /// A role's.
+    Role(Role),
 }
 
 /// What the account's root may do.
@@ -51,7 +84,8 @@ impl Carried {
     }
 
     fn by_root(house: &House) -> Result<Self, Stop<AccessRefused>> {
-        let all = compiled(house, "the account's root".to_owned(), Kind::Identity, EVERYTHING)?;
+        let all =
+            compiled(house, "the account's root".to_owned(), (Kind::Identity, Source::None), EVERYTHING)?;
         Ok(Self { identity: vec![all], ..Self::default() })
     }
 
@@ -73,8 +107,10 @@ impl Carried {
         };
         let narrowing = session.policies.as_ref().map(|policies| {
             let each = policies.iter();
-            each.map(|policy| compiled(house, policy.name.to_string(), Kind::Session, &policy.document))
-                .collect()
+            each.map(|policy| {
+                compiled(house, policy.name.to_string(), (Kind::Session, Source::None), &policy.document)
+            })
+            .collect()
         });
         Ok(Self { session: narrowing.transpose()?, ..own })
     }
@@ -98,17 +134,51 @@ impl Carried {
         user: User,
     ) -> Result<Self, Stop<AccessRefused>> {
         let whose = format!("user {}", user.name);
-        let mut identity = of_identity(records, house, &whose, (&user.policies, &user.attached))?;
+        let own = (&user.policies, &user.attached);
+        let mut identity = of_identity(records, house, (Source::User, &whose), own)?;
         // All are asked for before any is waited for, so that they are loaded together.
         let groups: Vec<(&GroupName, Read<Option<Group>>)> =
             user.groups.iter().map(|name| (name, records.group(name))).collect();
         for (name, group) in groups {
             let Some(group) = group? else { return refuse(AccessRefused::GroupGone(name.to_string())) };
-            let whose = format!("group {}", group.name);
-            identity.extend(of_identity(records, house, &whose, (&group.policies, &group.attached))?);
+            identity.extend(of_group(records, house, &group)?);
         }
         let boundary = boundary(records, house, &whose, user.boundary.as_ref())?;
         Ok(Self { identity, boundary, session: None, tags: user.tags })
+    }
+
+    /// What those carry who are asked for: a user, a group, or the sessions of a role.
+    pub(super) fn of(
+        records: &mut (impl Groups + ManagedPolicies),
+        house: &House,
+        whose: Whose,
+    ) -> Result<Self, Stop<AccessRefused>> {
+        match whose {
+            Whose::User(user) => Self::by_user(records, house, user),
+            Whose::Role(role) => of_role(records, house, role),
+            Whose::Group(group) => {
+                Ok(Self { identity: of_group(records, house, &group)?, ..Self::default() })
+            }
+        }
+    }
+
+    /// The same with more policies, and with this boundary in place of its own if there is one.
+    pub(super) fn with_given(mut self, identity: Vec<Known>, boundary: Option<Known>) -> Self {
+        self.identity.extend(identity);
+        self.boundary = boundary.or(self.boundary);
+        self
+    }
+
+    /// Whether the boundary allows a request, if there is one.
+    pub(super) fn is_within_boundary(&self, request: &Request<'_>) -> Option<bool> {
+        let boundary = named(self.boundary.as_ref()?);
+        let alone = PolicySet { identity: &[boundary], ..PolicySet::default() };
+        Some(decide(request, &alone, None).is_allowed())
+    }
+
+    /// All the policies.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Known> {
+        self.identity.iter().chain(&self.boundary).chain(self.session.iter().flatten())
     }
 
     /// The tags of the role or user.
@@ -172,19 +242,29 @@ fn of_role(
     role: Role,
 ) -> Result<Carried, Stop<AccessRefused>> {
     let whose = format!("role {}", role.name);
-    let identity = of_identity(records, house, &whose, (&role.policies, &role.attached))?;
+    let identity = of_identity(records, house, (Source::Role, &whose), (&role.policies, &role.attached))?;
     let boundary = boundary(records, house, &whose, role.boundary.as_ref())?;
     Ok(Carried { identity, boundary, session: None, tags: role.tags })
+}
+
+/// The policies by which the members of a group may do something.
+fn of_group(
+    records: &mut impl ManagedPolicies,
+    house: &House,
+    group: &Group,
+) -> Result<Vec<Known>, Stop<AccessRefused>> {
+    let whose = format!("group {}", group.name);
+    of_identity(records, house, (Source::Group, &whose), (&group.policies, &group.attached))
 }
 
 /// The policies by which a role, a user or a group may do something: inline ones, and managed ones that are attached.
 fn of_identity(
     records: &mut impl ManagedPolicies,
     house: &House,
-    whose: &str,
+    (sort, whose): (Source, &str),
     (policies, attached): (&BTreeMap<PolicyName, String>, &BTreeSet<PolicyArn>),
 ) -> Result<Vec<Known>, Stop<AccessRefused>> {
-    let mut identity = inline(house, whose, policies)?;
+    let mut identity = inline(house, (sort, whose), policies)?;
     identity.extend(managed(records, house, attached, |arn| format!("{arn} attached to {whose}"))?);
     Ok(identity)
 }
@@ -202,12 +282,12 @@ fn boundary(
 /// The inline policies of a role, a user or a group.
 fn inline(
     house: &House,
-    whose: &str,
+    (sort, whose): (Source, &str),
     policies: &BTreeMap<PolicyName, String>,
 ) -> Result<Vec<Known>, Stop<AccessRefused>> {
     let each = policies.iter();
-    each.map(|(name, text)| compiled(house, format!("policy {name} of {whose}"), Kind::Identity, text))
-        .collect()
+    let named = |name| format!("policy {name} of {whose}");
+    each.map(|(name, text)| compiled(house, named(name), (Kind::Identity, sort), text)).collect()
 }
 
 /// Managed policies, in the versions that count. One that is gone takes everything away: who attached it, perhaps for what
@@ -224,20 +304,31 @@ fn managed<'a>(
     let mut known = Vec::with_capacity(read.len());
     for (arn, text) in read {
         match text? {
-            Some(text) => known.push(compiled(house, what(arn), Kind::Identity, &text)?),
+            Some(text) => {
+                let source = match arn.owner() {
+                    PolicyOwner::Aws => Source::AwsManaged,
+                    PolicyOwner::Account(_) => Source::UserManaged,
+                };
+                known.push(compiled(house, what(arn), (Kind::Identity, source), &text)?);
+            }
             None => return refuse(AccessRefused::PolicyGone(what(arn))),
         }
     }
     Ok(known)
 }
 
-fn compiled(house: &House, what: String, kind: Kind, text: &str) -> Result<Known, Stop<AccessRefused>> {
+fn compiled(
+    house: &House,
+    what: String,
+    (kind, source): (Kind, Source),
+    text: &str,
+) -> Result<Known, Stop<AccessRefused>> {
     match house.policies.compiled(kind, text) {
-        Ok(document) => Ok((what, document)),
+        Ok(document) => Ok(Known { name: what, source, document }),
         Err(why) => refuse(AccessRefused::Malformed { what, why }),
     }
 }
 
-fn named((name, document): &Known) -> Named<'_> {
+fn named(Known { name, document, source: _ }: &Known) -> Named<'_> {
     Named { name, document }
 }

@@ -25,6 +25,7 @@ pub mod revocations;
 pub mod role_policies;
 pub mod roles;
 pub mod saml_providers;
+pub mod simulation;
 pub mod summary;
 pub mod users;
 pub mod web_identity;

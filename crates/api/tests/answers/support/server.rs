@@ -59,7 +59,7 @@ pub(crate) const RIGHT_POOL: &str = "us-east-1:abcdef";
 pub(crate) const PROVIDER: &str = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI";
 
 /// How many guests may be made in a minute, from one network and in one pool.
-pub(crate) const GUESTS: (u32, u32) = (300, 400);
+pub(crate) const GUESTS: (u32, u32) = (400, 500);
 
 /// A clock that is set by hand.
 pub(crate) struct Hands(AtomicI64);
