@@ -47,17 +47,22 @@ describe('operations that are not served', () => {
     });
   }
 
-  for (const service of ['iam', 'sts']) {
-    it(`of ${service} are refused by name, every one`, async () => {
-      const unserved = LEDGER.filter((line) => line.service === service && !line.isServed);
-      assert.ok(unserved.length > 0);
-      for (const { operation } of unserved) {
-        const answer = await askSigned(server, [service, operation, {}], server.root());
-        assert.deepEqual([answer.status, answer.code], [501, 'NotImplemented'], operation);
-        assert.match(answer.text, new RegExp(`<Message>${operation} is not served yet</Message>`));
-      }
-    });
+  it('of iam are none: all 93 of the model are served', () => {
+    const all = LEDGER.filter((line) => line.service === 'iam');
+    assert.deepEqual([all.length, all.filter((line) => !line.isServed)], [93, []]);
+  });
 
+  it('of sts are refused by name, every one', async () => {
+    const unserved = LEDGER.filter((line) => line.service === 'sts' && !line.isServed);
+    assert.ok(unserved.length > 0);
+    for (const { operation } of unserved) {
+      const answer = await askSigned(server, ['sts', operation, {}], server.root());
+      assert.deepEqual([answer.status, answer.code], [501, 'NotImplemented'], operation);
+      assert.match(answer.text, new RegExp(`<Message>${operation} is not served yet</Message>`));
+    }
+  });
+
+  for (const service of ['iam', 'sts']) {
     it(`of ${service} that there never was are unknown`, async () => {
       for (const operation of ['GetEverything', 'getcalleridentity', '../GetRole']) {
         const answer = await askSigned(server, [service, operation, {}], server.root());
