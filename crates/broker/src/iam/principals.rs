@@ -6,7 +6,7 @@
 
 use crate::House;
 use domain::account::AccountId;
-use domain::arn::{RoleArn, UserArn};
+use domain::arn::{self, RoleArn, UserArn};
 use domain::iam::id::UserId;
 use domain::iam::principal::{NamedPrincipal, renamed};
 use domain::iam::role::{Role, RoleName};
@@ -33,7 +33,10 @@ pub(crate) fn meant(
     principal: &str,
 ) -> Read<Meant> {
     let owner = principal.split(':').nth(4);
-    if owner.is_some_and(|owner| owner != account.as_str()) || principal.contains(":federated-user/") {
+    let federated_user = principal.strip_prefix(&arn::federated_user(account, ""));
+    if owner.is_some_and(|owner| owner != account.as_str())
+        || federated_user.is_some_and(|name| !name.is_empty())
+    {
         return Ok(Meant::AtItsWord);
     }
     if let Ok(arn) = RoleArn::parse(principal) {
@@ -44,7 +47,8 @@ pub(crate) fn meant(
         let user = records.iam_user(arn.name())?.filter(|user| user.arn(account) == arn);
         return Ok(user.map_or(Meant::Nobody, |user| Meant::Known(NamedPrincipal::User { arn, id: user.id })));
     }
-    let role_of_session = || principal.split_once(":assumed-role/")?.1.split_once('/');
+    let of_sessions = format!("arn:aws:sts::{account}:assumed-role/");
+    let role_of_session = || principal.strip_prefix(&of_sessions)?.split_once('/');
     match role_of_session().and_then(|(role, _)| RoleName::parse(role).ok()) {
         Some(role) if records.role(&role)?.is_some_and(|found| found.name == role) => Ok(Meant::AtItsWord),
         Some(_) | None => Ok(Meant::Nobody),

@@ -100,6 +100,11 @@ async fn nobody_is_trusted_who_is_not_there() {
             format!("{ACCOUNT}:role/Signed-In"),
             format!("{ACCOUNT}:user/nobody"),
             "arn:aws:sts::123456789012:assumed-role/nobody/s".to_owned(),
+            format!("{ACCOUNT}:user/x:federated-user/f"),
+            format!("{ACCOUNT}:federated-user/f"),
+            "arn:aws:sts::123456789012:federated-user/".to_owned(),
+            format!("{ACCOUNT}:assumed-role/signed-in/s"),
+            "arn:aws:sts::123456789012:x:assumed-role/signed-in/s".to_owned(),
             signed_in_role().id.to_string(),
         ] {
             let refused = desk.trust(&json!(nobody)).await.unwrap_err();
