@@ -263,8 +263,10 @@ pub trait ManagedPolicies {
 pub trait IamUsers {
     /// The user of this name.
     fn iam_user(&mut self, name: &UserName) -> Read<Option<IamUser>>;
-    /// Writes a user under their name, and lets the managed policies that they carry and the groups that they are in find
-    /// them.
+    /// The user of this unique id, whatever their name is by now.
+    fn iam_user_of(&mut self, id: &UserId) -> Read<Option<IamUser>>;
+    /// Writes a user under their name, and lets their unique id, the managed policies that they carry and the groups that
+    /// they are in find them.
     fn put_iam_user(&mut self, user: &IamUser);
     /// Forgets a user.
     fn delete_iam_user(&mut self, name: &UserName);

@@ -85,6 +85,32 @@ async fn a_user_is_shown_as_they_were_made_renamed_and_moved() {
 }
 
 #[tokio::test]
+async fn a_trust_policy_that_names_a_user_follows_them_to_another_name() {
+    let server = Server::start().await;
+    let ada = make(&server, "ada").await;
+    may(&server, "ada", &allowing("sts:*")).await;
+    for (name, code) in [("to-ada", "200"), ("but-ada", "AccessDenied")] {
+        let trusting = |effect: &str, principal: &str| json!({ "Effect": effect, "Principal": { "AWS": principal }, "Action": "sts:AssumeRole" });
+        let (ada_is, everybody) = ("arn:aws:iam::123456789012:user/ada", "123456789012");
+        let trust = match code {
+            "200" => json!([trusting("Allow", ada_is)]),
+            _ => json!([trusting("Allow", everybody), trusting("Deny", ada_is)]),
+        };
+        let trust = document(&trust).to_string();
+        done(&server, "CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", &trust)]).await;
+    }
+    done(&server, "UpdateUser", &[("UserName", "ada"), ("NewUserName", "grace"), ("NewPath", "/x/")]).await;
+    for (name, code) in [("to-ada", "200"), ("but-ada", "AccessDenied")] {
+        let arn = format!("arn:aws:iam::123456789012:role/{name}");
+        let asked = [("RoleArn", arn.as_str()), ("RoleSessionName", "s1")];
+        assert_eq!(server.signed(&ada, form("sts", "AssumeRole", &asked)).await.code(), code, "{name}");
+        let shown = done(&server, "GetRole", &[("RoleName", name)]).await;
+        let trust = shown.element("AssumeRolePolicyDocument").unwrap();
+        assert!(trust.contains("user%2Fx%2Fgrace") && !trust.contains("user%2Fada"), "{trust}");
+    }
+}
+
+#[tokio::test]
 async fn users_are_listed_by_path_and_page_by_page() {
     let server = Server::start().await;
     for (name, path) in [("b", "/x/"), ("A", "/x/y/"), ("c", "/z/")] {

@@ -1,13 +1,16 @@
 //! Whom policies that guard something mean by the ARNs in them.
 //!
-//! An ARN means whoever has it when the policy is written. Who is made anew under it later is somebody else: for them the
-//! policy says the unique id of who is gone, which nobody has. Source: IAM user guide, "AWS JSON policy elements: Principal".
+//! An ARN means whoever has it when the policy is written. It follows a user to another name or path. Who is made anew under
+//! it later is somebody else: for them the policy says the unique id of who is gone, which nobody has. Sources: IAM user
+//! guide, "AWS JSON policy elements: Principal" and "Renaming an IAM user".
 
 use crate::House;
 use domain::account::AccountId;
-use domain::arn::{RoleArn, UserArn};
+use domain::arn::{self, RoleArn, UserArn};
+use domain::iam::id::UserId;
 use domain::iam::principal::{NamedPrincipal, renamed};
 use domain::iam::role::{Role, RoleName};
+use domain::iam::user::User;
 use domain::records::{IamUsers, Read, Roles};
 use policy::{Document, Malformed};
 use std::borrow::Cow;
@@ -30,7 +33,10 @@ pub(crate) fn meant(
     principal: &str,
 ) -> Read<Meant> {
     let owner = principal.split(':').nth(4);
-    if owner.is_some_and(|owner| owner != account.as_str()) || principal.contains(":federated-user/") {
+    let federated_user = principal.strip_prefix(&arn::federated_user(account, ""));
+    if owner.is_some_and(|owner| owner != account.as_str())
+        || federated_user.is_some_and(|name| !name.is_empty())
+    {
         return Ok(Meant::AtItsWord);
     }
     if let Ok(arn) = RoleArn::parse(principal) {
@@ -41,7 +47,8 @@ pub(crate) fn meant(
         let user = records.iam_user(arn.name())?.filter(|user| user.arn(account) == arn);
         return Ok(user.map_or(Meant::Nobody, |user| Meant::Known(NamedPrincipal::User { arn, id: user.id })));
     }
-    let role_of_session = || principal.split_once(":assumed-role/")?.1.split_once('/');
+    let of_sessions = format!("arn:aws:sts::{account}:assumed-role/");
+    let role_of_session = || principal.strip_prefix(&of_sessions)?.split_once('/');
     match role_of_session().and_then(|(role, _)| RoleName::parse(role).ok()) {
         Some(role) if records.role(&role)?.is_some_and(|found| found.name == role) => Ok(Meant::AtItsWord),
         Some(_) | None => Ok(Meant::Nobody),
@@ -69,30 +76,58 @@ pub(super) fn named_in(
     Ok(Ok(named))
 }
 
-/// The text of a role's trust policy as it counts now: without the ARNs of who is gone, and with their ids for them.
+/// The user of a unique id, by the name that they had when they were seen last or by the one that they have now.
+pub(super) fn user_of(records: &mut impl IamUsers, arn: &UserArn, id: &UserId) -> Read<Option<User>> {
+    match records.iam_user(arn.name())?.filter(|user| user.id == *id) {
+        Some(user) => Ok(Some(user)),
+        // Those who were not written since there are names by id were not renamed since either.
+        None => records.iam_user_of(id),
+    }
+}
+
+/// What a policy says for somebody now: their ARN, which a user takes along when they are renamed or moved, or the id of
+/// who is gone.
+fn called_now(
+    records: &mut (impl Roles + IamUsers),
+    account: &AccountId,
+    named: &NamedPrincipal,
+) -> Read<String> {
+    Ok(match named {
+        NamedPrincipal::Role { arn, id } => {
+            let is_the_one = |role: &Role| role.id == *id && role.arn(account) == *arn;
+            let now = records.role(arn.name())?.filter(is_the_one);
+            now.map_or_else(|| id.to_string(), |_| arn.to_string())
+        }
+        NamedPrincipal::User { arn, id } => {
+            let now = user_of(records, arn, id)?;
+            now.map_or_else(|| id.to_string(), |user| user.arn(account).to_string())
+        }
+    })
+}
+
+/// The text of a policy that names some of the account, as it counts now.
+pub(crate) fn counting_now<'t>(
+    records: &mut (impl Roles + IamUsers),
+    account: &AccountId,
+    (text, named): (&'t str, &[NamedPrincipal]),
+) -> Read<Cow<'t, str>> {
+    let mut names = BTreeMap::new();
+    for named in named {
+        let (then, now) = (named.arn(), called_now(records, account, named)?);
+        if then != now {
+            names.insert(then, now);
+        }
+    }
+    if names.is_empty() { Ok(Cow::Borrowed(text)) } else { Ok(Cow::Owned(renamed(text, &names))) }
+}
+
+/// The text of a role's trust policy as it counts now.
 pub(super) fn trust_of<'r>(
     records: &mut (impl Roles + IamUsers),
     house: &House,
     role: &'r Role,
 ) -> Read<Cow<'r, str>> {
-    let mut gone = BTreeMap::new();
-    for named in &role.trusted {
-        match named {
-            NamedPrincipal::Role { arn, id } => {
-                let now = records.role(arn.name())?.filter(|role| role.arn(&house.account.id) == *arn);
-                if now.is_none_or(|role| role.id != *id) {
-                    gone.insert(arn.to_string(), id.to_string());
-                }
-            }
-            NamedPrincipal::User { arn, id } => {
-                let now = records.iam_user(arn.name())?.filter(|user| user.arn(&house.account.id) == *arn);
-                if now.is_none_or(|user| user.id != *id) {
-                    gone.insert(arn.to_string(), id.to_string());
-                }
-            }
-        }
-    }
-    if gone.is_empty() { Ok(Cow::Borrowed(&role.trust)) } else { Ok(Cow::Owned(renamed(&role.trust, &gone))) }
+    counting_now(records, &house.account.id, (&role.trust, &role.trusted))
 }
 
 /// A role with its trust policy as it counts now, to be shown.

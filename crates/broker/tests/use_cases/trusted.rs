@@ -3,13 +3,16 @@
 use crate::desk::Desk;
 use broker::iam::principals;
 use broker::iam::roles::{self, Named, RoleRefused};
-use domain::iam::id::RoleId;
+use broker::iam::users;
+use domain::iam::id::{RoleId, UserId};
+use domain::iam::path::Path;
 use domain::iam::role::Role;
-use domain::records::{Roles, Stop};
+use domain::iam::user::{User, UserName};
+use domain::records::{IamUsers, Roles, Stop};
 use policy::Malformed;
 use serde_json::{Value, json};
 use std::convert::Infallible;
-use testkit::iam::{document, guest_role, signed_in_role};
+use testkit::iam::{administrator, document, guest_role, signed_in_role};
 
 const ACCOUNT: &str = "arn:aws:iam::123456789012";
 
@@ -24,6 +27,18 @@ impl Desk {
         let arn = role.arn(&self.house.account.id).to_string();
         let (named, text) = (Named { name: &role.name, arn: &arn }, trusting(principals));
         self.ask(|records, _| roles::update_trust(records, &self.house, named, &text)).await
+    }
+
+    pub(crate) async fn rename(&self, old: &User, path: &str, name: &str) -> User {
+        let change = users::Change {
+            name: Some(UserName::parse(name).unwrap()),
+            path: Some(Path::parse(path).unwrap()),
+        };
+        let arn = old.arn(&self.house.account.id).to_string();
+        let named = users::Named { name: &old.name, arn: &arn };
+        self.ask(|records, _| users::update(records, &self.house, named, &change)).await.unwrap();
+        let (path, name) = change.of(old);
+        User { path, name, ..old.clone() }
     }
 
     async fn shown_trust(&self) -> Value {
@@ -57,6 +72,26 @@ async fn a_role_that_is_made_anew_is_not_the_one_that_was_trusted() {
 }
 
 #[tokio::test]
+async fn a_user_who_is_renamed_or_moved_is_the_one_who_was_trusted() {
+    for desk in Desk::each().await {
+        let user = administrator("*", "*");
+        let arn = |user: &User| json!(user.arn(&desk.house.account.id));
+        desk.write(|records| records.put_iam_user(&user)).await;
+        desk.trust(&arn(&user)).await.unwrap();
+        let mut now = user.clone();
+        for (path, name) in [("/office/", "Administrator"), ("/", "Administrator"), ("/office/", "grace")] {
+            now = desk.rename(&now, path, name).await;
+            assert_eq!(desk.shown_trust().await, arn(&now));
+        }
+        let other = User { id: UserId::parse("AIDA99999999999999999").unwrap(), ..user.clone() };
+        desk.write(|records| records.put_iam_user(&other)).await;
+        assert_eq!(desk.shown_trust().await, arn(&now), "whoever has the old name is somebody else");
+        desk.write(|records| records.delete_iam_user(&now.name)).await;
+        assert_eq!(desk.shown_trust().await, json!(user.id));
+    }
+}
+
+#[tokio::test]
 async fn nobody_is_trusted_who_is_not_there() {
     for desk in Desk::each().await {
         for nobody in [
@@ -65,6 +100,11 @@ async fn nobody_is_trusted_who_is_not_there() {
             format!("{ACCOUNT}:role/Signed-In"),
             format!("{ACCOUNT}:user/nobody"),
             "arn:aws:sts::123456789012:assumed-role/nobody/s".to_owned(),
+            format!("{ACCOUNT}:user/x:federated-user/f"),
+            format!("{ACCOUNT}:federated-user/f"),
+            "arn:aws:sts::123456789012:federated-user/".to_owned(),
+            format!("{ACCOUNT}:assumed-role/signed-in/s"),
+            "arn:aws:sts::123456789012:x:assumed-role/signed-in/s".to_owned(),
             signed_in_role().id.to_string(),
         ] {
             let refused = desk.trust(&json!(nobody)).await.unwrap_err();

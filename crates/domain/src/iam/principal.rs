@@ -25,6 +25,16 @@ pub enum NamedPrincipal {
     },
 }
 
+impl NamedPrincipal {
+    /// The ARN in the policy.
+    pub fn arn(&self) -> String {
+        match self {
+            Self::Role { arn, .. } => arn.to_string(),
+            Self::User { arn, .. } => arn.to_string(),
+        }
+    }
+}
+
 /// The text of a policy with other names for some of its principals. One that cannot be read stays so.
 pub fn renamed(text: &str, names: &BTreeMap<String, String>) -> String {
     let Ok(mut document) = serde_json::from_str::<Value>(text) else { return text.to_owned() };

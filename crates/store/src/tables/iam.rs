@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 const ROLES: Table<1, Role> = Table::new("role");
 /// Users by name, in lower case as those of roles.
 const USERS: Table<1, User> = Table::new("iam-user");
+/// What users are called, by their unique ids.
+const NAMES_OF_USERS: Table<1, UserName> = Table::new("name-of-iam-user");
 /// Groups by name, in lower case as those of roles.
 const GROUPS: Table<1, Group> = Table::new("iam-group");
 /// Who is in a group: by the names of group and user in lower case.
@@ -128,6 +130,7 @@ impl Records<'_> {
                 self.delete(&MEMBERS, [&group.folded(), &name.folded()]);
             }
             self.delete(&USERS, [&name.folded()]);
+            self.delete(&NAMES_OF_USERS, [old.id.as_str()]);
             self.count_user(|count| count.saturating_sub(1));
         }
     }
@@ -164,6 +167,11 @@ impl IamUsers for Records<'_> {
         self.get(&USERS, [&name.folded()])
     }
 
+    fn iam_user_of(&mut self, id: &UserId) -> Read<Option<User>> {
+        let Some(name) = self.get(&NAMES_OF_USERS, [id.as_str()])? else { return Ok(None) };
+        Ok(self.iam_user(&name)?.filter(|user| user.id == *id))
+    }
+
     fn put_iam_user(&mut self, user: &User) {
         self.forget_user(&user.name);
         self.put_uses(&Entity::User(user.name.clone()), &user.attached, user.boundary.as_ref());
@@ -171,6 +179,7 @@ impl IamUsers for Records<'_> {
             self.put(&MEMBERS, [&group.folded(), &user.name.folded()], &user.name);
         }
         self.put(&USERS, [&user.name.folded()], user);
+        self.put(&NAMES_OF_USERS, [user.id.as_str()], &user.name);
         self.count_user(|count| count + 1);
     }
 
