@@ -50,7 +50,7 @@ pub(crate) enum Command {
     },
     /// Revoke what was issued until now: whoever holds it is refused from the moment this ends.
     Revoke(TargetArgs),
-    /// Revoke what was issued to an identity, a login, a user or a role, and issue nothing more to them.
+    /// Revoke what was issued to an identity, a login, a user, a role or a user of IAM, and issue nothing more to them.
     Quarantine {
         #[command(flatten)]
         target: TargetArgs,
@@ -193,6 +193,8 @@ pub(crate) enum TargetKind {
     User,
     /// A role.
     Role,
+    /// A user of IAM.
+    IamUser,
     /// The identities of a pool.
     IdentityPool,
     /// The users of a pool.

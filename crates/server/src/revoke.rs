@@ -52,6 +52,7 @@ fn input(target: &TargetArgs) -> Value {
         TargetKind::Login => "Login",
         TargetKind::User => "User",
         TargetKind::Role => "Role",
+        TargetKind::IamUser => "IamUser",
         TargetKind::IdentityPool => "IdentityPool",
         TargetKind::UserPool => "UserPool",
         TargetKind::Everything => "Everything",

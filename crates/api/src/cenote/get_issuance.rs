@@ -44,6 +44,7 @@ impl From<Quarantine> for Shown {
             Revocable::Login(_) => "Login",
             Revocable::Provider(_) => "UserPool",
             Revocable::Role(_) => "Role",
+            Revocable::IamUser(_) => "IamUser",
             Revocable::IdentityPool(_) => "IdentityPool",
         };
         let [of, name] = whom.parts();

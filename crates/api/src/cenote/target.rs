@@ -11,10 +11,11 @@ use broker::user_pool::sign_out;
 use domain::iam::access_key::AccessKeyId;
 use domain::iam::revocation::Revocable;
 use domain::iam::role::RoleName;
+use domain::iam::user::UserName;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::login::{LoginKey, user_pool_provider_name};
 use domain::identity_pool::pool::IdentityPoolId;
-use domain::records::{Roles, Stop, UserPools, UserSessions, refuse};
+use domain::records::{IamUsers, Roles, Stop, UserPools, UserSessions, refuse};
 use domain::time::Timestamp;
 use domain::user_pool::pool::UserPoolId;
 use domain::user_pool::user::{User, Username};
@@ -30,6 +31,7 @@ pub(super) enum Kind {
     Login,
     User,
     Role,
+    IamUser,
     IdentityPool,
     UserPool,
     Everything,
@@ -53,6 +55,8 @@ pub(super) enum Target {
     User(UserPoolId, Username),
     /// A role, whose unique id does.
     Role(RoleName),
+    /// A user of IAM, whose unique id does.
+    IamUser(UserName),
     /// All users of a pool.
     UserPool(UserPoolId),
     /// Everything.
@@ -96,9 +100,12 @@ impl Input {
         let needless = match self.kind {
             Kind::Everything => self.name.is_some() || self.of.is_some(),
             Kind::Login | Kind::User => false,
-            Kind::Session | Kind::Identity | Kind::Role | Kind::IdentityPool | Kind::UserPool => {
-                self.of.is_some()
-            }
+            Kind::Session
+            | Kind::Identity
+            | Kind::Role
+            | Kind::IamUser
+            | Kind::IdentityPool
+            | Kind::UserPool => self.of.is_some(),
         };
         if needless {
             return Err(unprocessable("what is meant has no name of this kind").into());
@@ -117,6 +124,7 @@ impl Input {
                 Username::parse(name()?).map_err(bad)?,
             )),
             Kind::Role => Ok(Target::Role(RoleName::parse(name()?).map_err(bad)?)),
+            Kind::IamUser => Ok(Target::IamUser(UserName::parse(name()?).map_err(bad)?)),
             Kind::UserPool => Ok(Target::UserPool(UserPoolId::parse(name()?).map_err(bad)?)),
             Kind::Everything => Ok(Target::Everything),
         }
@@ -131,12 +139,17 @@ impl Input {
             Ok(Target::Known(Revocable::IdentityPool(id))) => Resource::IdentityPool(id),
             Ok(
                 Target::Known(
-                    Revocable::Session(_) | Revocable::Login(_) | Revocable::Provider(_) | Revocable::Role(_),
+                    Revocable::Session(_)
+                    | Revocable::Login(_)
+                    | Revocable::Provider(_)
+                    | Revocable::Role(_)
+                    | Revocable::IamUser(_),
                 )
                 | Target::Everything,
             ) => Resource::All,
             Ok(Target::User(pool, _) | Target::UserPool(pool)) => Resource::UserPool(pool),
             Ok(Target::Role(name)) => Resource::Role(name),
+            Ok(Target::IamUser(name)) => Resource::User(name),
         };
         let keys = vec![Key::new("cenote:Kind", format!("{:?}", self.kind))];
         Permission { action, resource, keys }
@@ -171,7 +184,7 @@ impl Target {
                 let user = user_of(records, pool, name)?;
                 Ok(sign_out::revoke_user(records, &app.house, &user, now)?)
             }
-            Self::Known(_) | Self::Role(_) | Self::UserPool(_) => {
+            Self::Known(_) | Self::Role(_) | Self::IamUser(_) | Self::UserPool(_) => {
                 let whom = self.revocable(records, app)?;
                 Ok(revocations::revoke(records, [whom], now)?)
             }
@@ -200,7 +213,10 @@ impl Target {
         app: &App,
     ) -> Result<Revocable, Stop<NoTarget>> {
         match self.revocable(records, app)? {
-            whom @ (Revocable::Identity(_) | Revocable::Login(_) | Revocable::Role(_)) => Ok(whom),
+            whom @ (Revocable::Identity(_)
+            | Revocable::Login(_)
+            | Revocable::Role(_)
+            | Revocable::IamUser(_)) => Ok(whom),
             Revocable::Session(_) | Revocable::Provider(_) | Revocable::IdentityPool(_) => {
                 refuse(NoTarget::Nobody)
             }
@@ -221,6 +237,10 @@ impl Target {
             Self::Role(name) => match records.role(name)? {
                 Some(role) => Ok(Revocable::Role(role.id)),
                 None => absent(format!("The role with name {name} cannot be found.")),
+            },
+            Self::IamUser(name) => match records.iam_user(name)? {
+                Some(user) => Ok(Revocable::IamUser(user.id)),
+                None => absent(format!("The user with name {name} cannot be found.")),
             },
             Self::UserPool(id) => match records.user_pool(id)? {
                 Some(pool) => {

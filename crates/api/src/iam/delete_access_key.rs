@@ -36,7 +36,7 @@ impl Operation for DeleteAccessKey {
         call.notes.parameter("accessKeyId", id.as_str());
         let name = name_of(user_name, &by)?;
         let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
-            access_keys::delete(records, &app.house, (named(&name, &by), &id))
+            access_keys::delete(records, &app.house, (named(&name, &by), &id), call.now)
         });
         app.key_uses.forget(&deleting.await?.map_err(of_user)?);
         Ok(Reply::of(()))

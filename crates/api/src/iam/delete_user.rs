@@ -30,9 +30,9 @@ impl Operation for DeleteUser {
         Ok(on_user("iam:DeleteUser", &input.user_name))
     }
 
-    async fn run(app: &App, _: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
+    async fn run(app: &App, call: &mut Call<'_>, by: SignedBy, input: Input) -> Result<Reply<()>, Fault> {
         let deleting = app.store.transact(app.entropy.as_ref(), |records, _| {
-            users::delete(records, &app.house, named(&input.user_name, &by))
+            users::delete(records, &app.house, named(&input.user_name, &by), call.now)
         });
         deleting.await?.map_err(of_user)?;
         Ok(Reply::of(()))

@@ -1,5 +1,6 @@
 //! What IAM calls a no. Source: spec of STS and IAM, section 6.
 
+use crate::cognito_identity::NOT_ISSUED;
 use crate::fault::{Fault, Said};
 use broker::iam::attachments::{AttachRefused, MOST_ATTACHED};
 use broker::iam::groups::GroupRefused;
@@ -102,6 +103,9 @@ pub(super) fn of_user(refused: UserRefused) -> Fault {
         UserRefused::Inline(refused) => of_inline(refused),
         UserRefused::NoSuchKey(id) => no_such(format!("The Access Key with id {id} cannot be found.")),
         UserRefused::TooManyKeys(_) => quota("AccessKeysPerUser", MOST_KEYS),
+        UserRefused::NotIssued(why) => Said::bad_request("AccessDenied", NOT_ISSUED)
+            .with_status(StatusCode::FORBIDDEN)
+            .denied_because(why.to_string()),
     };
     said.into()
 }

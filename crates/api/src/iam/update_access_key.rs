@@ -40,7 +40,7 @@ impl Operation for UpdateAccessKey {
         let status = status.to_set()?;
         let name = name_of(user_name, &by)?;
         let updating = app.store.transact(app.entropy.as_ref(), |records, _| {
-            access_keys::update(records, &app.house, (named(&name, &by), &id), status)
+            access_keys::update(records, &app.house, (named(&name, &by), &id), status, call.now)
         });
         updating.await?.map_err(of_user)?;
         Ok(Reply::of(()))

@@ -42,6 +42,7 @@ mod query;
 mod reading;
 mod refresh;
 mod refused_s3;
+mod revoked_users;
 mod role_mappings;
 mod roles;
 mod safe_roles;

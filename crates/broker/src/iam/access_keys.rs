@@ -1,12 +1,14 @@
 //! Access keys of users: making them, making them inactive and deleting them. The secret is told once, when one is made.
 
 use crate::House;
+use crate::iam::revocations::{may_issue, revoke};
 use crate::iam::users::{Named, UserRefused, find};
 use domain::entropy::Entropy;
 use domain::iam::access_key::{
     AccessKey, AccessKeyId, KeyStatus, LastUse, MOST_KEYS, SealedSecretKey, draw_secret_key,
 };
-use domain::records::{AccessKeys, IamUsers, Read, Stop, refuse};
+use domain::iam::revocation::Revocable;
+use domain::records::{AccessKeys, IamUsers, Read, Revocations, Stop, refuse};
 use domain::seal::{NotSealed, SealingKey};
 use domain::secret::Secret;
 use domain::time::Timestamp;
@@ -29,9 +31,9 @@ impl Fresh {
     }
 }
 
-/// Makes a drawn key a user's.
+/// Makes a drawn key a user's, if something may be issued to them.
 pub fn create(
-    records: &mut (impl IamUsers + AccessKeys),
+    records: &mut (impl IamUsers + AccessKeys + Revocations),
     house: &House,
     named: Named<'_>,
     fresh: &Fresh,
@@ -41,6 +43,8 @@ pub fn create(
     if records.access_keys(&user.id)?.len() >= MOST_KEYS {
         return refuse(UserRefused::TooManyKeys(user.name));
     }
+    may_issue(records, &[Revocable::IamUser(user.id.clone())])
+        .map_err(|stop| stop.map(UserRefused::NotIssued))?;
     let key = AccessKey {
         id: fresh.id.clone(),
         user: user.name,
@@ -63,26 +67,33 @@ pub fn list(
     Ok(records.access_keys(&user.id)?)
 }
 
-/// Makes a user's key active or inactive.
+/// Makes a user's key active or inactive. Sessions that were obtained with one that is made inactive end, for good.
 pub fn update(
-    records: &mut (impl IamUsers + AccessKeys),
+    records: &mut (impl IamUsers + AccessKeys + Revocations),
     house: &House,
     (named, id): (Named<'_>, &str),
     status: KeyStatus,
+    now: Timestamp,
 ) -> Result<(), Stop<UserRefused>> {
     let key = of_user(records, house, named, id)?;
+    match status {
+        KeyStatus::Active => {}
+        KeyStatus::Inactive => revoke(records, [Revocable::Session(key.id.clone())], now)?,
+    }
     records.put_access_key(&AccessKey { status, ..key });
     Ok(())
 }
 
-/// Deletes a user's key.
+/// Deletes a user's key. Sessions that were obtained with it end.
 pub fn delete(
-    records: &mut (impl IamUsers + AccessKeys),
+    records: &mut (impl IamUsers + AccessKeys + Revocations),
     house: &House,
     (named, id): (Named<'_>, &str),
+    now: Timestamp,
 ) -> Result<AccessKeyId, Stop<UserRefused>> {
     let key = of_user(records, house, named, id)?;
     records.delete_access_key(&key);
+    revoke(records, [Revocable::Session(key.id.clone())], now)?;
     Ok(key.id)
 }
 

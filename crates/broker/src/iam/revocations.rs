@@ -25,6 +25,9 @@ pub enum Ended {
     /// Something that it was issued by, to or for was revoked.
     #[error("what was issued then is revoked, by {0}")]
     By(Revocable),
+    /// Whose key it is is quarantined, and it is ended until that is lifted.
+    #[error("{0} is quarantined")]
+    Quarantined(Revocable),
 }
 
 /// Why nothing is issued.
@@ -85,7 +88,12 @@ pub fn quarantined(records: &mut impl Revocations, all: &[Revocable]) -> Read<Op
 pub fn ended(records: &mut impl Revocations, caller: &Caller) -> Read<Option<Ended>> {
     let session = match caller.who() {
         // The root's key is the operator's own, and they replace it.
-        Who::Root | Who::User(_) => return Ok(None),
+        Who::Root => return Ok(None),
+        // A user's key was issued by nobody's leave but the user's, so only a quarantine stands against it.
+        Who::User(holder) => {
+            let whom = quarantined(records, &[Revocable::IamUser(holder.id.clone())])?;
+            return Ok(whom.map(Ended::Quarantined));
+        }
         Who::Session(session) => session,
     };
     ended_since(records, session.generation, || session.revocables(caller.access_key()))

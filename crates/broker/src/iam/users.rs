@@ -4,14 +4,16 @@ use crate::House;
 use crate::iam::attachments::{self, AttachRefused};
 use crate::iam::inline::{self, InlineRefused, Owner, Sort};
 use crate::iam::listing;
+use crate::iam::revocations::{NotIssued, revoke};
 use domain::arn::PolicyArn;
 use domain::entropy::Entropy;
 use domain::iam::access_key::{AccessKey, MOST_KEYS};
 use domain::iam::id::UserId;
 use domain::iam::path::Path;
+use domain::iam::revocation::Revocable;
 use domain::iam::role::PolicyName;
 use domain::iam::user::{MOST_USERS, User, UserName};
-use domain::records::{AccessKeys, IamUsers, ManagedPolicies, Read, Stop, refuse};
+use domain::records::{AccessKeys, IamUsers, ManagedPolicies, Read, Revocations, Stop, refuse};
 use domain::tag::{BadTags, TagKeys, Tags};
 use domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +96,9 @@ pub enum UserRefused {
     /// They have as many access keys as they may.
     #[error("the user `{0}` has {MOST_KEYS} access keys already")]
     TooManyKeys(UserName),
+    /// An operator stopped it.
+    #[error("{0}")]
+    NotIssued(NotIssued),
 }
 
 /// Makes a user.
@@ -174,11 +179,12 @@ pub fn update(
     Ok(())
 }
 
-/// Deletes a user who has nothing any more.
+/// Deletes a user who has nothing any more. Sessions that go back to them end.
 pub fn delete(
-    records: &mut (impl IamUsers + AccessKeys),
+    records: &mut (impl IamUsers + AccessKeys + Revocations),
     house: &House,
     named: Named<'_>,
+    now: Timestamp,
 ) -> Result<(), Stop<UserRefused>> {
     let user = find(records, house, named)?;
     if !user.attached.is_empty() {
@@ -194,7 +200,7 @@ pub fn delete(
         return refuse(UserRefused::InGroups(user.name));
     }
     records.delete_iam_user(&user.name);
-    Ok(())
+    Ok(revoke(records, [Revocable::IamUser(user.id)], now)?)
 }
 
 /// Writes an inline policy of a user, whatever was there under its name.

@@ -5,7 +5,7 @@
 //! before a revocation and what was issued after it differ, also within one millisecond.
 
 use crate::iam::access_key::AccessKeyId;
-use crate::iam::id::RoleId;
+use crate::iam::id::{RoleId, UserId};
 use crate::identity_pool::identity::IdentityId;
 use crate::identity_pool::login::LoginKey;
 use crate::identity_pool::pool::IdentityPoolId;
@@ -63,7 +63,7 @@ impl Mark {
 /// What something was issued by, to or for, and so by what it can be revoked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Revocable {
-    /// A session, by its access key.
+    /// A session, or what a long-term key obtained, by the access key.
     Session(AccessKeyId),
     /// An identity.
     Identity(IdentityId),
@@ -73,6 +73,8 @@ pub enum Revocable {
     Provider(String),
     /// A role, by its unique id.
     Role(RoleId),
+    /// A user of IAM, by their unique id.
+    IamUser(UserId),
     /// The identities of a pool.
     IdentityPool(IdentityPoolId),
 }
@@ -90,6 +92,8 @@ pub enum Kind {
     Provider,
     /// A role.
     Role,
+    /// A user of IAM.
+    IamUser,
     /// An identity pool.
     IdentityPool,
 }
@@ -103,6 +107,7 @@ impl Kind {
             Self::Login => "login",
             Self::Provider => "provider",
             Self::Role => "role",
+            Self::IamUser => "iam-user",
             Self::IdentityPool => "identity-pool",
         }
     }
@@ -117,6 +122,7 @@ impl Revocable {
             Self::Login(_) => Kind::Login,
             Self::Provider(_) => Kind::Provider,
             Self::Role(_) => Kind::Role,
+            Self::IamUser(_) => Kind::IamUser,
             Self::IdentityPool(_) => Kind::IdentityPool,
         }
     }
@@ -129,6 +135,7 @@ impl Revocable {
             Self::Login(LoginKey { provider, subject }) => [provider, subject],
             Self::Provider(name) => ["", name],
             Self::Role(id) => ["", id.as_str()],
+            Self::IamUser(id) => ["", id.as_str()],
             Self::IdentityPool(id) => ["", id.as_str()],
         }
     }
@@ -143,9 +150,12 @@ impl Revocable {
     const fn lives(&self) -> Span {
         match self {
             Self::Provider(_) => LONGEST_SIGN_IN,
-            Self::Session(_) | Self::Identity(_) | Self::Login(_) | Self::Role(_) | Self::IdentityPool(_) => {
-                LONGEST_SESSION
-            }
+            Self::Session(_)
+            | Self::Identity(_)
+            | Self::Login(_)
+            | Self::Role(_)
+            | Self::IamUser(_)
+            | Self::IdentityPool(_) => LONGEST_SESSION,
         }
     }
 }
@@ -213,6 +223,7 @@ pub struct Newest {
     login: Generation,
     provider: Generation,
     role: Generation,
+    iam_user: Generation,
     identity_pool: Generation,
 }
 
@@ -225,6 +236,7 @@ impl Newest {
             Kind::Login => self.login,
             Kind::Provider => self.provider,
             Kind::Role => self.role,
+            Kind::IamUser => self.iam_user,
             Kind::IdentityPool => self.identity_pool,
         }
     }
@@ -237,6 +249,7 @@ impl Newest {
             Kind::Login => &mut self.login,
             Kind::Provider => &mut self.provider,
             Kind::Role => &mut self.role,
+            Kind::IamUser => &mut self.iam_user,
             Kind::IdentityPool => &mut self.identity_pool,
         };
         *newest = generation;

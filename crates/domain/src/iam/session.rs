@@ -117,8 +117,10 @@ impl Session {
     pub fn holders(&self) -> Vec<Revocable> {
         let mut all: Vec<Revocable> =
             self.role().map(|role| Revocable::Role(role.role_id.clone())).into_iter().collect();
-        if let Some(identity) = self.identity() {
-            all.extend(identity.revocables());
+        match &self.origin {
+            Origin::Identity(identity) => all.extend(identity.revocables()),
+            Origin::LongTerm(LongTerm::User(holder)) => all.push(Revocable::IamUser(holder.id.clone())),
+            Origin::LongTerm(LongTerm::Root) => {}
         }
         for Ancestor { access_key, role_id } in &self.ancestors {
             all.push(Revocable::Session(access_key.clone()));
