@@ -132,6 +132,12 @@ impl Grant {
         Self { session, decision }
     }
 
+    /// The same, narrowed by what was passed for it, where nothing narrows it yet.
+    pub(super) fn narrowed_by(self, policies: Option<Vec<SessionPolicy>>) -> Self {
+        let policies = self.session.policies.or(policies);
+        Self { session: Session { policies, ..self.session }, ..self }
+    }
+
     /// The session that was granted.
     pub const fn session(&self) -> &Session {
         &self.session

@@ -141,9 +141,9 @@ pub fn assume_role(
         Ok(coming) => coming,
         Err(refused) => return refuse(refused),
     };
-    let policies = asked.passed.read(records).map_err(|stop| stop.map(AssumeRoleRefused::Passed))?;
     let (role, decision) = let_in(records, house, caller.who(), (&asked, &coming), now)?;
-    // Asked last: who is not let in is told nothing about the role.
+    // Asked last: who is not let in is told nothing about the role, nor which managed policies there are.
+    let policies = asked.passed.read(records).map_err(|stop| stop.map(AssumeRoleRefused::Passed))?;
     let granted = Session {
         account: house.account.id.clone(),
         issued: now,

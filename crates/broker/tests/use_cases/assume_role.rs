@@ -2,8 +2,8 @@
 
 use crate::desk::{Desk, alice, circumstances};
 use broker::iam::assume::Grant;
-use broker::iam::assume_role::{Asked, AssumeRoleRefused, assume_role};
-use broker::iam::passed::Passed;
+use broker::iam::assume_role::{Asked, AssumeRoleRefused, NotTrusted, assume_role};
+use broker::iam::passed::{NotPassed, Passed};
 use domain::iam::id::RoleId;
 use domain::iam::role::{PolicyName, Role, RoleName};
 use domain::records::Roles;
@@ -76,5 +76,25 @@ async fn policies_on_both_sides_can_ask_for_the_tags_of_the_role_that_is_taken_o
         let desk = Desk::open().await;
         let obtained = asked(&desk, (&red(&trusted), &theirs), Passed::default()).await;
         assert_eq!(obtained.is_ok(), is_let_in, "trusted {trusted}, theirs {theirs}: {:?}", obtained.err());
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_is_not_told_which_managed_policies_there_are() {
+    let gone = format!("arn:aws:iam::{}:policy/gone", account().id);
+    let arns = [gone.clone()];
+    let passed = Passed { policy: None, arns: &arns };
+    for keeps_out in [false, true] {
+        let condition = json!({ "Bool": { "aws:SecureTransport": keeps_out } });
+        let desk = Desk::open().await;
+        let refused = asked(&desk, (&red(&condition), &json!({})), passed).await.err().unwrap();
+        if keeps_out {
+            assert!(
+                matches!(&refused, AssumeRoleRefused::NotAllowed { why: NotTrusted::Denied(_), .. }),
+                "{refused:?}"
+            );
+        } else {
+            assert_eq!(refused, AssumeRoleRefused::Passed(NotPassed::NoSuchPolicy(gone.clone())));
+        }
     }
 }
