@@ -367,11 +367,16 @@ pub(super) fn context_of<'a>(
     let mut context = itself;
     add_always(&mut context, question.circumstances.transport, region, now);
     add_network(&mut context, question.circumstances);
-    for Key { name, values } in question.keys {
+    add_keys(&mut context, question.keys);
+    context
+}
+
+/// Adds condition keys that a request has.
+pub(super) fn add_keys<'a>(context: &mut Context<'a>, keys: &'a [Key]) {
+    for Key { name, values } in keys {
         match values {
             Values::One(value) => context.insert(&**name, &**value),
             Values::Many(values) => context.insert_many(&**name, values.iter().map(|value| &**value)),
         }
     }
-    context
 }

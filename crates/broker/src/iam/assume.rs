@@ -1,7 +1,7 @@
 //! Taking on a role with a web identity: the trust policy alone decides.
 
 use crate::House;
-use crate::iam::access::AccessDecision;
+use crate::iam::access::{AccessDecision, Key, add_keys};
 use crate::iam::circumstances::{Circumstances, Transport, add_always, add_network};
 use crate::iam::principals;
 use crate::iam::revocations::{NotIssued, issued};
@@ -132,6 +132,12 @@ impl Grant {
         Self { session, decision }
     }
 
+    /// The same, narrowed by what was passed for it, where nothing narrows it yet.
+    pub(super) fn narrowed_by(self, policies: Option<Vec<SessionPolicy>>) -> Self {
+        let policies = self.session.policies.or(policies);
+        Self { session: Session { policies, ..self.session }, ..self }
+    }
+
     /// The session that was granted.
     pub const fn session(&self) -> &Session {
         &self.session
@@ -179,7 +185,9 @@ pub fn assume_with_web_identity(
         Err(why) => return refuse(AssumeRefused::Malformed { role: arn, why }),
     };
     let name = format!("trust policy of role {}", role.name);
-    let context = trust_context(&asked, house.account.region.as_str(), now);
+    let tags = Key::of_tags_in_iam(Some(role.tags.clone()));
+    let mut context = trust_context(&asked, house.account.region.as_str(), now);
+    add_keys(&mut context, &tags);
     let named = Named { name: &name, document: &trust };
     let request = |action| {
         let principal = Principal::Federated(&asked.federation.provider);
@@ -274,7 +282,7 @@ fn open_to(
     })
 }
 
-/// What a trust policy can ask about a web identity. Source: IAM user guide, "Available keys for AWS web identity
+/// What a trust policy can ask about a web identity, besides its role's tags. Source: IAM user guide, "Available keys for AWS web identity
 /// federation" and "Passing session tags in AWS STS".
 fn trust_context<'a>(asked: &'a WebIdentity<'_>, region: &'a str, now: Timestamp) -> Context<'a> {
     let mut context = federation_keys(&asked.federation).with("sts:rolesessionname", asked.session_name);

@@ -141,9 +141,9 @@ pub fn assume_role(
         Ok(coming) => coming,
         Err(refused) => return refuse(refused),
     };
-    let policies = asked.passed.read(records).map_err(|stop| stop.map(AssumeRoleRefused::Passed))?;
     let (role, decision) = let_in(records, house, caller.who(), (&asked, &coming), now)?;
-    // Asked last: who is not let in is told nothing about the role.
+    // Asked last: who is not let in is told nothing about the role, nor which managed policies there are.
+    let policies = asked.passed.read(records).map_err(|stop| stop.map(AssumeRoleRefused::Passed))?;
     let granted = Session {
         account: house.account.id.clone(),
         issued: now,
@@ -285,9 +285,14 @@ fn let_in(
 ) -> Result<(Role, Decision), Stop<AssumeRoleRefused>> {
     let arn = asked.role.to_string();
     let no = |action, why| refuse(AssumeRoleRefused::NotAllowed { action, role: arn.clone(), why });
-    let keys = coming.keys(asked);
     let carried = Carried::by(records, house, who);
     let carried = carried.map_err(|stop| stop.map(AssumeRoleRefused::Caller))?;
+    let (role, trust) = match trusting(records, house, asked.role)? {
+        Ok(found) => found,
+        Err(why) => return no(ASSUME_ROLE, why),
+    };
+    let mut keys = coming.keys(asked);
+    keys.extend(Key::of_tags_in_iam(Some(role.tags.clone())));
     let question = Question {
         action: ASSUME_ROLE,
         resource: &arn,
@@ -299,10 +304,6 @@ fn let_in(
     let itself = keys_of(who, carried.tags(), &account.id);
     let context = context_of(itself, &question, account.region.as_str(), now);
     let names = Names::of(who, &account.id, None);
-    let (role, trust) = match trusting(records, house, asked.role)? {
-        Ok(found) => found,
-        Err(why) => return no(ASSUME_ROLE, why),
-    };
     let name = format!("trust policy of role {}", role.name);
     let trust = Named { name: &name, document: &trust };
     let decide = |action| {

@@ -293,7 +293,7 @@ impl Key {
     }
 
     /// What is asked of the tags of something of IAM, which has a name of its own for them beside AWS's.
-    fn of_tags_in_iam(tags: Option<Tags>) -> Vec<Self> {
+    pub(super) fn of_tags_in_iam(tags: Option<Tags>) -> Vec<Self> {
         let named = |(key, value): (&TagKey, &TagValue)| {
             ["aws:ResourceTag", "iam:ResourceTag"].map(|kind| Self::of_tag(kind, key, value.as_str()))
         };

@@ -53,19 +53,21 @@ pub fn assume(
 ) -> Result<Grant, Stop<WebIdentityRefused>> {
     let Vouched { federation, tags, origin, .. } = in_classic_flow(records, house, token, now)
         .map_err(|stop| stop.map(WebIdentityRefused::NotVouched))?;
-    let policies = asked.passed.read(records).map_err(|stop| stop.map(WebIdentityRefused::Passed))?;
     let wanted = WebIdentity {
         role: asked.role,
         federation,
         session_name: asked.session_name,
         life: asked.life,
         tags,
-        policies,
+        policies: None,
         origin,
         brought: Brought::ByHolder(asked.circumstances),
     };
     let grant = assume_with_web_identity(records, house, wanted, now);
     let grant = grant.map_err(|stop| stop.map(WebIdentityRefused::Role))?;
+    // Read last: who is not let in is not told which managed policies there are.
+    let policies = asked.passed.read(records).map_err(|stop| stop.map(WebIdentityRefused::Passed))?;
+    let grant = grant.narrowed_by(policies);
     match fit(grant.session()) {
         Ok(()) => Ok(grant),
         Err(refused) => refuse(WebIdentityRefused::Passed(refused)),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod access;
+mod assume_role;
 mod attached;
 mod authenticate;
 mod bucket_policies;

@@ -332,6 +332,11 @@ async fn a_policy_narrows_the_session_if_it_can_be_read_and_is_not_too_large() {
     let wide = text.replace("\"*\"", &format!("\"arn:aws:s3:::b/{}\"", "é".repeat(1900)));
     let refused = assume(&desk, &identity_token(), &with(&wide)).await.err();
     assert_eq!(refused, Some(WebIdentityRefused::Passed(NotPassed::TooLarge(191))));
+    let refused = assume(&desk, &guest_token(), &with("{}")).await.err();
+    assert!(
+        matches!(refused, Some(WebIdentityRefused::Role(AssumeRefused::NotTrusted { .. }))),
+        "{refused:?}"
+    );
 }
 
 /// What became of an identity after its token was issued.

@@ -5,7 +5,9 @@ use crate::open_id::{assume, enhanced, for_role, open};
 use domain::iam::role::Role;
 use domain::identity_pool::login::AuthState;
 use domain::records::Roles;
+use domain::tag::{TagKey, TagValue, Tags};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use testkit::iam::{signed_in_role, trust};
 use testkit::identity_pool::{identity_pool_id, signed_in};
 use testkit::tokens::identity_token;
@@ -58,5 +60,27 @@ async fn a_trust_policy_is_told_when_and_how_its_role_is_asked_for_and_from_wher
         assert_eq!(token, by_pool, "{effect} {condition:?} of a token at the pool");
         let login = desk.credentials(&signed_in().id, &[alice()]).await.is_ok();
         assert_eq!(login, by_pool, "{effect} {condition:?} of a login at the pool");
+    }
+}
+
+#[tokio::test]
+async fn a_trust_policy_can_ask_for_the_tags_of_its_role() {
+    for (effect, key, team, is_let_in) in [
+        ("Allow", "aws:ResourceTag/team", "red", true),
+        ("Allow", "iam:ResourceTag/team", "red", true),
+        ("Allow", "aws:ResourceTag/team", "blue", false),
+        ("Deny", "aws:ResourceTag/team", "red", false),
+        ("Deny", "iam:ResourceTag/team", "red", false),
+        ("Deny", "iam:ResourceTag/team", "blue", true),
+    ] {
+        let desk = open().await;
+        let tags = BTreeMap::from([(TagKey::parse("team").unwrap(), TagValue::parse("red").unwrap())]);
+        let tags = Tags::try_from(tags).unwrap();
+        let role = Role { tags, ..role(effect, ("StringEquals", key, team)) };
+        desk.write(|records| records.put_role(&role)).await;
+        let classic = assume(&desk, &identity_token(), &for_role(&role)).await.is_ok();
+        assert_eq!(classic, is_let_in, "{effect} {key} {team} at STS");
+        let enhanced = desk.credentials(&signed_in().id, &[alice()]).await.is_ok();
+        assert_eq!(enhanced, is_let_in, "{effect} {key} {team} at the pool");
     }
 }
