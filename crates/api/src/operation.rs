@@ -337,7 +337,7 @@ pub(crate) fn asked(
     let resource = about.arn(records, account)?;
     let mut keys = permission.keys.clone();
     keys.extend(about.keys(records, account)?);
-    let policy = about.policy(records)?;
+    let policy = about.policy(records, &account.id)?;
     let mut all_keys = s3::service_keys(call, asking, &app.house);
     all_keys.extend_from_slice(&keys);
     let question = Question {

@@ -10,6 +10,7 @@ use crate::iam::entity::PolicyUse;
 use crate::iam::group::{Group, GroupName};
 use crate::iam::id::UserId;
 use crate::iam::managed_policy::ManagedPolicy;
+use crate::iam::principal::NamedPrincipal;
 use crate::iam::provider::{Issuer, OpenIdProvider, SamlProvider, SamlProviderName};
 use crate::iam::revocation::{Issuance, Quarantine, Revocable, Revocation};
 use crate::iam::role::{PolicyName, Role, RoleName};
@@ -403,7 +404,11 @@ pub trait Buckets {
     fn delete_bucket(&mut self, name: &BucketName);
     /// The text of a bucket's policy, if it has one.
     fn bucket_policy(&mut self, name: &BucketName) -> Read<Option<String>>;
-    /// Writes or, with `None`, forgets the policy of a bucket.
+    /// Those of the account whom a bucket's policy names, as they were when it was written.
+    fn named_in_bucket_policy(&mut self, name: &BucketName) -> Read<Vec<NamedPrincipal>>;
+    /// Writes whom the policy of a bucket names, after it was written.
+    fn put_named_in_bucket_policy(&mut self, name: &BucketName, named: &[NamedPrincipal]);
+    /// Writes or, with `None`, forgets the policy of a bucket, and forgets whom it named.
     fn put_bucket_policy(&mut self, name: &BucketName, policy: Option<&str>);
     /// The object under this key.
     fn object(&mut self, bucket: &BucketName, key: &ObjectKey) -> Read<Option<Object>>;

@@ -23,9 +23,9 @@ impl Input {
     /// The text of the bucket's policy, which it must have.
     pub(super) async fn policy(&self, app: &App) -> Result<String, Fault> {
         permissions::check_owner(app, self.expected_bucket_owner.as_deref())?;
-        let finding = app
-            .store
-            .transact(app.entropy.as_ref(), |records, _| bucket_policies::find(records, &self.bucket));
+        let finding = app.store.transact(app.entropy.as_ref(), |records, _| {
+            bucket_policies::find(records, &app.house, &self.bucket)
+        });
         finding.await?.map_err(fault_of)?.ok_or_else(|| words::no_such_bucket_policy().into())
     }
 

@@ -2,7 +2,8 @@
 
 use crate::House;
 use crate::iam::access::{AccessRefused, Asking};
-use domain::account::Account;
+use crate::s3::bucket_policies;
+use domain::account::{Account, AccountId};
 use domain::arn::{self, GroupArn, IdentityPoolArn, PolicyArn, PolicyOwner, RoleArn, UserArn};
 use domain::iam::access_key::AccessKeyId;
 use domain::iam::group::GroupName;
@@ -13,7 +14,7 @@ use domain::iam::user::UserName;
 use domain::identity_pool::identity::IdentityId;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::identity_pool::provider::{OpenIdProviderArn, SamlProviderArn};
-use domain::records::{Buckets, Grounds, IdentityPools, Read};
+use domain::records::{Grounds, IdentityPools, Read};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
 use domain::tag::{TagKey, TagValue, Tags};
@@ -148,10 +149,10 @@ impl Resource {
     }
 
     /// The policy that it has itself, if it has one.
-    pub fn policy(&self, records: &mut impl Buckets) -> Read<Option<ResourcePolicy>> {
+    pub fn policy(&self, records: &mut impl Grounds, account: &AccountId) -> Read<Option<ResourcePolicy>> {
         match self {
             Self::Bucket(bucket) | Self::Object(bucket, _) => {
-                let document = records.bucket_policy(bucket)?;
+                let document = bucket_policies::counting_now(records, account, bucket)?;
                 let name = || format!("policy of bucket {bucket}");
                 Ok(document.map(|document| ResourcePolicy { name: name(), document }))
             }

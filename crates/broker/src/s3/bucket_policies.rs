@@ -6,8 +6,9 @@
 use crate::House;
 use crate::iam::principals::{self, Meant};
 use crate::s3::{Refusal, actions, buckets};
+use domain::account::AccountId;
 use domain::arn;
-use domain::records::{Buckets, IamUsers, Roles, Stop, refuse};
+use domain::records::{Buckets, IamUsers, Read, Roles, Stop, refuse};
 use domain::s3::bucket::BucketName;
 use policy::{Kind, Malformed, OutOfScope, Quota, Scope};
 
@@ -56,19 +57,40 @@ pub fn put(
     if let Err(out) = document.check_scope(&scope) {
         return refuse(PolicyRefused::OutOfScope(out));
     }
+    let mut named = Vec::new();
     for principal in document.principal_arns() {
-        if matches!(principals::meant(records, &house.account.id, principal)?, Meant::Nobody) {
-            return refuse(PolicyRefused::NoSuchPrincipal(principal.to_owned()));
+        match principals::meant(records, &house.account.id, principal)? {
+            Meant::Known(known) => named.push(known),
+            Meant::AtItsWord => {}
+            Meant::Nobody => return refuse(PolicyRefused::NoSuchPrincipal(principal.to_owned())),
         }
     }
     records.put_bucket_policy(name, Some(text));
+    if !named.is_empty() {
+        records.put_named_in_bucket_policy(name, &named);
+    }
     Ok(())
 }
 
-/// The text of a bucket's policy, if it has one.
-pub fn find(records: &mut impl Buckets, name: &BucketName) -> Result<Option<String>, Stop<Refusal>> {
+/// The text of a bucket's policy as it counts now, if it has one.
+pub fn find(
+    records: &mut (impl Buckets + Roles + IamUsers),
+    house: &House,
+    name: &BucketName,
+) -> Result<Option<String>, Stop<Refusal>> {
     buckets::find(records, name)?;
-    Ok(records.bucket_policy(name)?)
+    Ok(counting_now(records, &house.account.id, name)?)
+}
+
+/// The same, of a bucket that need not be there.
+pub(crate) fn counting_now(
+    records: &mut (impl Buckets + Roles + IamUsers),
+    account: &AccountId,
+    name: &BucketName,
+) -> Read<Option<String>> {
+    let Some(text) = records.bucket_policy(name)? else { return Ok(None) };
+    let named = records.named_in_bucket_policy(name)?;
+    Ok(Some(principals::counting_now(records, account, (&text, &named))?.into_owned()))
 }
 
 /// Takes a bucket's policy back, if it has one.

@@ -7,6 +7,8 @@ use broker::iam::authenticate::Caller;
 use broker::s3::Refusal;
 use broker::s3::bucket_policies::{self, PolicyRefused};
 use broker::s3::buckets;
+use domain::iam::id::RoleId;
+use domain::iam::role::Role;
 use domain::records::{Buckets, Roles, Stop};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
@@ -37,7 +39,7 @@ impl Desk {
         let circumstances = circumstances();
         let asked = self.ask(|records, _| {
             let arn = resource.arn(records, &self.house.account)?;
-            let policy = resource.policy(records)?;
+            let policy = resource.policy(records, &self.house.account.id)?;
             let question = Question {
                 action,
                 resource: &arn,
@@ -286,10 +288,27 @@ async fn a_policy_names_only_principals_that_there_are_or_may_be() {
 }
 
 #[tokio::test]
+async fn a_role_that_is_made_anew_is_not_the_one_that_the_policy_names() {
+    for desk in Desk::each().await {
+        let anew = Role { id: RoleId::parse("AROA99999999999999999").unwrap(), ..signed_in_role() };
+        let says = json!([says("Allow", &json!({ "AWS": ROLE }), "s3:PutObjectAcl")]);
+        desk.put(&says).await.unwrap();
+        let caller = desk.somebody().await;
+        let by_bucket = "allowed by statement 0 of `policy of bucket my-bucket`";
+        assert_eq!(desk.decided(Asking::Signed(&caller), "s3:PutObjectAcl").await, by_bucket);
+        desk.write(|records| records.put_role(&anew)).await;
+        let caller = desk.somebody().await;
+        assert_eq!(desk.decided(Asking::Signed(&caller), "s3:PutObjectAcl").await, SILENT_ROLE);
+        desk.put(&says).await.unwrap();
+        assert_eq!(desk.decided(Asking::Signed(&caller), "s3:PutObjectAcl").await, by_bucket);
+    }
+}
+
+#[tokio::test]
 async fn a_policy_that_is_refused_leaves_the_one_that_was() {
     for desk in Desk::each().await {
         let name = bucket().name;
-        let kept = || desk.ask(|records, _| bucket_policies::find(records, &name));
+        let kept = || desk.ask(|records, _| bucket_policies::find(records, &desk.house, &name));
         let good = json!([says("Allow", &json!("*"), "s3:GetObject")]);
         assert_eq!(kept().await, Ok(None));
         desk.put(&good).await.unwrap();

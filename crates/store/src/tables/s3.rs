@@ -1,5 +1,6 @@
 use crate::records::Records;
 use crate::table::Table;
+use domain::iam::principal::NamedPrincipal;
 use domain::records::{After, Buckets, Read};
 use domain::s3::bucket::{Bucket, BucketName};
 use domain::s3::object::{ContentId, Object, ObjectKey};
@@ -7,6 +8,8 @@ use domain::s3::object::{ContentId, Object, ObjectKey};
 const BUCKETS: Table<1, Bucket> = Table::new("bucket");
 /// The policies of buckets, apart from them, for most that is asked of a bucket asks no policy.
 const POLICIES: Table<1, String> = Table::new("bucket-policy");
+/// Whom the policies of buckets name.
+const NAMED: Table<1, Vec<NamedPrincipal>> = Table::new("named-in-bucket-policy");
 /// Objects by bucket and key.
 const OBJECTS: Table<2, Object> = Table::new("object");
 /// Content files in use.
@@ -28,14 +31,23 @@ impl Buckets for Records<'_> {
 
     fn delete_bucket(&mut self, name: &BucketName) {
         self.delete(&BUCKETS, [name.as_str()]);
-        self.delete(&POLICIES, [name.as_str()]);
+        self.put_bucket_policy(name, None);
     }
 
     fn bucket_policy(&mut self, name: &BucketName) -> Read<Option<String>> {
         self.get(&POLICIES, [name.as_str()])
     }
 
+    fn named_in_bucket_policy(&mut self, name: &BucketName) -> Read<Vec<NamedPrincipal>> {
+        Ok(self.get(&NAMED, [name.as_str()])?.unwrap_or_default())
+    }
+
+    fn put_named_in_bucket_policy(&mut self, name: &BucketName, named: &[NamedPrincipal]) {
+        self.put(&NAMED, [name.as_str()], &named.to_vec());
+    }
+
     fn put_bucket_policy(&mut self, name: &BucketName, policy: Option<&str>) {
+        self.delete(&NAMED, [name.as_str()]);
         match policy {
             Some(text) => self.put(&POLICIES, [name.as_str()], &text.to_owned()),
             None => self.delete(&POLICIES, [name.as_str()]),
