@@ -11,6 +11,7 @@ use api::explanations::{Explained, Finding, Shelf, Standing};
 use domain::network::Network;
 use domain::records::Breakdown;
 use domain::time::{Span, Timestamp};
+use serde_json::Value;
 use std::collections::{HashMap, VecDeque};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
@@ -118,30 +119,43 @@ impl Shelf for Explanations {
     }
 
     fn find<'a>(&'a self, request_id: &'a str) -> Finding<'a> {
-        let mark = mark(request_id);
+        let wanted = Wanted::of(request_id);
         let waits = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting =
-            waits.lines.iter().find(|one| one.record.contains(&mark)).map(|one| one.record.to_string());
+        let waiting = waits.lines.iter().find(|one| wanted.is(&one.record)).map(|one| one.record.to_string());
         drop(waits);
         let (folder, oldest) = (self.folder.clone(), self.clock.now().before(self.life));
         Box::pin(async move {
             if waiting.is_some() {
                 return Ok(waiting);
             }
-            let searching = spawn_blocking(move || search(&folder, &mark, oldest));
+            let searching = spawn_blocking(move || search(&folder, &wanted, oldest));
             let searched = searching.await.map_err(|_| Breakdown::new("the search did not end"))?;
             searched.map_err(|error| Breakdown::new(format!("explanations cannot be read: {error}")))
         })
     }
 }
 
-/// How a record says that it is the one of a request.
-fn mark(request_id: &str) -> String {
-    format!("\"requestID\":\"{request_id}\"")
+/// The request whose record is looked for.
+struct Wanted {
+    id: String,
+    /// How its record says so.
+    mark: String,
+}
+
+impl Wanted {
+    fn of(request_id: &str) -> Self {
+        Self { id: request_id.to_owned(), mark: format!("\"requestID\":\"{request_id}\"") }
+    }
+
+    /// Whether a record is this request's. Deeper within one stand keys that callers chose, such as those of tags.
+    fn is(&self, record: &str) -> bool {
+        let says = |read: Value| read.get("requestID").and_then(Value::as_str) == Some(&*self.id);
+        record.contains(&self.mark) && serde_json::from_str(record).is_ok_and(says)
+    }
 }
 
 /// Looks for a line through all files, the newest first.
-fn search(folder: &Path, mark: &str, oldest: Timestamp) -> io::Result<Option<String>> {
+fn search(folder: &Path, wanted: &Wanted, oldest: Timestamp) -> io::Result<Option<String>> {
     for (_, name) in SHARES {
         for (_, path) in files(folder, name)?.into_iter().rev() {
             let file = match File::open(path) {
@@ -152,8 +166,7 @@ fn search(folder: &Path, mark: &str, oldest: Timestamp) -> io::Result<Option<Str
             };
             for line in BufReader::new(file).lines() {
                 let line = line?;
-                let Some((at, record)) = line.split_once(' ').filter(|(_, record)| record.contains(mark))
-                else {
+                let Some((at, record)) = line.split_once(' ').filter(|(_, record)| wanted.is(record)) else {
                     continue;
                 };
                 let is_kept = at.parse().is_ok_and(|millis| Timestamp::from_millis(millis) >= oldest);

@@ -153,9 +153,11 @@ pub enum Subject {
 
 impl Subject {
     /// Whether their requests may be about an action at all, whatever policies say. Source: IAM user guide, "Compare AWS
-    /// STS credentials"; `sts:GetCallerIdentity` asks nothing.
+    /// STS credentials"; `sts:GetCallerIdentity` asks nothing, and `iam:PassRole` is no operation of IAM but what other
+    /// services ask for.
     pub fn may_ask(&self, action: &str) -> bool {
-        let (is_iam, is_sts) = (action.starts_with("iam:"), action.starts_with("sts:"));
+        let is_iam = action.starts_with("iam:") && action != "iam:PassRole";
+        let is_sts = action.starts_with("sts:");
         match self {
             Self::Role(_) => !matches!(action, "sts:GetFederationToken" | "sts:GetSessionToken"),
             Self::FederatedUser { .. } => !is_iam && !is_sts,
@@ -308,6 +310,7 @@ mod tests {
                 .map(|subject| subject.may_ask(action))
         };
         assert_eq!(asks("iam:GetRole"), [true, false, false, false]);
+        assert_eq!(asks("iam:PassRole"), [true; 4], "other services ask for it");
         assert_eq!(asks("sts:AssumeRole"), [true, false, true, true]);
         assert_eq!(asks("sts:DecodeAuthorizationMessage"), [true, false, false, false]);
     }

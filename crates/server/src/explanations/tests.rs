@@ -76,6 +76,22 @@ async fn what_is_kept_is_found_while_it_waits_and_on_disk_and_after_a_restart() 
 }
 
 #[tokio::test]
+async fn a_record_is_not_found_by_the_id_that_somebody_wrote_into_a_tag() {
+    let mut desk = Desk::open(24, 2);
+    let (from, at) = (Ipv4Addr::LOCALHOST.into(), desk.clock.now());
+    let keep = |desk: &Desk, record: &str| {
+        desk.shelf.keep(Explained { record: record.into(), standing: Standing::Known, from, at });
+    };
+    let own = format!("{{\"requestID\":\"{:036}\"}}", 7);
+    keep(&desk, &format!("{{\"requestID\":\"{:036}\",\"sessionTags\":{own}}}", 8));
+    assert!(!desk.has(7).await, "it waits");
+    keep(&desk, &own);
+    assert_eq!(desk.shelf.find(&format!("{:036}", 7)).await.unwrap().as_ref(), Some(&own));
+    desk.writer.write_all().unwrap();
+    assert_eq!(desk.shelf.find(&format!("{:036}", 7)).await.unwrap(), Some(own));
+}
+
+#[tokio::test]
 async fn it_is_kept_for_so_long_and_then_its_file_goes() {
     let mut desk = Desk::open(1, 2);
     desk.keep(1, Standing::Known, 1, 10);
