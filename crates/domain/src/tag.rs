@@ -30,7 +30,7 @@ fn is_tag_text(text: &str, most: usize) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadTags {
     /// They are too many.
-    #[error("an identity pool has at most {MOST} tags")]
+    #[error("there are more than {MOST} tags")]
     TooMany,
     /// Policies could not tell two of them apart: the names of condition keys have no case.
     #[error("the keys of two tags differ from `{0}` in nothing but case")]

@@ -77,7 +77,7 @@ async fn tags_that_cannot_be_are_refused_and_change_nothing() {
     let fifty: Value =
         (0..50).map(|n| (format!("key{n}"), json!(""))).collect::<serde_json::Map<_, _>>().into();
     let key = "is not the key of a tag, which has letters, digits, spaces and _.:/=+-@ and does not begin with aws:";
-    let too_many = "an identity pool has at most 50 tags";
+    let too_many = "there are more than 50 tags";
     let alike = "the keys of two tags differ from `a` in nothing but case";
     for (tags, message) in [
         (json!({ "aws:team": "x" }), format!("`aws:team` {key}")),
