@@ -255,6 +255,7 @@ const ELSEWHERE = {
   BadRequest: 'an answer to a question of a browser, which is no operation',
   InternalError: 'a breakdown of the server, which no request can bring about',
   ServiceFailure: 'a breakdown of the server, which no request can bring about',
+  PolicyEvaluation: 'a policy or group that is carried and gone, which no request can bring about',
   InternalErrorException: 'a breakdown of the server, which no request can bring about',
   InvalidURI: 'the path names no operation',
   InvalidAction: 'the form names no operation',
