@@ -33,8 +33,8 @@ const FILES: u64 = 8;
 /// The part of a file for anybody that one network may fill.
 const OF_ONE_NETWORK: u64 = 4;
 
-/// How often files that are too old are looked for while nothing is written.
-const LOOK: Duration = Duration::from_secs(60);
+/// How often files that are too old are looked for.
+const LOOK: Span = Span::from_secs(60);
 
 /// The names of the standings' files begin with these.
 const SHARES: [(Standing, &str); 2] = [(Standing::Known, "known"), (Standing::Anybody, "anybody")];
@@ -96,7 +96,8 @@ impl Explanations {
         });
         let waiting = Arc::new(Mutex::new(Waiting::default()));
         let (wake, woken) = channel();
-        let writer = Writer { shares, waiting: waiting.clone(), clock: clock.clone(), is_uncapped };
+        let writer =
+            Writer { shares, waiting: waiting.clone(), clock: clock.clone(), is_uncapped, looked: None };
         Ok((writer, Self { folder, life, clock, waiting, wake }, woken))
     }
 }
@@ -111,11 +112,15 @@ impl Shelf for Explanations {
             return;
         }
         waiting.overflows = false;
+        // Until nothing waits, the thread goes on by itself.
+        let is_first = waiting.lines.is_empty();
         waiting.bytes += explained.record.len();
         waiting.lines.push_back(explained);
         drop(waiting);
-        // The thread lives as long as this does.
-        let _woken = self.wake.send(());
+        if is_first {
+            // The thread lives as long as this does.
+            let _woken = self.wake.send(());
+        }
     }
 
     fn find<'a>(&'a self, request_id: &'a str) -> Finding<'a> {
@@ -192,19 +197,26 @@ fn files(folder: &Path, share: &str) -> io::Result<Vec<(i64, PathBuf)>> {
     Ok(found)
 }
 
+/// How long the thread sleeps while nothing wakes it.
+fn pause() -> Duration {
+    Duration::from_millis(LOOK.millis().unsigned_abs())
+}
+
 /// Writes what waits.
 struct Writer {
     shares: [Share; 2],
     waiting: Arc<Mutex<Waiting>>,
     clock: Arc<dyn Clock>,
     is_uncapped: IsUncapped,
+    /// When files that are too old were last looked for.
+    looked: Option<Timestamp>,
 }
 
 impl Writer {
     fn run(&mut self, woken: &Receiver<()>) {
         let mut is_well = true;
-        while woken.recv_timeout(LOOK) != Err(RecvTimeoutError::Disconnected) {
-            let ended = self.write_all().and_then(|()| self.forget_old());
+        while woken.recv_timeout(pause()) != Err(RecvTimeoutError::Disconnected) {
+            let ended = self.write_all().and_then(|()| self.look());
             match (&ended, std::mem::replace(&mut is_well, ended.is_ok())) {
                 (Err(error), true) => {
                     tracing::error!(%error, "explanations cannot be written; some are let go")
@@ -215,21 +227,34 @@ impl Writer {
         }
     }
 
-    /// Writes one line after the other. Each leaves the queue when it is on disk, or cannot be.
+    /// Writes all that waits, what has come together with one write. Lines leave the queue when they are on disk, or cannot
+    /// be.
     fn write_all(&mut self) -> io::Result<()> {
+        let mut ended = Ok(());
         loop {
             let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(next) = waiting.lines.front().cloned() else { return Ok(()) };
+            let lines: Vec<Explained> = waiting.lines.iter().cloned().collect();
             drop(waiting);
-            let is_uncapped = (self.is_uncapped)(next.from);
-            let share = self.shares.iter_mut().find(|share| share.standing == next.standing);
-            let written = share.map_or(Ok(()), |share| share.write(&next, is_uncapped));
+            if lines.is_empty() {
+                return ended;
+            }
+            for share in &mut self.shares {
+                ended = ended.and(share.write_all(&lines, &self.is_uncapped));
+            }
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            waiting.lines.pop_front();
-            waiting.bytes -= next.record.len();
-            drop(waiting);
-            written?;
+            waiting.lines.drain(..lines.len());
+            waiting.bytes -= lines.iter().map(|one| one.record.len()).sum::<usize>();
         }
+    }
+
+    /// Looks for files that are too old, if that was not done lately.
+    fn look(&mut self) -> io::Result<()> {
+        let now = self.clock.now();
+        if self.looked.is_some_and(|looked| now >= looked && now.since(looked) < LOOK) {
+            return Ok(());
+        }
+        self.looked = Some(now);
+        self.forget_old()
     }
 
     fn forget_old(&mut self) -> io::Result<()> {
@@ -251,6 +276,8 @@ struct Share {
 /// The file that is filled.
 struct Current {
     file: File,
+    /// Lines that are not in it yet.
+    unwritten: Vec<u8>,
     begun: i64,
     bytes: u64,
     /// How much of it the networks filled that count.
@@ -258,11 +285,22 @@ struct Current {
 }
 
 impl Share {
-    fn write(&mut self, explained: &Explained, is_uncapped: bool) -> io::Result<()> {
+    /// Writes those of the lines that are of this standing.
+    fn write_all(&mut self, lines: &[Explained], is_uncapped: &IsUncapped) -> io::Result<()> {
+        let (standing, mut ended) = (self.standing, Ok(()));
+        for line in lines.iter().filter(|line| line.standing == standing) {
+            ended = ended.and(self.add(line, is_uncapped(line.from)));
+        }
+        ended.and(self.flush())
+    }
+
+    /// Adds a line to those that are to be written.
+    fn add(&mut self, explained: &Explained, is_uncapped: bool) -> io::Result<()> {
         let Explained { record, standing, from, at } = explained;
         let line = format!("{} {record}\n", at.millis());
         let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
         if self.current.as_ref().is_some_and(|current| self.is_done(current, length, *at)) {
+            self.flush()?;
             self.current = None;
         }
         let of_one_network = self.file_bytes / OF_ONE_NETWORK;
@@ -281,7 +319,13 @@ impl Share {
             *filled += length;
         }
         current.bytes += length;
-        let written = current.file.write_all(line.as_bytes());
+        current.unwritten.extend_from_slice(line.as_bytes());
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let Some(current) = &mut self.current else { return Ok(()) };
+        let written = current.file.write_all(&std::mem::take(&mut current.unwritten));
         if written.is_err() {
             // Half a line must not stand before the next one.
             self.current = None;
@@ -313,7 +357,7 @@ impl Share {
         }
         let path = self.folder.join(format!("{}-{begun}.jsonl", self.name));
         let file = OpenOptions::new().create_new(true).append(true).mode(0o600).open(path)?;
-        Ok(Current { file, begun, bytes: 0, by_network: HashMap::new() })
+        Ok(Current { file, unwritten: Vec::new(), begun, bytes: 0, by_network: HashMap::new() })
     }
 
     /// Removes files whose last line is too old: those before one that was begun that long ago, and the last one when

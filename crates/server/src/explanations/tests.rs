@@ -152,3 +152,30 @@ async fn a_disk_that_has_stopped_lets_explanations_go_and_not_memory() {
     }
     assert!(desk.shelf.waiting.lock().unwrap().bytes <= WAITING);
 }
+
+#[tokio::test]
+async fn the_thread_is_woken_once_for_all_that_waits_and_writes_it_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(Hands(AtomicI64::new(NOW)));
+    let parts =
+        Explanations::parts(&settings(24, 1), folder.path().to_owned(), clock.clone(), Box::new(|_| true));
+    let (mut writer, shelf, woken) = parts.unwrap();
+    let keep = |id: u32, standing: Standing| {
+        let record = format!("{{\"requestID\":\"{id:036}\",\"x\":\"{}\"}}", "x".repeat(10_000)).into();
+        shelf.keep(Explained { record, standing, from: Ipv4Addr::LOCALHOST.into(), at: clock.now() });
+    };
+    for round in 0..2 {
+        for id in 0..10 {
+            keep(round * 100 + id, Standing::Known);
+            keep(round * 100 + 50 + id, Standing::Anybody);
+        }
+        assert_eq!(woken.try_iter().count(), 1);
+        writer.write_all().unwrap();
+        assert!(shelf.waiting.lock().unwrap().lines.is_empty());
+        assert_eq!(shelf.waiting.lock().unwrap().bytes, 0);
+    }
+    assert!(files(folder.path(), "known").unwrap().len() > 1, "a file that is full makes room for the next");
+    for id in [0, 9, 50, 59, 100, 109, 150, 159] {
+        assert!(shelf.find(&format!("{id:036}")).await.unwrap().is_some(), "{id}");
+    }
+}
