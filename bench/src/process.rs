@@ -23,19 +23,21 @@ pub(crate) struct Echo {
 pub(crate) fn seeded(binary: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("cenote-bench-{}", std::process::id()));
     let _absent = std::fs::remove_dir_all(&folder);
-    drop(Server::start(binary, "dev", &folder));
+    drop(Server::start(binary, &["dev"], &folder));
     folder
 }
 
 impl Server {
-    /// `cenote serve` with its settings left alone, but for the log, which would go to the terminal.
+    /// `cenote serve` with its settings left alone, but for the log, which would go to the terminal, and for the pools that
+    /// first logins need.
     pub(crate) fn serve(binary: &str, folder: &Path) -> Self {
-        Self::start(binary, "serve", folder)
+        Self::start(binary, &["serve", "--limits-identity-pools", "10000"], folder)
     }
 
-    fn start(binary: &str, command: &str, folder: &Path) -> Self {
+    fn start(binary: &str, command: &[&str], folder: &Path) -> Self {
         let mut child = Command::new(binary)
-            .args([command, "--listen", "127.0.0.1:0", "--data"])
+            .args(command)
+            .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(folder)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
