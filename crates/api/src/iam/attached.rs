@@ -23,7 +23,6 @@ pub(super) fn page(
     let is_under = |arn: &&PolicyArn| arn.path().as_str().starts_with(path_prefix.unwrap_or("/"));
     let shown: BTreeMap<String, PolicyName> =
         attached.iter().filter(is_under).map(|arn| (arn.to_string(), arn.name().clone())).collect();
-    let rest = shown.into_iter().filter(|(arn, _)| asked.is_after(arn));
-    let rest = rest.map(|(policy_arn, policy_name)| Attached { policy_name, policy_arn });
-    asked.page(rest, |one| one.policy_arn.clone())
+    let all = shown.into_iter().map(|(policy_arn, policy_name)| Attached { policy_name, policy_arn });
+    asked.page_of_all(all, |one| one.policy_arn.clone())
 }

@@ -24,9 +24,7 @@ use policy::{Malformed, Quota};
 pub(super) fn of_role(refused: RoleRefused) -> Fault {
     let said = match refused {
         RoleRefused::Exists(name) => already_exists(format!("Role with name {name} already exists.")),
-        RoleRefused::TooMany => {
-            limit_exceeded(format!("Cannot exceed quota for RolesPerAccount: {}", roles::MOST))
-        }
+        RoleRefused::TooMany => quota("RolesPerAccount", roles::MOST),
         RoleRefused::NoSuchRole(name) => no_such(format!("The role with name {name} cannot be found.")),
         RoleRefused::NoSuchPolicy(name) => {
             no_such(format!("The role policy with name {name} cannot be found."))
@@ -43,9 +41,7 @@ pub(super) fn of_role(refused: RoleRefused) -> Fault {
             "Maximum policy size of {} bytes exceeded for role {name}",
             Quota::InlineOfRole.limit()
         )),
-        RoleRefused::TooMuchTrust => {
-            limit_exceeded(format!("Cannot exceed quota for ACLSizePerRole: {}", Quota::Trust.limit()))
-        }
+        RoleRefused::TooMuchTrust => quota("ACLSizePerRole", Quota::Trust.limit()),
     };
     said.into()
 }
@@ -56,9 +52,7 @@ pub(super) fn of_policy(refused: PolicyRefused) -> Fault {
         PolicyRefused::Exists(name) => {
             already_exists(format!("A policy called {name} already exists. Duplicate names are not allowed."))
         }
-        PolicyRefused::TooMany => {
-            limit_exceeded(format!("Cannot exceed quota for PoliciesPerAccount: {}", managed_policies::MOST))
-        }
+        PolicyRefused::TooMany => quota("PoliciesPerAccount", managed_policies::MOST),
         PolicyRefused::NoSuchPolicy(arn) => no_such(format!("Policy {arn} was not found.")),
         PolicyRefused::NoSuchVersion { arn, version } => {
             no_such(format!("Policy {arn} version {version} does not exist or is not attachable."))
@@ -77,9 +71,7 @@ pub(super) fn of_policy(refused: PolicyRefused) -> Fault {
             "A managed policy can have up to {MOST_VERSIONS} versions. Before you create a new version, you must \
              delete an existing version."
         )),
-        PolicyRefused::TooLong => {
-            limit_exceeded(format!("Cannot exceed quota for PolicySize: {}", Quota::Managed.limit()))
-        }
+        PolicyRefused::TooLong => quota("PolicySize", Quota::Managed.limit()),
         PolicyRefused::Malformed(why) => malformed("managed policy", &why),
         PolicyRefused::Tags(_) => too_many_tags("Policy"),
     };
@@ -189,15 +181,11 @@ pub(super) fn of_openid(refused: OpenIdProviderRefused) -> Fault {
         OpenIdProviderRefused::Exists(issuer) => {
             already_exists(format!("Provider with url https://{issuer} already exists."))
         }
-        OpenIdProviderRefused::TooMany => limit_exceeded(format!(
-            "Cannot exceed quota for OpenIdConnectProvidersPerAccount: {MOST_PROVIDERS}"
-        )),
+        OpenIdProviderRefused::TooMany => quota("OpenIdConnectProvidersPerAccount", MOST_PROVIDERS),
         OpenIdProviderRefused::NoSuchProvider(arn) => {
             no_such(format!("OpenIDConnect Provider not found for arn {arn}"))
         }
-        OpenIdProviderRefused::TooManyClients => limit_exceeded(format!(
-            "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: {MOST_CLIENTS}"
-        )),
+        OpenIdProviderRefused::TooManyClients => quota("ClientIdsPerOpenIdConnectProvider", MOST_CLIENTS),
         // AWS says fewer, and takes as many.
         OpenIdProviderRefused::TooManyThumbprints => Said::bad_request(
             "InvalidInput",
@@ -214,9 +202,7 @@ pub(super) fn of_saml(refused: SamlProviderRefused) -> Fault {
         SamlProviderRefused::Exists(name) => {
             already_exists(format!("Provider with name {name} already exists."))
         }
-        SamlProviderRefused::TooMany => {
-            limit_exceeded(format!("Cannot exceed quota for SAMLProvidersPerAccount: {MOST_PROVIDERS}"))
-        }
+        SamlProviderRefused::TooMany => quota("SAMLProvidersPerAccount", MOST_PROVIDERS),
         SamlProviderRefused::NoSuchProvider(arn) => no_such(format!("Manifest not found for arn {arn}")),
         SamlProviderRefused::Metadata(why) => {
             Said { reason: why.to_string(), ..Said::bad_request("InvalidInput", "Could not parse metadata") }
@@ -234,9 +220,7 @@ fn of_attachment(refused: AttachRefused, carrier: &str) -> Said {
             no_such(format!("Policy {arn} does not exist or is not attachable."))
         }
         AttachRefused::NotAttached(arn) => no_such(format!("Policy {arn} was not found.")),
-        AttachRefused::TooMany => {
-            limit_exceeded(format!("Cannot exceed quota for PoliciesPer{carrier}: {MOST_ATTACHED}"))
-        }
+        AttachRefused::TooMany => quota(&format!("PoliciesPer{carrier}"), MOST_ATTACHED),
         AttachRefused::NoSuchBoundary(arn) => {
             no_such(format!("Scope ARN: {arn} does not exist or is not attachable."))
         }
@@ -251,7 +235,7 @@ fn malformed(what: &str, why: &Malformed) -> Said {
 }
 
 fn too_many_tags(of: &str) -> Said {
-    limit_exceeded(format!("Cannot exceed quota for TagsPer{of}: {MOST_TAGS}"))
+    quota(&format!("TagsPer{of}"), MOST_TAGS)
 }
 
 fn already_exists(message: String) -> Said {

@@ -48,8 +48,7 @@ impl Operation for ListRolePolicies {
             roles::find(records, &app.house, named(&input.role_name, &by))
         });
         let names = finding.await?.map_err(of_role)?.policies.into_keys();
-        let rest = names.filter(|name| asked.is_after(name.as_str()));
-        let (policy_names, marker) = asked.page(rest, PolicyName::to_string);
+        let (policy_names, marker) = asked.page_of_all(names, PolicyName::to_string);
         Ok(Reply::of(Output { policy_names, is_truncated: marker.is_some(), marker }))
     }
 }

@@ -32,11 +32,6 @@ impl Asked {
         Ok(self.after.as_deref().map(|after| parse(after).map_err(|_| made_up())).transpose()?)
     }
 
-    /// Whether an entry of this name, as names are ordered, is not on the pages before.
-    pub(super) fn is_after(&self, name: &str) -> bool {
-        self.after.as_deref().is_none_or(|after| name > after)
-    }
-
     /// The page of entries that are all at hand, given those that are not on the pages before; and the marker of the next.
     pub(super) fn page<T>(
         &self,
@@ -50,8 +45,7 @@ impl Asked {
 
     /// The page of tags, in the order of their keys; and the marker of the next.
     pub(super) fn page_of_tags(&self, tags: &Tags) -> (Vec<Tag>, Option<String>) {
-        let rest = Tag::all(tags).into_iter().filter(|tag| self.is_after(tag.key()));
-        self.page(rest, |tag| tag.key().to_owned())
+        self.page_of_all(Tag::all(tags), |tag| tag.key().to_owned())
     }
 
     /// Cuts what was found, one entry more than the limit if there are more, to the page; gives the marker of the next.
@@ -65,7 +59,8 @@ impl Asked {
         all: impl IntoIterator<Item = T>,
         key: impl Fn(&T) -> String,
     ) -> (Vec<T>, Option<String>) {
-        let rest = all.into_iter().filter(|it| self.is_after(&key(it)));
+        let is_after = |it: &T| self.after.as_deref().is_none_or(|after| key(it).as_str() > after);
+        let rest = all.into_iter().filter(is_after);
         self.page(rest, &key)
     }
 }

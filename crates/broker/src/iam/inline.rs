@@ -1,4 +1,4 @@
-//! Inline policies: those within a user or a group.
+//! Inline policies: those within a role, a user or a group.
 //!
 //! Policies that would not be evaluated to the letter are refused when they are written, not ignored later.
 
@@ -19,6 +19,8 @@ pub struct Owner {
 /// The sorts of what has inline policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
+    /// A role.
+    Role,
     /// A user.
     User,
     /// A group.
@@ -29,6 +31,7 @@ impl Sort {
     /// Its word.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Role => "role",
             Self::User => "user",
             Self::Group => "group",
         }
@@ -37,6 +40,7 @@ impl Sort {
     /// How long the policies may be together.
     pub const fn quota(self) -> Quota {
         match self {
+            Self::Role => Quota::InlineOfRole,
             Self::User => Quota::InlineOfUser,
             Self::Group => Quota::InlineOfGroup,
         }
@@ -79,10 +83,25 @@ pub(super) fn put(
     policies: &mut BTreeMap<PolicyName, String>,
     (name, text): (&PolicyName, &str),
 ) -> Result<(), InlineRefused> {
-    if let Err(why) = house.policies.compiled(Kind::Identity, text) {
-        return Err(InlineRefused::Malformed { of, name: name.clone(), why });
-    }
+    check(house, of.clone(), (name, text))?;
     policies.insert(name.clone(), text.to_owned());
+    check_size(of, policies)
+}
+
+/// Whether a policy can be read.
+pub(super) fn check(
+    house: &House,
+    of: Owner,
+    (name, text): (&PolicyName, &str),
+) -> Result<(), InlineRefused> {
+    match house.policies.compiled(Kind::Identity, text) {
+        Ok(_) => Ok(()),
+        Err(why) => Err(InlineRefused::Malformed { of, name: name.clone(), why }),
+    }
+}
+
+/// Whether all policies of somebody are short enough together.
+pub(super) fn check_size(of: Owner, policies: &BTreeMap<PolicyName, String>) -> Result<(), InlineRefused> {
     if of.sort.quota().holds(policies.values().map(String::as_str)) {
         Ok(())
     } else {

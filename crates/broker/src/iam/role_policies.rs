@@ -2,23 +2,22 @@
 
 use crate::House;
 use crate::iam::attachments;
-use crate::iam::roles::{self, Named, RoleRefused, find};
+use crate::iam::inline::{self, InlineRefused, Owner, Sort};
+use crate::iam::roles::{Named, RoleRefused, find};
 use domain::arn::PolicyArn;
 use domain::iam::role::{PolicyName, Role, RoleName};
 use domain::records::{ManagedPolicies, Roles, Stop, refuse};
-use policy::{Kind, Quota};
 
 /// Writes an inline policy of a role, whatever was there under its name.
 pub fn put_policy(
     records: &mut impl Roles,
     house: &House,
     named: Named<'_>,
-    (policy, text): (&PolicyName, &str),
+    policy: (&PolicyName, &str),
 ) -> Result<(), Stop<RoleRefused>> {
     let mut role = find(records, house, named)?;
-    check(house, named.name, (policy, text))?;
-    role.policies.insert(policy.clone(), text.to_owned());
-    check_size(&role)?;
+    let put = inline::put(house, owner(&role.name), &mut role.policies, policy);
+    put.map_err(|why| refused(named.name, why))?;
     records.put_role(&role);
     Ok(())
 }
@@ -30,10 +29,9 @@ pub fn policy(
     named: Named<'_>,
     policy: &PolicyName,
 ) -> Result<String, Stop<RoleRefused>> {
-    match find(records, house, named)?.policies.remove(policy) {
-        Some(text) => Ok(text),
-        None => refuse(RoleRefused::NoSuchPolicy(policy.clone())),
-    }
+    let mut role = find(records, house, named)?;
+    let taken = inline::take(owner(&role.name), &mut role.policies, policy);
+    taken.map_err(|why| refused(named.name, why))
 }
 
 /// Deletes an inline policy.
@@ -44,9 +42,8 @@ pub fn delete_policy(
     policy: &PolicyName,
 ) -> Result<(), Stop<RoleRefused>> {
     let mut role = find(records, house, named)?;
-    if role.policies.remove(policy).is_none() {
-        return refuse(RoleRefused::NoSuchPolicy(policy.clone()));
-    }
+    let taken = inline::take(owner(&role.name), &mut role.policies, policy);
+    taken.map_err(|why| refused(named.name, why))?;
     records.put_role(&role);
     Ok(())
 }
@@ -107,20 +104,18 @@ pub fn delete_boundary(
     Ok(())
 }
 
-/// Whether an inline policy can be read.
-pub(super) fn check(
-    house: &House,
-    role: &RoleName,
-    (name, text): (&PolicyName, &str),
-) -> Result<(), Stop<RoleRefused>> {
-    roles::check(house, Kind::Identity, text, || format!("policy `{name}` of `{role}`")).map(drop)
+/// A role as the owner of inline policies.
+pub(super) fn owner(role: &RoleName) -> Owner {
+    Owner { sort: Sort::Role, name: role.to_string() }
 }
 
-/// Whether a role's inline policies are small enough together.
-pub(super) fn check_size(role: &Role) -> Result<(), Stop<RoleRefused>> {
-    if Quota::InlineOfRole.holds(role.policies.values().map(String::as_str)) {
-        Ok(())
-    } else {
-        refuse(RoleRefused::TooMuchInline(role.name.clone()))
-    }
+/// What a no about an inline policy is to a role.
+pub(super) fn refused(role: &RoleName, why: InlineRefused) -> Stop<RoleRefused> {
+    Stop::Refused(match why {
+        InlineRefused::NoSuchPolicy { name, .. } => RoleRefused::NoSuchPolicy(name),
+        InlineRefused::Malformed { name, why, .. } => {
+            RoleRefused::Malformed { what: format!("policy `{name}` of `{role}`"), why }
+        }
+        InlineRefused::TooMuch(_) => RoleRefused::TooMuchInline(role.clone()),
+    })
 }

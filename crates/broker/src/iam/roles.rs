@@ -5,7 +5,7 @@
 use crate::House;
 use crate::iam::attachments::{self, AttachRefused};
 use crate::iam::revocations::revoke;
-use crate::iam::{principals, role_policies};
+use crate::iam::{inline, listing, principals, role_policies};
 use crate::identity_pool::handing_out::{self, Unsafe};
 use domain::arn::PolicyArn;
 use domain::entropy::Entropy;
@@ -17,9 +17,8 @@ use domain::iam::role::{PolicyName, Role, RoleName};
 use domain::records::{IamUsers, IdentityPools, ManagedPolicies, Read, Revocations, Roles, Stop, refuse};
 use domain::tag::{BadTags, TagKeys, Tags};
 use domain::time::{Span, Timestamp};
-use policy::{Document, Kind, Malformed, Quota};
+use policy::{Kind, Malformed, Quota};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// The most roles of an account. Source: IAM user guide, "IAM and STS quotas".
 pub const MOST: usize = 1_000;
@@ -113,7 +112,8 @@ pub fn create(
     }
     let trusted = check_trust(records, house, &new.name, &new.trust)?;
     for (name, text) in &new.policies {
-        role_policies::check(house, &new.name, (name, text))?;
+        let checked = inline::check(house, role_policies::owner(&new.name), (name, text));
+        checked.map_err(|why| role_policies::refused(&new.name, why))?;
     }
     if let Some(boundary) = &new.boundary
         && let Err(no) = attachments::check_boundary(records, boundary)?
@@ -137,7 +137,8 @@ pub fn create(
         tags: new.tags.clone(),
         created: now,
     };
-    role_policies::check_size(&role)?;
+    let fitting = inline::check_size(role_policies::owner(&role.name), &role.policies);
+    fitting.map_err(|why| role_policies::refused(&role.name, why))?;
     check_in_use(records, house, &role)?;
     records.put_role(&role);
     Ok(role)
@@ -160,18 +161,12 @@ pub fn list(
     after: Option<&str>,
     limit: usize,
 ) -> Read<Vec<Role>> {
-    let mut found: Vec<Role> = Vec::new();
-    let mut after = after.map(str::to_owned);
-    loop {
-        let page = records.roles(after.as_deref(), limit + 1)?;
-        after = page.last().map(|role| role.name.folded());
-        let is_last = page.len() <= limit;
-        found.extend(page.into_iter().filter(|role| role.path.as_str().starts_with(path_prefix)));
-        if is_last || found.len() > limit {
-            found.truncate(limit + 1);
-            return Ok(found);
-        }
-    }
+    listing::filtered(
+        |after, limit| records.roles(after, limit),
+        (|role: &Role| role.name.folded(), |role: &Role| role.path.as_str().starts_with(path_prefix)),
+        after,
+        limit,
+    )
 }
 
 /// Changes what a role is for, or how long its sessions may live; what is `None` stays. Gives the role as it is then.
@@ -274,22 +269,12 @@ fn check_trust(
     if !Quota::Trust.holds([text]) {
         return refuse(RoleRefused::TooMuchTrust);
     }
-    let what = || format!("trust policy of `{role}`");
-    let trust = check(house, Kind::Trust, text, what)?;
-    match principals::named_in(records, house, &trust)? {
+    let named = match house.policies.compiled(Kind::Trust, text) {
+        Ok(trust) => principals::named_in(records, house, &trust)?,
+        Err(why) => Err(why),
+    };
+    match named {
         Ok(named) => Ok(named),
-        Err(why) => refuse(RoleRefused::Malformed { what: what(), why }),
-    }
-}
-
-pub(super) fn check(
-    house: &House,
-    kind: Kind,
-    text: &str,
-    what: impl FnOnce() -> String,
-) -> Result<Arc<Document>, Stop<RoleRefused>> {
-    match house.policies.compiled(kind, text) {
-        Ok(document) => Ok(document),
-        Err(why) => refuse(RoleRefused::Malformed { what: what(), why }),
+        Err(why) => refuse(RoleRefused::Malformed { what: format!("trust policy of `{role}`"), why }),
     }
 }
