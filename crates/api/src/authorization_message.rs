@@ -5,8 +5,9 @@
 //! they are. The server's own service, whose words are its own, sends one.
 
 use crate::app::App;
-use broker::iam::access::{AccessRefused, Asking, Key};
+use broker::iam::access::{AccessRefused, Asking};
 use broker::iam::authenticate::Caller;
+use broker::iam::resource::Key;
 use policy::{Denial, Values};
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use crate::audit::short;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
 use broker::diagnosis::{Diagnosed, Diagnosis};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::identity_pool::Refusal;
 use broker::identity_pool::issuers::{Asked, expected};
 use broker::identity_pool::rehearsal::{Coming, Rehearsed, rehearse};

@@ -39,7 +39,7 @@ use crate::dispatch::Served;
 use crate::operation::Permission;
 use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use domain::identity_pool::pool::IdentityPoolId;
 
 const OPERATIONS: &[Served] = &[

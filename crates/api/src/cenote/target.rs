@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::audit::Notes;
 use crate::fault::{Fault, Said};
 use crate::operation::Permission;
-use broker::iam::access::{Key, Resource};
+use broker::iam::resource::{Key, Resource};
 use broker::iam::revocations::{self, MOST_QUARANTINES};
 use broker::user_pool::sign_out;
 use domain::iam::access_key::AccessKeyId;

@@ -5,7 +5,7 @@ use super::identity::Shown;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::identity_pool::identities;
 use domain::identity_pool::identity::IdentityId;
 use serde::Deserialize;

@@ -6,7 +6,7 @@ use super::{LOGINS_DO_NOT_MATCH, fault_of, linked_elsewhere, not_authorized, on_
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Access, Call, Permission, Signed};
-use broker::iam::access::Key;
+use broker::iam::resource::Key;
 use broker::identity_pool::developer::DeveloperRefused;
 use broker::identity_pool::pools;
 use domain::identity_pool::developer::{DeveloperUser, DeveloperUserIdentifier};

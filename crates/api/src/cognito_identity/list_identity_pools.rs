@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
 use crate::page;
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::identity_pool::pools;
 use domain::identity_pool::pool::{IdentityPool, IdentityPoolId, IdentityPoolName};
 use serde::{Deserialize, Serialize};

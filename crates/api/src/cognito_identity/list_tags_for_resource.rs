@@ -4,7 +4,7 @@ use super::{fault_of, named};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::identity_pool::pools;
 use domain::arn::IdentityPoolArn;
 use domain::tag::Tags;

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::fault::{Common, Fault};
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use crate::warnings;
-use broker::iam::access::{Key, Resource};
+use broker::iam::resource::{Key, Resource};
 use broker::identity_pool::credentials::PRINCIPAL;
 use broker::identity_pool::pools::{self, HandedOut};
 use domain::arn::RoleArn;

@@ -5,7 +5,7 @@ use super::principal_tags::Shown;
 use crate::app::App;
 use crate::fault::{Common, Fault};
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::identity_pool::principal_tags;
 use domain::identity_pool::pool::IdentityPoolId;
 use domain::identity_pool::principal_tag::AttributeMap;

@@ -4,7 +4,7 @@ use super::{fault_of, named};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::{Key, Resource};
+use broker::iam::resource::{Key, Resource};
 use broker::identity_pool::pools;
 use domain::arn::IdentityPoolArn;
 use domain::tag::TagKeys;

@@ -7,7 +7,7 @@ use super::{fault_of, on_pool, tagging, untagging};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Denied, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Key;
+use broker::iam::resource::Key;
 use broker::identity_pool::pools;
 use domain::identity_pool::pool::IdentityPool;
 use domain::records::{IdentityPools, Read};

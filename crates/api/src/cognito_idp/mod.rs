@@ -31,7 +31,7 @@ use crate::protocol::embedded;
 use crate::protocol::model::BadModel;
 use crate::service::{Service, model};
 use broker::diagnosis::Diagnosed;
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::user_pool::Refusal;
 use broker::user_pool::sign_in::SignInRefused;
 use domain::records::Breakdown;

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use crate::warnings::{self, Written};
-use broker::iam::access::{Key, PERMISSIONS_BOUNDARY, Resource};
+use broker::iam::resource::{Key, PERMISSIONS_BOUNDARY, Resource};
 use broker::iam::roles::{self, NewRole};
 use domain::arn::PolicyArn;
 use domain::iam::path::Path;

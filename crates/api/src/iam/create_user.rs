@@ -6,7 +6,7 @@ use super::user::Shown;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::{Key, PERMISSIONS_BOUNDARY, Resource};
+use broker::iam::resource::{Key, PERMISSIONS_BOUNDARY, Resource};
 use broker::iam::users::{self, NewUser};
 use domain::arn::PolicyArn;
 use domain::iam::path::Path;

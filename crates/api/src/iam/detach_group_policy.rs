@@ -6,8 +6,8 @@ use super::group::{named, on_group};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Key;
 use broker::iam::groups;
+use broker::iam::resource::Key;
 use domain::iam::group::GroupName;
 use serde::Deserialize;
 

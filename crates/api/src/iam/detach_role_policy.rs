@@ -6,7 +6,7 @@ use super::{named, on_bounded_role};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Key;
+use broker::iam::resource::Key;
 use broker::iam::role_policies;
 use domain::iam::role::RoleName;
 use serde::Deserialize;

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::iam::summary;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

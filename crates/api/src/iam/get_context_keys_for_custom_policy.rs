@@ -5,7 +5,7 @@ use super::simulation::Keys;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::iam::simulation::Gathered;
 use serde::Deserialize;
 

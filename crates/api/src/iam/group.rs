@@ -1,8 +1,8 @@
 //! A group as IAM's answers show it.
 
 use crate::operation::{Permission, SignedBy};
-use broker::iam::access::Resource;
 use broker::iam::groups::Named;
+use broker::iam::resource::Resource;
 use domain::account::AccountId;
 use domain::iam::group::{Group, GroupName};
 use domain::iam::id::GroupId;

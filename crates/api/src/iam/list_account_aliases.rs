@@ -4,7 +4,7 @@ use super::paging::Asked;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use serde::{Deserialize, Serialize};
 
 /// The operation.

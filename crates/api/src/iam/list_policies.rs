@@ -6,8 +6,8 @@ use super::usage::GivenUsage;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
 use broker::iam::policy_listing::{self, Usage, Wanted};
+use broker::iam::resource::Resource;
 use domain::arn::PolicyArn;
 use serde::{Deserialize, Serialize};
 

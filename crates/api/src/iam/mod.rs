@@ -112,7 +112,7 @@ use crate::protocol::embedded;
 use crate::protocol::model::BadModel;
 use crate::query_words;
 use crate::service::{Service, model};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::iam::roles::Named;
 use domain::arn::PolicyArn;
 use domain::iam::role::RoleName;

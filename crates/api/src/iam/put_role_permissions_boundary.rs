@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
 use crate::warnings::{self, Written};
-use broker::iam::access::{Key, PERMISSIONS_BOUNDARY};
+use broker::iam::resource::{Key, PERMISSIONS_BOUNDARY};
 use broker::iam::role_policies;
 use domain::iam::role::RoleName;
 use serde::Deserialize;

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::members::Nested;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::iam::simulation::{Gathered, Given, Simulation};
 use serde::Deserialize;
 

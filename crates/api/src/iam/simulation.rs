@@ -5,7 +5,7 @@ use super::paging::Asked;
 use crate::fault::{Common, Fault};
 use crate::members::Nested;
 use crate::operation::Permission;
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::iam::simulation::{Entry, PrincipalArn, Simulated, Simulation, Source, Verdict};
 use domain::records::Breakdown;
 use policy::ValueType;

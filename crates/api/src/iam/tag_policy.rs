@@ -6,8 +6,8 @@ use super::on_policy;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Key;
 use broker::iam::managed_policies;
+use broker::iam::resource::Key;
 use serde::Deserialize;
 
 /// The operation.

@@ -6,7 +6,7 @@ use super::user::{named, on_user};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Key;
+use broker::iam::resource::Key;
 use broker::iam::users;
 use domain::iam::user::UserName;
 use serde::Deserialize;

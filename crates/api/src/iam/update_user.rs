@@ -5,7 +5,7 @@ use super::user::{named, on_user};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Category, Denied, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::iam::users::{self, Change};
 use domain::iam::path::Path;
 use domain::iam::user::UserName;

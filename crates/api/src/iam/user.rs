@@ -4,7 +4,7 @@ use super::given::Tag;
 use super::role::ShownBoundary;
 use crate::fault::{Common, Fault};
 use crate::operation::{Permission, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::iam::users::Named;
 use domain::account::AccountId;
 use domain::iam::id::UserId;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::by_policy::LetIn;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Key;
+use broker::iam::resource::Key;
 use domain::s3::bucket::BucketName;
 use domain::s3::object::{Checksum as StoredChecksum, ContentId, Object, ObjectKey, StoredHeaders};
 use domain::time::Timestamp;

@@ -4,7 +4,7 @@ use super::{fault_of, words};
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Category, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::{Key, Resource};
+use broker::iam::resource::{Key, Resource};
 use broker::s3::buckets;
 use domain::s3::bucket::{Bucket, BucketName};
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::by_policy::{ByPolicy, LetIn};
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply};
-use broker::iam::access::Key;
+use broker::iam::resource::Key;
 use broker::s3::objects::{self, Condition};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
 use crate::page::{entry_of, token_after};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use broker::s3::buckets;
 use domain::account::Region;
 use domain::s3::bucket::BucketName;

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::operation::Permission;
 use crate::s3::words;
-use broker::iam::access::Key;
+use broker::iam::resource::Key;
 use broker::s3::list::{self, Ask, Entry, Page};
 use domain::s3::bucket::BucketName;
 use domain::s3::object::Object;

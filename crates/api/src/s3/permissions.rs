@@ -5,7 +5,7 @@ use crate::by_policy::LetIn;
 use crate::fault::Fault;
 use crate::operation::{Call, Permission};
 use crate::s3::words;
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use domain::s3::bucket::BucketName;
 use domain::s3::object::ObjectKey;
 

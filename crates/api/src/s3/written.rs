@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::by_policy::LetIn;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Permission};
-use broker::iam::access::Key;
+use broker::iam::resource::Key;
 use broker::s3::Refusal;
 use broker::s3::objects::{self, Condition};
 use domain::s3::bucket::BucketName;

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::authorization_message;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use serde::{Deserialize, Serialize};
 
 /// The operation.

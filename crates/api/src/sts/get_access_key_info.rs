@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::fault::{Fault, Said};
 use crate::operation::{Call, Operation, Permission, Reply, Signed, SignedBy};
-use broker::iam::access::Resource;
+use broker::iam::resource::Resource;
 use domain::account::AccountId;
 use domain::iam::access_key::AccessKeyId;
 use domain::records::AccessKeys;

@@ -5,7 +5,7 @@ use crate::iam::assume::federation_keys;
 use crate::iam::authenticate::{Caller, Who};
 use crate::iam::carried::Carried;
 use crate::iam::circumstances::{Circumstances, add_always, add_network};
-pub use crate::iam::resource::{Key, PERMISSIONS_BOUNDARY, Resource, ResourcePolicy};
+use crate::iam::resource::{Key, ResourcePolicy};
 use crate::iam::revocations::{Ended, ended};
 use domain::account::AccountId;
 use domain::arn;

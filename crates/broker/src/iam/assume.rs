@@ -1,9 +1,10 @@
 //! Taking on a role with a web identity: the trust policy alone decides.
 
 use crate::House;
-use crate::iam::access::{AccessDecision, Key, add_keys};
+use crate::iam::access::{AccessDecision, add_keys};
 use crate::iam::circumstances::{Circumstances, Transport, add_always, add_network};
 use crate::iam::principals;
+use crate::iam::resource::Key;
 use crate::iam::revocations::{NotIssued, issued};
 use crate::identity_pool::credentials::PRINCIPAL;
 use crate::identity_pool::handing_out::Bound;

@@ -1,13 +1,14 @@
 //! Taking on a role with credentials of one's own, `AssumeRole`: the role's trust policy and the caller's policies decide.
 
 use crate::House;
-use crate::iam::access::{AccessDecision, AccessRefused, Key, Names, Question, context_of, keys_of};
+use crate::iam::access::{AccessDecision, AccessRefused, Names, Question, context_of, keys_of};
 use crate::iam::assume::{Grant, tags_fit};
 use crate::iam::authenticate::{Caller, Who};
 use crate::iam::carried::Carried;
 use crate::iam::circumstances::Circumstances;
 use crate::iam::passed::{NotPassed, Passed, fit};
 use crate::iam::principals;
+use crate::iam::resource::Key;
 use crate::iam::revocations::{NotIssued, issued};
 use crate::identity_pool::TAG_SESSION;
 use domain::arn::RoleArn;

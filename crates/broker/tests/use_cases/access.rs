@@ -2,8 +2,9 @@
 
 use crate::client::{Held, ring};
 use crate::desk::{Desk, alice, circumstances, proven};
-use broker::iam::access::{AccessDecision, AccessRefused, Asking, Key, Question, Resource, authorize};
+use broker::iam::access::{AccessDecision, AccessRefused, Asking, Question, authorize};
 use broker::iam::authenticate::Caller;
+use broker::iam::resource::{Key, Resource};
 use domain::arn::IdentityPoolArn;
 use domain::iam::role::{PolicyName, Role};
 use domain::identity_pool::identity::{Identity, IdentityId};

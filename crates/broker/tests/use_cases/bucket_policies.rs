@@ -2,8 +2,9 @@
 
 use crate::client::{Held, ring};
 use crate::desk::{Desk, alice, circumstances, mallory};
-use broker::iam::access::{AccessDecision, AccessRefused, Asking, Question, Resource, authorize};
+use broker::iam::access::{AccessDecision, AccessRefused, Asking, Question, authorize};
 use broker::iam::authenticate::Caller;
+use broker::iam::resource::Resource;
 use broker::s3::Refusal;
 use broker::s3::bucket_policies::{self, PolicyRefused};
 use broker::s3::buckets;
