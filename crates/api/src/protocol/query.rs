@@ -156,7 +156,7 @@ impl Reader<'_> {
             }
             Kind::List(list) => self.list(list, flattened, name, deeper),
             Kind::Map { key, value } => self.map((*key, *value), flattened, name, deeper),
-            Kind::Structure(_) => Ok(None),
+            Kind::Structure(_) => self.nothing_but(None, name),
             Kind::Text | Kind::Blob | Kind::Integer(_) | Kind::Float | Kind::Boolean | Kind::Timestamp(_) => {
                 let Some(text) = self.form.text(name) else { return Ok(None) };
                 scalar(&shape.kind, text).map(Some).ok_or_else(|| NotDecodable::WrongType(name.to_owned()))
@@ -183,7 +183,15 @@ impl Reader<'_> {
             elements.extend(self.value(shape, false, &format!("{stem}{index}"), deep)?);
         }
         let is_given = !elements.is_empty() || self.form.text(name) == Some("");
-        Ok(is_given.then(|| elements.into()))
+        self.nothing_but(is_given.then(|| elements.into()), name)
+    }
+
+    /// What parts of a list or a structure make of it, where it has no text of its own: that would be lost.
+    fn nothing_but(&self, value: Option<Value>, name: &str) -> Result<Option<Value>, NotDecodable> {
+        match self.form.text(name) {
+            Some(text) if !text.is_empty() => Err(NotDecodable::WrongType(shown(name))),
+            Some(_) | None => Ok(value),
+        }
     }
 
     /// `Map.entry.1.key` and `Map.entry.1.value`.

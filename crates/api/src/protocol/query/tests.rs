@@ -65,6 +65,18 @@ fn bytes_that_are_no_text_are_refused() {
 }
 
 #[test]
+fn a_text_where_a_list_or_a_structure_stands_is_refused_and_not_ignored() {
+    for (operation, form, name) in [
+        ("SimulatePrincipalPolicy", "PolicyExclusionList.member.1=p", "PolicyExclusionList.member.1"),
+        ("CreateRole", "Tags.member.1=team", "Tags.member.1"),
+        ("CreateRole", "Tags=team", "Tags"),
+    ] {
+        assert_eq!(read(operation, form), Err(NotDecodable::WrongType(name.to_owned())), "{form}");
+    }
+    assert_eq!(read("CreateRole", "Tags=").unwrap(), json!({ "Tags": [] }));
+}
+
+#[test]
 fn an_answer_holds_the_result_and_the_requests_id() {
     let model = iam();
     let operation = model.operation("GetRolePolicy").unwrap();
